@@ -1,0 +1,35 @@
+/**
+ * The part of Hrana over HTTP that is used: one `POST /v2/pipeline` per trip
+ * (https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md).
+ * Integers travel as decimal text, so that all 64 bits are exact.
+ */
+export type Value =
+  | { readonly type: 'null' }
+  | { readonly type: 'integer'; readonly value: string }
+  | { readonly type: 'float'; readonly value: number }
+  | { readonly type: 'text'; readonly value: string }
+  | { readonly type: 'blob'; readonly base64: string }
+
+export interface Statement {
+  readonly sql: string
+  readonly args: readonly Value[]
+}
+
+/** One statement's result: `rows[r][c]`. */
+export interface Result {
+  readonly rows: readonly (readonly Value[])[]
+  readonly affectedRows: number
+  readonly rowsRead: number
+  readonly durationMilliseconds: number
+}
+
+export const nullValue: Value = { type: 'null' }
+export const textValue = (value: string): Value => ({ type: 'text', value })
+export const integerValue = (value: number | bigint | string): Value => ({ type: 'integer', value: String(value) })
+export const floatValue = (value: number): Value => ({ type: 'float', value })
+
+/** The text of a value, or null. */
+export function textOf(value: Value | undefined): string | null {
+  if (value === undefined || value.type === 'null') return null
+  return value.type === 'blob' ? value.base64 : String(value.value)
+}
