@@ -1,0 +1,58 @@
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { ResourceDeclaration } from './resource.ts'
+
+/** A person who just signed up, before the first row of theirs exists. */
+export interface NewUser {
+  readonly id: string
+  readonly email: string
+  /** What the client sent as `options.data`: not checked, so take from it only what cannot harm. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** A row of the backend's own table that is made in the transaction of the sign-up. */
+export interface Profile {
+  readonly table: SQLiteTable
+  /** Values by Drizzle property, as for `db.insert(table).values(…)`. */
+  values(user: NewUser): Readonly<Record<string, unknown>>
+}
+
+/** What a developer declares: the whole of a backend. */
+export interface BackendDeclaration {
+  /** Shown at `/` and in the API reference. */
+  readonly name: string
+  readonly description?: string
+  /** Roles of users, each with the roles that it includes. `anon` and `service_role` are always there. */
+  readonly roles: Readonly<Record<string, readonly string[]>>
+  /** The role of a user who just signed up. One of `roles`. */
+  readonly defaultRole: string
+  readonly resources: readonly ResourceDeclaration[]
+  readonly profile?: Profile
+  /** Default: anyone may sign up. */
+  readonly signUp?: boolean
+}
+
+export function backend(declaration: BackendDeclaration): BackendDeclaration {
+  return declaration
+}
+
+/** What `seed.ts` of a backend folder makes: users to sign in with, and rows table by table, parents first. */
+export interface Seed {
+  readonly users: readonly SeedUser[]
+  readonly rows: readonly SeedRows[]
+}
+
+export interface SeedUser {
+  readonly id: string
+  readonly email: string
+  /** Null: a user who cannot sign in with a password (there may be thousands; hashing each takes 0.1 s). */
+  readonly password: string | null
+  readonly role: string
+}
+
+export interface SeedRows {
+  readonly table: SQLiteTable
+  /** Values by Drizzle property. */
+  readonly values: readonly Readonly<Record<string, unknown>>[]
+}
+
+export type SeedSize = 'small' | 'large'
