@@ -1,8 +1,11 @@
 import { Problem } from '../base/problem.ts'
+import type { Result, Statement, Value } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
-import type { Result, Statement, Value } from './hrana.ts'
 
-/** A libSQL server. Every method is exactly one HTTP request: one trip. */
+/**
+ * A libSQL server, by the part of Hrana over HTTP that is used: one `POST /v2/pipeline` a trip.
+ * Every method is exactly one HTTP request.
+ */
 export interface Database {
   /**
    * One statement, outside a transaction: a statement alone is atomic and reads one snapshot.

@@ -1,7 +1,6 @@
 /**
- * The part of Hrana over HTTP that is used: one `POST /v2/pipeline` per trip
- * (https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md).
- * Integers travel as decimal text, so that all 64 bits are exact.
+ * A value of SQLite as Hrana spells it (https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md):
+ * integers are decimal text, so that all 64 bits are exact.
  */
 export type Value =
   | { readonly type: 'null' }
