@@ -1,0 +1,67 @@
+import type { BackendDeclaration } from './backend.ts'
+import type { Caller } from './caller.ts'
+import type { Field } from './field.ts'
+import { policyCaller, type PolicyCaller, type Verdict } from './policy.ts'
+import type { ResourceOptions } from './resource.ts'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+
+/** Each declared role of users with all that it includes, itself too. */
+export type Roles = ReadonlyMap<string, ReadonlySet<string>>
+
+/**
+ * All callers for whom policies say the same: a plan is made for an audience, not for a user.
+ * `key` tells audiences apart.
+ */
+export interface Audience {
+  readonly key: string
+  /** A service key stands above policies. */
+  readonly above: boolean
+  /** Whether the statement must check a session. */
+  readonly session: boolean
+  readonly caller: PolicyCaller
+}
+
+/** @throws TypeError on a role that includes an unknown one, or a default role that is not declared */
+export function rolesOf(declaration: BackendDeclaration): Roles {
+  const declared = new Map(Object.entries(declaration.roles))
+  const close = (name: string, seen: Set<string>): Set<string> => {
+    const includes = declared.get(name)
+    if (includes === undefined) throw new TypeError(`role '${name}' is not declared in roles of '${declaration.name}'`)
+    if (!seen.has(name)) {
+      seen.add(name)
+      for (const included of includes) close(included, seen)
+    }
+    return seen
+  }
+  for (const reserved of ['anon', 'service_role']) {
+    if (declared.has(reserved)) throw new TypeError(`role '${reserved}' is always there and must not be declared`)
+  }
+  if (!declared.has(declaration.defaultRole)) throw new TypeError(`defaultRole '${declaration.defaultRole}' is not declared in roles`)
+  return new Map([...declared.keys()].map((name) => [name, close(name, new Set())]))
+}
+
+/** A role that the backend does not declare any more includes nothing: its bearer is a user and no more. */
+export function audienceOf(roles: Roles, caller: Caller): Audience {
+  const known = new Set(roles.keys())
+  const includes = caller.kind === 'user' ? (roles.get(caller.role) ?? new Set<string>()) : new Set<string>()
+  return {
+    key: caller.kind === 'user' ? `user:${roles.has(caller.role) ? caller.role : ''}` : caller.kind,
+    above: caller.kind === 'service',
+    session: caller.kind === 'user',
+    caller: policyCaller(includes, known, caller.kind === 'user'),
+  }
+}
+
+/** Which rows an audience may read. Nothing declared: none. */
+export function readVerdict(resource: { readonly options: ResourceOptions<SQLiteTable> }, audience: Audience): Verdict {
+  return audience.above || (resource.options.read?.({ caller: audience.caller }) ?? false)
+}
+
+/** Whether a resource exists for an audience: whether there can be a row that it may read. */
+export function isVisible(resource: { readonly options: ResourceOptions<SQLiteTable> }, audience: Audience): boolean {
+  return readVerdict(resource, audience) !== false
+}
+
+export function isFieldVisible(field: Field, audience: Audience): boolean {
+  return audience.above || field.read === null || field.read({ caller: audience.caller })
+}

@@ -1,0 +1,73 @@
+import { is } from 'drizzle-orm'
+import { type SQLiteColumn, SQLiteTimestamp } from 'drizzle-orm/sqlite-core'
+import type { FieldRule } from './policy.ts'
+
+/**
+ * How a column's values are stored, and so how they are written as JSON and read from a filter.
+ * `seconds` and `milliseconds` are instants since 1970; `numeric` is whatever number SQLite stored;
+ * `json_blob` and `bigint_blob` are texts that Drizzle keeps in blobs.
+ */
+export type FieldKind =
+  | 'text'
+  | 'integer'
+  | 'boolean'
+  | 'seconds'
+  | 'milliseconds'
+  | 'real'
+  | 'numeric'
+  | 'json'
+  | 'blob'
+  | 'json_blob'
+  | 'bigint_blob'
+
+export interface Field {
+  /** Its name in requests and answers: the name of the column. */
+  readonly name: string
+  readonly column: SQLiteColumn
+  readonly kind: FieldKind
+  readonly nullable: boolean
+  readonly hasDefault: boolean
+  readonly values: readonly string[] | null
+  /** Who sees it; null: whoever sees the row. */
+  readonly read: FieldRule | null
+}
+
+export function fieldOf(column: SQLiteColumn, read: FieldRule | undefined): Field {
+  return {
+    name: column.name,
+    column,
+    kind: kindOf(column),
+    nullable: !column.notNull && !column.primary,
+    hasDefault: column.hasDefault,
+    values: column.enumValues ?? null,
+    read: read ?? null,
+  }
+}
+
+function kindOf(column: SQLiteColumn): FieldKind {
+  if (is(column, SQLiteTimestamp)) return column.mode === 'timestamp' ? 'seconds' : 'milliseconds'
+  return kinds.get(column.columnType) ?? kindOfType(column.getSQLType().toLowerCase())
+}
+
+const kinds: ReadonlyMap<string, FieldKind> = new Map([
+  ['SQLiteText', 'text'],
+  ['SQLiteTextJson', 'json'],
+  ['SQLiteInteger', 'integer'],
+  ['SQLiteBoolean', 'boolean'],
+  ['SQLiteReal', 'real'],
+  ['SQLiteNumeric', 'numeric'],
+  ['SQLiteNumericNumber', 'numeric'],
+  ['SQLiteNumericBigInt', 'numeric'],
+  ['SQLiteBlobBuffer', 'blob'],
+  ['SQLiteBlobJson', 'json_blob'],
+  ['SQLiteBigInt', 'bigint_blob'],
+])
+
+/** A custom column: the rules of SQLite's column affinity (https://sqlite.org/datatype3.html §3.1). */
+function kindOfType(type: string): FieldKind {
+  if (type.includes('int')) return 'integer'
+  if (type.includes('char') || type.includes('clob') || type.includes('text')) return 'text'
+  if (type.includes('blob') || type === '') return 'blob'
+  if (type.includes('real') || type.includes('floa') || type.includes('doub')) return 'real'
+  return 'numeric'
+}

@@ -1,0 +1,156 @@
+import { getTableColumns, getTableName } from 'drizzle-orm'
+import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { audienceOf, type Audience, rolesOf, type Roles } from './audience.ts'
+import type { BackendDeclaration } from './backend.ts'
+import { type Field, fieldOf } from './field.ts'
+import { keysOf, type Relation, relationsOf } from './relation.ts'
+import type { ResourceDeclaration, ResourceOptions } from './resource.ts'
+import { checkScope } from './scope.ts'
+
+/** A backend, checked and linked: every name in it is an entry. */
+export interface Model {
+  readonly declaration: BackendDeclaration
+  readonly roles: Roles
+  /** By the name in URLs. */
+  readonly resources: ReadonlyMap<string, Resource>
+}
+
+/** A table under policies. */
+export interface Resource {
+  readonly name: string
+  readonly table: SQLiteTable
+  readonly tableName: string
+  readonly options: ResourceOptions<SQLiteTable>
+  readonly fields: ReadonlyMap<string, Field>
+  /** The primary key, in its order. */
+  readonly key: readonly Field[]
+  /** Unique constraints and indexes besides the primary key. */
+  readonly uniques: readonly (readonly Field[])[]
+  /** Every way to another resource. */
+  readonly relations: readonly Relation[]
+  /** Names that the author gave to some of them. */
+  readonly embeds: ReadonlyMap<string, Relation>
+  /** Fields of its full-text index; empty without one. */
+  readonly search: readonly Field[]
+}
+
+/**
+ * Checks a declaration and links it.
+ * @throws TypeError that names resource and field, on the first thing that cannot work
+ */
+export function linkModel(declaration: BackendDeclaration): Model {
+  const roles = rolesOf(declaration)
+  const building = new Map<string, Building>()
+  for (const item of declaration.resources) {
+    const resource = resourceOf(item)
+    if (building.has(resource.name)) throw new TypeError(`two resources are named '${resource.name}': give one of them another \`name\``)
+    building.set(resource.name, resource)
+  }
+  link([...building.values()])
+  const model: Model = { declaration, roles, resources: building }
+  checkPolicies(model)
+  return model
+}
+
+/** The full-text table of a resource, as the migrations make it. */
+export function searchTableName(resource: { readonly tableName: string }): string {
+  return `${resource.tableName}_search`
+}
+
+interface Building extends Resource {
+  readonly relations: Relation[]
+  readonly embeds: Map<string, Relation>
+}
+
+function resourceOf({ table, options }: ResourceDeclaration): Building {
+  const config = getTableConfig(table)
+  const name = options.name ?? config.name
+  const fields = new Map<string, Field>()
+  for (const [property, column] of Object.entries(columnsOf(table))) {
+    fields.set(column.name, fieldOf(column, options.fields?.[property]?.read))
+  }
+  for (const property of Object.keys(options.fields ?? {})) {
+    if (!(property in columnsOf(table))) throw new TypeError(`${name}: fields.${property} is not a column of ${config.name}`)
+  }
+  const pick = (columns: readonly { readonly name: string }[], what: string): Field[] =>
+    columns.map((column) => {
+      const field = fields.get(column.name)
+      if (field === undefined) throw new TypeError(`${name}: ${what} names '${column.name}', which is not a column of ${config.name}`)
+      return field
+    })
+  const own = (columns: readonly SQLiteColumn[], what: string): Field[] => {
+    for (const column of columns) {
+      if (column.table !== table) throw new TypeError(`${name}: ${what} names '${column.name}' of ${getTableName(column.table)}, not of ${config.name}`)
+    }
+    return pick(columns, what)
+  }
+  const search = own(options.search ?? [], 'search')
+  for (const field of search) {
+    if (field.kind !== 'text') throw new TypeError(`${name}: search names '${field.name}', which is not a text column`)
+  }
+  own(options.owner === undefined ? [] : [options.owner], 'owner')
+  const composite = config.primaryKeys[0]?.columns
+  const key = composite === undefined ? [...fields.values()].filter((field) => field.column.primary) : pick(composite, 'its primary key')
+  if (key.length === 0) throw new TypeError(`${name}: ${config.name} has no primary key, and items, pages and cursors need one`)
+  const uniques = [
+    ...[...fields.values()].filter((field) => field.column.isUnique).map((field) => [field]),
+    ...config.uniqueConstraints.map((constraint) => pick(constraint.columns, 'a unique constraint')),
+    ...config.indexes.flatMap(({ config: index }) => {
+      const columns = index.columns.flatMap((column) => ('name' in column ? [column] : []))
+      // An index over an expression or over some rows only does not make its columns unique.
+      return index.unique && index.where === undefined && columns.length === index.columns.length
+        ? [pick(columns, 'a unique index')]
+        : []
+    }),
+  ]
+  return { name, table, tableName: config.name, options, fields, key, uniques, relations: [], embeds: new Map(), search }
+}
+
+function columnsOf(table: SQLiteTable): Readonly<Record<string, SQLiteColumn>> {
+  return getTableColumns(table) as Record<string, SQLiteColumn>
+}
+
+function link(resources: readonly Building[]): void {
+  const byTable = new Map(resources.map((resource) => [resource.table, resource]))
+  const keys = resources.flatMap((resource) =>
+    keysOf(resource, getTableConfig(resource.table).foreignKeys, (column) => byTable.get(column.table) ?? null),
+  )
+  const relations = relationsOf(keys)
+  for (const resource of resources) resource.relations.push(...relations.filter((relation) => relation.from === resource))
+  for (const resource of resources) {
+    for (const [name, column] of Object.entries(resource.options.embeds ?? {})) {
+      resource.embeds.set(name, declaredEmbed(resource, name, column))
+    }
+  }
+}
+
+function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): Relation {
+  const outward = column.table === resource.table
+  const found = resource.relations.find(
+    (relation) =>
+      relation.through === null &&
+      (outward
+        ? relation.kind === 'many-to-one' && relation.pairs.some((pair) => pair.from.column === column)
+        : relation.kind !== 'many-to-one' && relation.pairs.some((pair) => pair.to.column === column)),
+  )
+  if (found === undefined) {
+    throw new TypeError(`${resource.name}: embeds.${name} names ${getTableName(column.table)}.${column.name}, which is no foreign key between ${resource.name} and another resource`)
+  }
+  if (resource.fields.has(name)) throw new TypeError(`${resource.name}: embeds.${name} has the name of a column`)
+  return found
+}
+
+/** Compiles every policy for every audience once, so that a mistake fails at start-up and not at a user's request. */
+function checkPolicies(model: Model): void {
+  const audiences: Audience[] = [
+    audienceOf(model.roles, { kind: 'anonymous', role: 'anon' }),
+    ...[...model.roles.keys()].map((role) => audienceOf(model.roles, { kind: 'user', role, id: '', sessionId: '', email: null })),
+  ]
+  for (const resource of model.resources.values()) {
+    for (const audience of audiences) {
+      const verdict = resource.options.read?.({ caller: audience.caller }) ?? false
+      if (typeof verdict !== 'boolean') checkScope(resource.name, resource.table, verdict)
+      for (const field of resource.fields.values()) field.read?.({ caller: audience.caller })
+    }
+  }
+}

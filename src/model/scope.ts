@@ -1,0 +1,73 @@
+import { Column, getTableName, is, isSQLWrapper, Name, Param, Placeholder, SQL, type SQLChunk, sql, StringChunk, Table } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+
+/** Aliases of the rows of a query. A policy may not take such a name for a table of its own. */
+export function rowAlias(index: number): string {
+  return `_t${index}`
+}
+
+/**
+ * A policy with its own table's columns bound to one row source of a statement: `"orders"."user_id"` becomes
+ * `"_t2"."user_id"`. Tables of its subqueries keep their names.
+ */
+export function bindToRow(policy: SQL, table: SQLiteTable, alias: string): SQL {
+  return rewrite(policy, (column) =>
+    column.table === table ? sql`${sql.identifier(alias)}.${sql.identifier(column.name)}` : column,
+  )
+}
+
+/**
+ * Whether a policy can be bound without a doubt about what each name means.
+ * @throws TypeError that names resource and column
+ */
+export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL): void {
+  const own = getTableName(table)
+  const tables = new Set<string>()
+  const columns: Column[] = []
+  walk(policy, (chunk) => {
+    if (is(chunk, Column)) columns.push(chunk)
+    if (is(chunk, Table)) tables.add(getTableName(chunk))
+    if (is(chunk, Name)) tables.add(chunk.value)
+  })
+  if (tables.has(own)) {
+    // Inside such a subquery a column of the table could mean the inner row or the outer one.
+    throw new TypeError(`${resourceName}: its policy queries ${own} itself: give the inner one another name with alias(${own}, '…')`)
+  }
+  for (const name of tables) {
+    if (/^_t\d+$/.test(name)) throw new TypeError(`${resourceName}: its policy uses the name '${name}', which statements use themselves`)
+  }
+  for (const column of columns) {
+    const name = getTableName(column.table)
+    if (column.table !== table && !tables.has(name)) {
+      throw new TypeError(`${resourceName}: its policy names '${column.name}' of ${name}, a table that the policy does not query: use a column of ${own}, or a subquery`)
+    }
+  }
+}
+
+function rewrite(expression: SQL, replace: (column: Column) => SQLChunk): SQL {
+  const map = (chunk: SQLChunk): SQLChunk => {
+    if (is(chunk, Column)) return replace(chunk)
+    if (Array.isArray(chunk)) return chunk.map(map)
+    const inner = innerOf(chunk)
+    return inner === null ? chunk : inner.parenthesised ? sql`(${rewrite(inner.sql, replace)})` : rewrite(inner.sql, replace)
+  }
+  return new SQL(expression.queryChunks.map(map))
+}
+
+function walk(expression: SQL, visit: (chunk: SQLChunk) => void): void {
+  const each = (chunk: SQLChunk): void => {
+    visit(chunk)
+    if (Array.isArray(chunk)) chunk.forEach(each)
+    const inner = innerOf(chunk)
+    if (inner !== null) walk(inner.sql, visit)
+  }
+  expression.queryChunks.forEach(each)
+}
+
+/** The expression inside a chunk: Drizzle puts a query that stands in an expression into parentheses. */
+function innerOf(chunk: SQLChunk): { readonly sql: SQL; readonly parenthesised: boolean } | null {
+  if (is(chunk, SQL)) return { sql: chunk, parenthesised: false }
+  const leaf = [Column, Table, Name, Param, Placeholder, StringChunk].some((kind) => is(chunk, kind))
+  if (leaf || !isSQLWrapper(chunk)) return null
+  return { sql: chunk.getSQL(), parenthesised: true }
+}
