@@ -1,0 +1,58 @@
+import { equalInConstantTime } from '../base/bytes.ts'
+import type { Clock } from '../base/clock.ts'
+import { Problem } from '../base/problem.ts'
+import type { Settings } from '../base/settings.ts'
+import { anonymous, type Caller, service } from '../model/caller.ts'
+import type { SigningKeys } from './keys.ts'
+import { invalidToken, issuerOf, verifyAccessToken } from './tokens.ts'
+
+/**
+ * Who asks, by two headers, as Supabase has them: `apikey` says which application, `Authorization` which user.
+ * A client without a session sends its key in both, and then the key decides; an access token decides always,
+ * also beside the secret key.
+ *
+ * A key in the query string counts for nothing: URLs end in logs.
+ * @throws Problem PGRST302 (no key, or a wrong one), PGRST301 or PGRST303 (`verifyAccessToken`)
+ */
+export async function identify(
+  headers: Headers,
+  settings: Settings,
+  keys: SigningKeys,
+  clock: Clock,
+): Promise<Caller> {
+  const apiKey = headers.get('apikey')
+  const keyHolder = holderOf(apiKey, settings)
+  const bearer = bearerOf(headers.get('authorization'))
+  if (bearer === null || (apiKey !== null && equalInConstantTime(bearer, apiKey))) return keyHolder
+  const subject = await verifyAccessToken(bearer, {
+    issuer: issuerOf(settings.apiUrl),
+    keys,
+    nowMilliseconds: clock.nowMilliseconds(),
+  })
+  return { kind: 'user', ...subject }
+}
+
+function holderOf(apiKey: string | null, settings: Settings): Caller {
+  if (apiKey === null) {
+    throw keyRequired('The header `apikey` is missing: send the publishable key of this server in it.')
+  }
+  if (equalInConstantTime(apiKey, settings.publishableKey)) return anonymous
+  if (equalInConstantTime(apiKey, settings.secretKey)) return service
+  throw keyRequired('The header `apikey` is neither the publishable nor the secret key of this server.')
+}
+
+/** RFC 6750 §2.1; the scheme in any case (RFC 9110 §11.1). */
+function bearerOf(authorization: string | null): string | null {
+  if (authorization === null) return null
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  if (token === undefined) throw invalidToken()
+  return token
+}
+
+function keyRequired(message: string): Problem {
+  return new Problem('PGRST302', {
+    message,
+    hint: 'supabase-js sends it when it is the second argument of `createClient`. `npm run status` shows the keys.',
+    headers: { 'www-authenticate': 'Bearer' },
+  })
+}
