@@ -1,0 +1,32 @@
+import { eq, sql } from 'drizzle-orm'
+import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { id, or, resource, timestamps } from '../index.ts'
+import { users } from './users.ts'
+
+export const orders = sqliteTable(
+  'orders',
+  {
+    id: id(),
+    user_id: text()
+      .notNull()
+      .references(() => users.id),
+    status: text({ enum: ['draft', 'paid', 'shipped', 'cancelled'] })
+      .notNull()
+      .default('draft'),
+    total_cents: integer().notNull().default(0),
+    note: text(),
+    ...timestamps(),
+  },
+  (table) => [
+    index('orders_user_id_created_at_idx').on(table.user_id, table.created_at),
+    check('orders_status_check', sql`${table.status} in ('draft', 'paid', 'shipped', 'cancelled')`),
+    check('orders_total_cents_check', sql`${table.total_cents} >= 0`),
+  ],
+)
+
+export default resource(orders, {
+  description: 'Orders. A customer sees the own ones, staff see all.',
+  read: ({ caller }) => or(caller.has('staff'), caller.signedIn && eq(orders.user_id, caller.id)),
+  embeds: { customer: orders.user_id },
+  owner: orders.user_id,
+})
