@@ -1,0 +1,103 @@
+import { type Result, textOf } from '../base/statement.ts'
+import { tokenAudience } from './tokens.ts'
+
+/** A row of `auth_users` without the password's hash. Instants in milliseconds. */
+export interface Account {
+  readonly id: string
+  readonly email: string
+  readonly role: string
+  readonly userMetadata: unknown
+  readonly appMetadata: unknown
+  readonly emailConfirmedAt: number | null
+  readonly lastSignInAt: number | null
+  readonly bannedUntil: number | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** What `accountOf` reads, in its order. */
+export const accountColumns = [
+  'id',
+  'email',
+  'role',
+  'user_metadata',
+  'app_metadata',
+  'email_confirmed_at',
+  'last_sign_in_at',
+  'banned_until',
+  'created_at',
+  'updated_at',
+]
+  .map((name) => `auth_users.${name}`)
+  .join(', ')
+
+export const accountColumnCount = 10
+
+/** The account in the first row of `select ${accountColumns}, …`; null when there is no row. */
+export function accountOf(result: Result | undefined): Account | null {
+  const row = result?.rows[0]
+  if (row === undefined) return null
+  const [id, email, role, userMetadata, appMetadata, confirmed, signedIn, banned, created, updated] =
+    row.map(textOf)
+  return {
+    id: id ?? '',
+    email: email ?? '',
+    role: role ?? '',
+    userMetadata: JSON.parse(userMetadata ?? '{}'),
+    appMetadata: JSON.parse(appMetadata ?? '{}'),
+    emailConfirmedAt: instantOf(confirmed),
+    lastSignInAt: instantOf(signedIn),
+    bannedUntil: instantOf(banned),
+    createdAt: Number(created),
+    updatedAt: Number(updated),
+  }
+}
+
+function instantOf(text: string | null | undefined): number | null {
+  return text === null || text === undefined ? null : Number(text)
+}
+
+/** The user as GoTrue writes it (https://supabase.com/docs/guides/auth/users). */
+export function userJson(account: Account): Readonly<Record<string, unknown>> {
+  const confirmedAt = isoOf(account.emailConfirmedAt)
+  const lastSignInAt = isoOf(account.lastSignInAt)
+  const createdAt = isoOf(account.createdAt)
+  const updatedAt = isoOf(account.updatedAt)
+  return {
+    id: account.id,
+    aud: tokenAudience,
+    role: account.role,
+    email: account.email,
+    email_confirmed_at: confirmedAt,
+    phone: '',
+    confirmed_at: confirmedAt,
+    last_sign_in_at: lastSignInAt,
+    app_metadata: { provider: 'email', providers: ['email'], ...asObject(account.appMetadata) },
+    user_metadata: account.userMetadata,
+    identities: [
+      {
+        identity_id: account.id,
+        id: account.id,
+        user_id: account.id,
+        identity_data: { email: account.email, email_verified: confirmedAt !== undefined, sub: account.id },
+        provider: 'email',
+        last_sign_in_at: lastSignInAt,
+        created_at: createdAt,
+        updated_at: updatedAt,
+        email: account.email,
+      },
+    ],
+    created_at: createdAt,
+    updated_at: updatedAt,
+    banned_until: isoOf(account.bannedUntil),
+    is_anonymous: false,
+  }
+}
+
+function isoOf(milliseconds: number | null): string | undefined {
+  return milliseconds === null ? undefined : new Date(milliseconds).toISOString()
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {}
+}

@@ -1,0 +1,24 @@
+import type { AuthContext } from '../context.ts'
+
+/** `GET /.well-known/jwks.json`: the public keys. An added key is seen by everyone after these ten minutes. */
+export function jwks(context: AuthContext): Response {
+  const headers = { 'cache-control': 'public, max-age=600', 'content-type': 'application/jwk-set+json' }
+  return context.body(JSON.stringify(context.get('server').keys.jwks), 200, headers)
+}
+
+/** `GET /settings`: which ways of signing in are open. */
+export function settings(context: AuthContext): Response {
+  return context.json({
+    external: { anonymous_users: false, email: true, phone: false },
+    disable_signup: context.get('server').backend.signUp === false,
+    mailer_autoconfirm: true,
+    phone_autoconfirm: false,
+    sms_provider: '',
+    saml_enabled: false,
+  })
+}
+
+/** `GET /health`: this part answers; it says nothing about the database. */
+export function health(context: AuthContext): Response {
+  return context.json({ name: 'Selvage', description: 'Sign-in, as GoTrue answers it' })
+}

@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm'
+import { Problem } from '../../base/problem.ts'
+import { integerValue, textOf, textValue } from '../../base/statement.ts'
+import type { UserCaller } from '../../model/caller.ts'
+import { type CallerValues, toStatement } from '../../model/expression.ts'
+import { callerValue } from '../../model/policy.ts'
+import { accountColumnCount, accountColumns, accountOf, userJson } from '../account.ts'
+import { admission } from '../admission.ts'
+import type { AuthContext } from '../context.ts'
+import { staleToken } from '../tokens.ts'
+
+/** `GET /user`: the account behind the access token, and whether its session still stands, in one statement. */
+export async function getUser(context: AuthContext): Promise<Response> {
+  const timing = context.get('timing')
+  const caller = userCaller(context)
+  const now = context.get('server').clock.nowMilliseconds()
+  timing.mark('parse')
+  const found = await context
+    .get('database')
+    .run(toStatement(readAdmitted, admissionValues(caller, now)), timing)
+  timing.mark('db')
+  const account = accountOf(found)
+  if (account === null) throw new Problem('session_not_found')
+  if (account.bannedUntil !== null && account.bannedUntil > now) throw new Problem('user_banned')
+  // A new role needs a new token, not a new session: the client refreshes.
+  if (account.role !== caller.role) throw staleToken()
+  if (textOf(found.rows[0]?.[accountColumnCount]) !== '1') throw new Problem('session_not_found')
+  return context.json(userJson(account), 200, { 'cache-control': 'no-store' })
+}
+
+const readAdmitted = sql`select ${sql.raw(accountColumns)}, ${admission} from auth_users where auth_users.id = ${callerValue('id')}`
+
+/** @throws Problem no_authorization for a caller without an access token */
+export function userCaller(context: AuthContext): UserCaller {
+  const caller = context.get('caller')
+  if (caller.kind === 'user') return caller
+  throw new Problem('no_authorization', { headers: { 'www-authenticate': 'Bearer' } })
+}
+
+/** What `admission` asks for. */
+export function admissionValues(caller: UserCaller, nowMilliseconds: number): CallerValues {
+  return {
+    id: textValue(caller.id),
+    sessionId: textValue(caller.sessionId),
+    role: textValue(caller.role),
+    nowMilliseconds: integerValue(nowMilliseconds),
+  }
+}

@@ -1,0 +1,28 @@
+import type { Context } from 'hono'
+import type { Clock } from '../base/clock.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Timing } from '../base/timing.ts'
+import type { Database } from '../database/client.ts'
+import type { BackendDeclaration } from '../model/backend.ts'
+import type { Caller } from '../model/caller.ts'
+import type { SigningKeys } from './keys.ts'
+
+/** What the middleware in front of `authRoutes` has set on Hono's context. */
+export interface AuthEnv {
+  Variables: {
+    readonly timing: Timing
+    readonly database: Database
+    /** From `identify`. Only `user` and `logout` read it. */
+    readonly caller: Caller
+    readonly server: AuthServer
+  }
+}
+
+export interface AuthServer {
+  readonly settings: Settings
+  readonly keys: SigningKeys
+  readonly clock: Clock
+  readonly backend: BackendDeclaration
+}
+
+export type AuthContext = Context<AuthEnv>
