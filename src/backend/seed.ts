@@ -78,12 +78,9 @@ function displayName(n: number): string {
 }
 
 function makeProfiles(counts: Counts) {
-  return range(counts.users).map((n) => ({
-    id: seedId('user', n),
-    display_name: displayName(n),
-    country: pick(countries, n),
-    ...at(n),
-  }))
+  return range(counts.users).map((n) => {
+    return { id: seedId('user', n), display_name: displayName(n), country: pick(countries, n), ...at(n) }
+  })
 }
 
 /** A category: its name, and the place of its parent in the same list. */
@@ -120,12 +117,9 @@ function leavesOf(tree: readonly Branch[]): readonly number[] {
 const words = ['new', 'sale', 'vegan', 'gift', 'café', 'crème brûlée', '100%', 'a,b', "O'Neill"] as const
 
 function makeTags(counts: Counts) {
-  return range(counts.tags).map((n) => ({
-    id: seedId('tag', n),
-    name: words[n] ?? `tag ${n}`,
-    published: n < counts.tags - 1,
-    ...at(n),
-  }))
+  return range(counts.tags).map((n) => {
+    return { id: seedId('tag', n), name: words[n] ?? `tag ${n}`, published: n < counts.tags - 1, ...at(n) }
+  })
 }
 
 const materials = ['steel', 'oak', 'cotton', 'glass', 'wool'] as const
