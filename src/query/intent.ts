@@ -28,7 +28,7 @@ export type Slot = number
 /** The intent and the values that it leaves out. */
 export interface ReadRequest {
   readonly intent: ReadIntent
-  /** Raw texts, as they came, percent-decoded. */
+  /** Raw texts, as they came, percent-decoded. First the parts of the key, then limit and offset of the root. */
   readonly values: readonly string[]
 }
 
@@ -39,6 +39,7 @@ export interface NodeIntent {
   /** All of them must hold. */
   readonly where: readonly FilterIntent[]
   readonly order: readonly OrderIntent[]
+  /** Always there in the root, as `offset` is, so that all pages of a list are one intent. In an embed: null is all. */
   readonly limit: Slot | null
   readonly offset: Slot | null
 }
@@ -95,6 +96,7 @@ export type FilterIntent =
       readonly operator: string
       readonly negated: boolean
       readonly quantifier: 'any' | 'all' | null
+      /** Of `in`, and with a quantifier: a JSON array of texts (behind a quantifier also nulls), so that length is no shape. */
       readonly value: Slot
     }
   | {

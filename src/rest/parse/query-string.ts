@@ -1,0 +1,94 @@
+/**
+ * The raw query string as decoded pairs, strictly: a text that cannot be decoded is refused, never repaired, so
+ * that the gate, the cache and the database see the same text.
+ * Source: https://url.spec.whatwg.org/#urlencoded-parsing, with errors in place of replacement characters.
+ */
+import type { Limits } from '../../base/limits.ts'
+import { Problem } from '../../base/problem.ts'
+
+export interface Pair {
+  readonly key: string
+  readonly value: string
+}
+
+/**
+ * @param query without or with the leading `?`.
+ * @throws Problem LIMIT_QUERY_LENGTH before any work; PGRST100 for malformed percent-encoding, invalid UTF-8 and a
+ * parameter without `=`; 22021 for NUL.
+ */
+export function splitQuery(query: string, limits: Limits): Pair[] {
+  if (query.length > limits.queryLength) {
+    throw new Problem('LIMIT_QUERY_LENGTH', {
+      message: `The query string has ${query.length} characters; at most ${limits.queryLength} are read`,
+      hint: 'Ask in several requests, or select fewer columns.',
+    })
+  }
+  const pairs: Pair[] = []
+  let start = query.startsWith('?') ? 1 : 0
+  while (start < query.length) {
+    const ampersand = query.indexOf('&', start)
+    const end = ampersand < 0 ? query.length : ampersand
+    if (end > start) pairs.push(readPair(query, start, end))
+    start = end + 1
+  }
+  return pairs
+}
+
+/** Text that may go on: well-formed and without NUL. @throws Problem 22021 */
+export function checkText(text: string, where: string): string {
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw new Problem('22021', {
+      message: `${where} contains NUL or half of a surrogate pair`,
+      hint: 'Leave the character out: no text of the database can hold it.',
+    })
+  }
+  return text
+}
+
+function readPair(query: string, start: number, end: number): Pair {
+  const equals = query.indexOf('=', start)
+  // A filter that lost its `=` must not silently widen the answer.
+  if (equals < 0 || equals >= end) {
+    throw new Problem('PGRST100', {
+      message: `The parameter at character ${start + 1} of the query string has no "="`,
+      hint: 'Write it as name=value, or leave it out.',
+    })
+  }
+  return { key: decode(query, start, equals), value: decode(query, equals + 1, end) }
+}
+
+function decode(query: string, start: number, end: number): string {
+  const raw = query.slice(start, end)
+  const text = raw.includes('%')
+    ? decodePercent(raw, start)
+    : raw.includes('+')
+      ? raw.replaceAll('+', ' ')
+      : raw
+  return checkText(text, `The query string from character ${start + 1} on`)
+}
+
+function decodePercent(raw: string, start: number): string {
+  try {
+    return decodeURIComponent(raw.includes('+') ? raw.replaceAll('+', ' ') : raw)
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error
+    throw new Problem('PGRST100', {
+      message: `The query string cannot be decoded at character ${start + 1 + firstBad(raw)}`,
+      details: 'Expected % and two hexadecimal digits, giving UTF-8',
+      hint: 'Encode keys and values with encodeURIComponent; a literal % is %25.',
+    })
+  }
+}
+
+/** Where a run of escapes begins that cannot be decoded. */
+function firstBad(raw: string): number {
+  for (const run of raw.matchAll(/(?:%[0-9a-fA-F]{2})+|%/g)) {
+    try {
+      decodeURIComponent(run[0])
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error
+      return run.index
+    }
+  }
+  return 0
+}
