@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSqld } from '../../src/cli/sqld.ts'
+import { watch } from './watchdog.ts'
+
+/** A libSQL server with a temporary folder, on a free port. */
+export interface TestDatabase {
+  readonly url: string
+  /** For what belongs to this database only; deleted with it. */
+  readonly folder: string
+  stop(): Promise<void>
+}
+
+export async function startDatabase(): Promise<TestDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'selvage-test-'))
+  const sqld = await startSqld({ directory: join(folder, 'data') })
+  const watchdog = watch(sqld.pid, folder)
+  return {
+    url: sqld.url,
+    folder,
+    async stop() {
+      await sqld.stop()
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 })
+      await watchdog.release()
+    },
+  }
+}

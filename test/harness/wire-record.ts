@@ -1,0 +1,52 @@
+import type { Value } from '../../src/base/statement.ts'
+
+/** A statement as it crossed the wire. */
+export interface WireStatement {
+  readonly sql: string
+  readonly args: readonly Value[]
+}
+
+/** What goes wrong: another status, a connection that breaks, or an answer that comes late. */
+export type Fault =
+  | { readonly status: number }
+  | { readonly drop: true }
+  | { readonly delayMilliseconds: number }
+
+/** What went over the wire, by request id. Only the last requests are kept: a run makes thousands. */
+export interface WireRecord {
+  /** @returns the fault that is planned for this id */
+  count(id: string, statements: readonly WireStatement[]): Fault | null
+  plan(id: string, fault: Fault): void
+  trips(id: string): number
+  statements(id: string): readonly WireStatement[]
+}
+
+const kept = 2_000
+
+export function wireRecord(): WireRecord {
+  const seen = new Map<string, { trips: number; statements: WireStatement[] }>()
+  const faults = new Map<string, Fault>()
+  return {
+    count(id, statements) {
+      const entry = seen.get(id) ?? { trips: 0, statements: [] }
+      entry.trips += 1
+      entry.statements.push(...statements)
+      seen.set(id, entry)
+      const oldest = seen.keys().next()
+      if (seen.size > kept && !oldest.done) seen.delete(oldest.value)
+      return faults.get(id) ?? null
+    },
+    plan(id, fault) {
+      faults.set(id, fault)
+    },
+    trips: (id) => seen.get(id)?.trips ?? 0,
+    statements: (id) => seen.get(id)?.statements ?? [],
+  }
+}
+
+export function isFault(value: unknown): value is Fault {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    'drop' in value || ('status' in value && typeof value.status === 'number') || 'delayMilliseconds' in value
+  )
+}

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+/** The Worker in workerd, with the backend of a folder, a database and secrets of its own (test/harness/setup.ts). */
+const worker = (name: string, backend: string, include: readonly string[], exclude: readonly string[]) => ({
+  plugins: [
+    cloudflareTest(({ inject }) => ({
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: { bindings: { ...inject('bindings') } },
+    })),
+  ],
+  resolve: { alias: { '#backend': resolve(import.meta.dirname, backend) } },
+  test: {
+    name,
+    include: [...include],
+    exclude: [...exclude],
+    globalSetup: ['./test/harness/setup.ts'],
+    // workerd is not given the folder of Vitest's cache of modules, and cannot read what is in it.
+    fsModuleCache: false,
+    testTimeout: 20_000,
+  },
+})
+
+const fixtureTests = 'test/**/fixture/**/*.test.ts'
+const workerTests = ['test/http/**/*.test.ts', 'test/**/*.worker.test.ts']
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/harness/summary.ts'],
+    projects: [
+      worker('shop', './src/backend/index.ts', workerTests, [fixtureTests]),
+      worker('fixture', './test/fixture/index.ts', [fixtureTests], []),
+      {
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: [...workerTests, fixtureTests],
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+})
