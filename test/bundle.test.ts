@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/** What `wrangler deploy` would upload. */
+let folder: string
+let bundle: Uint8Array
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'selvage-bundle-'))
+  const wrangler = resolve('node_modules/wrangler/bin/wrangler.js')
+  const options = ['deploy', '--dry-run', '--minify', '--outdir', folder]
+  await promisify(execFile)(process.execPath, [wrangler, ...options], {
+    env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+  })
+  bundle = await readFile(join(folder, 'worker.js'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('the Worker is at most 120 KiB, compressed', () => {
+  const kibibytes = gzipSync(bundle).length / 1024
+  expect(kibibytes).toBeGreaterThan(10)
+  expect(kibibytes).toBeLessThanOrEqual(120)
+})
+
+test('what is for Node alone is not deployed: no seed, no commands', () => {
+  const text = new TextDecoder().decode(bundle)
+  expect(text).not.toContain('selvage-ada')
+  expect(text).not.toContain('node:child_process')
+  expect(text).not.toContain('node:fs')
+})
