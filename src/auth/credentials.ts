@@ -33,7 +33,8 @@ export async function readBody<Schema extends GenericSchema>(
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   const path = issue.path?.map((item) => String(item.key)).join('.') ?? 'The request body'
-  throw new Problem('validation_failed', { message: `${path} must be ${issue.expected ?? 'valid'}.` })
+  const fault = issue.received === 'undefined' ? 'is missing' : `must be ${issue.expected ?? 'valid'}`
+  throw new Problem('validation_failed', { message: `${path} ${fault}.` })
 }
 
 /** RFC 5321 §4.5.3.1: 64 octets before the `@`, 254 in all. Letters of every script; nothing invisible. */

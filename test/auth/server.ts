@@ -1,0 +1,138 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { GoTrueClient } from '@supabase/auth-js'
+import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { Hono } from 'hono/tiny'
+import { identify } from '../../src/auth/caller.ts'
+import type { AuthEnv } from '../../src/auth/context.ts'
+import { signingKeys } from '../../src/auth/keys.ts'
+import { authRoutes } from '../../src/auth/routes.ts'
+import * as authTables from '../../src/auth/tables.ts'
+import { Problem, problemResponse } from '../../src/base/problem.ts'
+import type { Settings } from '../../src/base/settings.ts'
+import type { Result, Value } from '../../src/base/statement.ts'
+import { startTiming } from '../../src/base/timing.ts'
+import { connect } from '../../src/database/client.ts'
+import type { BackendDeclaration } from '../../src/model/backend.ts'
+import { startDatabase } from '../harness/database.ts'
+
+const profiles = sqliteTable('profiles', {
+  user_id: text()
+    .primaryKey()
+    .references(() => authTables.authUsers.id),
+  nickname: text().unique(),
+  made_at: integer({ mode: 'timestamp_ms' })
+    .notNull()
+    .$defaultFn(() => new Date()),
+})
+
+const backend: BackendDeclaration = {
+  name: 'sign-in',
+  roles: { customer: [], admin: ['customer'] },
+  defaultRole: 'customer',
+  resources: [],
+  profile: {
+    table: profiles,
+    values: ({ id, data }) => ({
+      user_id: id,
+      nickname: typeof data.nickname === 'string' ? data.nickname : null,
+    }),
+  },
+}
+
+export type AuthServer = Awaited<ReturnType<typeof startAuthServer>>
+
+/** `authRoutes` over a database of their own, with a clock that tests move. */
+export async function startAuthServer(changes: Partial<BackendDeclaration> = {}) {
+  const database = await startDatabase()
+  const db = connect({ url: database.url, token: null })
+  const query = (sql: string, ...args: Value[]): Promise<Result> => db.run({ sql, args }, startTiming())
+  for (const statement of await generateSQLiteMigration(
+    await generateSQLiteDrizzleJson({}),
+    await generateSQLiteDrizzleJson({ ...authTables, profiles }),
+  )) {
+    await query(statement)
+  }
+  let aheadMilliseconds = 0
+  const clock = { nowMilliseconds: () => Date.now() + aheadMilliseconds }
+  const settings = settingsFor(database.url)
+  const keys = await signingKeys(settings.signingKeys)
+  const app = new Hono<AuthEnv>()
+  app.use(async (context, next) => {
+    const timing = startTiming()
+    context.set('timing', timing)
+    context.set('database', db)
+    context.set('server', { settings, keys, clock, backend: { ...backend, ...changes } })
+    context.set('caller', await identify(context.req.raw.headers, settings, keys, clock))
+    await next()
+    context.header('x-trips', String(timing.trips))
+  })
+  app.onError((error) => {
+    if (error instanceof Problem) return problemResponse(error)
+    throw error
+  })
+  app.route('/auth/v1', authRoutes())
+
+  return {
+    settings,
+    keys,
+    clock,
+    query,
+    stop: database.stop,
+    travel(milliseconds: number) {
+      aheadMilliseconds += milliseconds
+    },
+    /** A request with the publishable key; `path` is below `/auth/v1`. */
+    async send(path: string, init: RequestInit = {}) {
+      const headers = new Headers(init.headers)
+      headers.set('apikey', settings.publishableKey)
+      const response = await app.request(`${settings.apiUrl}/auth/v1${path}`, { ...init, headers })
+      return response
+    },
+    post(path: string, body: unknown, headers: Record<string, string> = {}) {
+      return this.send(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
+    },
+    /** `auth-js` as `supabase-js` sets it up. */
+    client() {
+      const { publishableKey, apiUrl } = settings
+      const stored = new Map<string, string>()
+      return new GoTrueClient({
+        url: `${apiUrl}/auth/v1`,
+        headers: { apikey: publishableKey, Authorization: `Bearer ${publishableKey}` },
+        autoRefreshToken: false,
+        storageKey: crypto.randomUUID(),
+        storage: {
+          getItem: (key) => stored.get(key) ?? null,
+          setItem: (key, value) => void stored.set(key, value),
+          removeItem: (key) => void stored.delete(key),
+        },
+        fetch: async (input, init) => app.request(String(input), init),
+      })
+    },
+  }
+}
+
+function settingsFor(databaseUrl: string): Settings {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ'
+  return {
+    apiUrl: 'http://selvage.test',
+    databaseUrl,
+    databaseToken: null,
+    publishableKey: `sb_publishable_${letters}`,
+    secretKey: `sb_secret_${letters}`,
+    signingKeys: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: crypto.randomUUID() }]),
+    serverSecret: letters,
+  }
+}
+
+/** The members of a JSON answer. */
+export async function membersOf(response: Response): Promise<Record<string, unknown>> {
+  const body: unknown = await response.json()
+  if (typeof body !== 'object' || body === null) throw new TypeError('not an object')
+  return { ...body }
+}
