@@ -24,7 +24,10 @@ export interface Result {
 
 export const nullValue: Value = { type: 'null' }
 export const textValue = (value: string): Value => ({ type: 'text', value })
-export const integerValue = (value: number | bigint | string): Value => ({ type: 'integer', value: String(value) })
+export const integerValue = (value: number | bigint | string): Value => ({
+  type: 'integer',
+  value: String(value),
+})
 export const floatValue = (value: number): Value => ({ type: 'float', value })
 
 /** The text of a value, or null. */

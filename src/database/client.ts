@@ -100,7 +100,9 @@ async function send(options: DatabaseOptions, request: unknown): Promise<HranaRe
     return await response.json<HranaReply>()
   } catch (error) {
     if (error instanceof Problem) throw error
-    throw deadline.aborted ? new Problem('DATABASE_TIMEOUT', { headers: { 'retry-after': '1' } }) : unavailable()
+    throw deadline.aborted
+      ? new Problem('DATABASE_TIMEOUT', { headers: { 'retry-after': '1' } })
+      : unavailable()
   }
 }
 
@@ -136,7 +138,13 @@ function transaction(statements: readonly Statement[]): unknown[] {
     })),
     { condition: { type: 'ok', step: commit - 1 }, stmt: { sql: 'commit' } },
     {
-      condition: { type: 'and', conds: [{ type: 'ok', step: 0 }, { type: 'not', cond: { type: 'ok', step: commit } }] },
+      condition: {
+        type: 'and',
+        conds: [
+          { type: 'ok', step: 0 },
+          { type: 'not', cond: { type: 'ok', step: commit } },
+        ],
+      },
       stmt: { sql: 'rollback' },
     },
   ]

@@ -1,9 +1,9 @@
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from './backend.ts'
 import type { Caller } from './caller.ts'
 import type { Field } from './field.ts'
-import { policyCaller, type PolicyCaller, type Verdict } from './policy.ts'
+import { type PolicyCaller, policyCaller, type Verdict } from './policy.ts'
 import type { ResourceOptions } from './resource.ts'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 
 /** Each declared role of users with all that it includes, itself too. */
 export type Roles = ReadonlyMap<string, ReadonlySet<string>>
@@ -26,7 +26,8 @@ export function rolesOf(declaration: BackendDeclaration): Roles {
   const declared = new Map(Object.entries(declaration.roles))
   const close = (name: string, seen: Set<string>): Set<string> => {
     const includes = declared.get(name)
-    if (includes === undefined) throw new TypeError(`role '${name}' is not declared in roles of '${declaration.name}'`)
+    if (includes === undefined)
+      throw new TypeError(`role '${name}' is not declared in roles of '${declaration.name}'`)
     if (!seen.has(name)) {
       seen.add(name)
       for (const included of includes) close(included, seen)
@@ -34,9 +35,11 @@ export function rolesOf(declaration: BackendDeclaration): Roles {
     return seen
   }
   for (const reserved of ['anon', 'service_role']) {
-    if (declared.has(reserved)) throw new TypeError(`role '${reserved}' is always there and must not be declared`)
+    if (declared.has(reserved))
+      throw new TypeError(`role '${reserved}' is always there and must not be declared`)
   }
-  if (!declared.has(declaration.defaultRole)) throw new TypeError(`defaultRole '${declaration.defaultRole}' is not declared in roles`)
+  if (!declared.has(declaration.defaultRole))
+    throw new TypeError(`defaultRole '${declaration.defaultRole}' is not declared in roles`)
   return new Map([...declared.keys()].map((name) => [name, close(name, new Set())]))
 }
 
@@ -53,12 +56,18 @@ export function audienceOf(roles: Roles, caller: Caller): Audience {
 }
 
 /** Which rows an audience may read. Nothing declared: none. */
-export function readVerdict(resource: { readonly options: ResourceOptions<SQLiteTable> }, audience: Audience): Verdict {
+export function readVerdict(
+  resource: { readonly options: ResourceOptions<SQLiteTable> },
+  audience: Audience,
+): Verdict {
   return audience.above || (resource.options.read?.({ caller: audience.caller }) ?? false)
 }
 
 /** Whether a resource exists for an audience: whether there can be a row that it may read. */
-export function isVisible(resource: { readonly options: ResourceOptions<SQLiteTable> }, audience: Audience): boolean {
+export function isVisible(
+  resource: { readonly options: ResourceOptions<SQLiteTable> },
+  audience: Audience,
+): boolean {
   return readVerdict(resource, audience) !== false
 }
 

@@ -10,7 +10,9 @@ export interface Rendered {
 }
 
 /** A constant, or the name of a value that the request brings. */
-export type Parameter = { readonly kind: 'constant'; readonly value: Value } | { readonly kind: 'caller'; readonly name: CallerValue }
+export type Parameter =
+  | { readonly kind: 'constant'; readonly value: Value }
+  | { readonly kind: 'caller'; readonly name: CallerValue }
 
 /** What a request brings for the names in `Rendered.parameters`. */
 export type CallerValues = { readonly [Name in CallerValue]?: Value }
@@ -32,11 +34,11 @@ export function render(expression: SQLWrapper): Rendered {
 
 export function toStatement(expression: SQLWrapper, values: CallerValues = {}): Statement {
   const { text, parameters } = render(expression)
-  return { sql: text, args: parameters.map((parameter) => valueOf(parameter, values)) }
+  return { sql: text, args: parameters.map((parameter) => parameterValue(parameter, values)) }
 }
 
 /** A name without a value is NULL, which equals nothing. */
-export function valueOf(parameter: Parameter, values: CallerValues): Value {
+export function parameterValue(parameter: Parameter, values: CallerValues): Value {
   return parameter.kind === 'constant' ? parameter.value : (values[parameter.name] ?? nullValue)
 }
 
@@ -50,7 +52,9 @@ export function toValue(value: unknown): Value {
     case 'bigint':
       return { type: 'integer', value: value.toString() }
     case 'number':
-      return Number.isSafeInteger(value) ? { type: 'integer', value: String(value) } : { type: 'float', value }
+      return Number.isSafeInteger(value)
+        ? { type: 'integer', value: String(value) }
+        : { type: 'float', value }
     default:
       if (value === null || value === undefined) return nullValue
       if (value instanceof Uint8Array) return { type: 'blob', base64: Buffer.from(value).toString('base64') }

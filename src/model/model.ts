@@ -1,6 +1,6 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { audienceOf, type Audience, rolesOf, type Roles } from './audience.ts'
+import { type Audience, audienceOf, type Roles, rolesOf } from './audience.ts'
 import type { BackendDeclaration } from './backend.ts'
 import { type Field, fieldOf } from './field.ts'
 import { keysOf, type Relation, relationsOf } from './relation.ts'
@@ -43,7 +43,8 @@ export function linkModel(declaration: BackendDeclaration): Model {
   const building = new Map<string, Building>()
   for (const item of declaration.resources) {
     const resource = resourceOf(item)
-    if (building.has(resource.name)) throw new TypeError(`two resources are named '${resource.name}': give one of them another \`name\``)
+    if (building.has(resource.name))
+      throw new TypeError(`two resources are named '${resource.name}': give one of them another \`name\``)
     building.set(resource.name, resource)
   }
   link([...building.values()])
@@ -70,28 +71,40 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
     fields.set(column.name, fieldOf(column, options.fields?.[property]?.read))
   }
   for (const property of Object.keys(options.fields ?? {})) {
-    if (!(property in columnsOf(table))) throw new TypeError(`${name}: fields.${property} is not a column of ${config.name}`)
+    if (!(property in columnsOf(table)))
+      throw new TypeError(`${name}: fields.${property} is not a column of ${config.name}`)
   }
   const pick = (columns: readonly { readonly name: string }[], what: string): Field[] =>
     columns.map((column) => {
       const field = fields.get(column.name)
-      if (field === undefined) throw new TypeError(`${name}: ${what} names '${column.name}', which is not a column of ${config.name}`)
+      if (field === undefined)
+        throw new TypeError(
+          `${name}: ${what} names '${column.name}', which is not a column of ${config.name}`,
+        )
       return field
     })
   const own = (columns: readonly SQLiteColumn[], what: string): Field[] => {
     for (const column of columns) {
-      if (column.table !== table) throw new TypeError(`${name}: ${what} names '${column.name}' of ${getTableName(column.table)}, not of ${config.name}`)
+      if (column.table !== table)
+        throw new TypeError(
+          `${name}: ${what} names '${column.name}' of ${getTableName(column.table)}, not of ${config.name}`,
+        )
     }
     return pick(columns, what)
   }
   const search = own(options.search ?? [], 'search')
   for (const field of search) {
-    if (field.kind !== 'text') throw new TypeError(`${name}: search names '${field.name}', which is not a text column`)
+    if (field.kind !== 'text')
+      throw new TypeError(`${name}: search names '${field.name}', which is not a text column`)
   }
   own(options.owner === undefined ? [] : [options.owner], 'owner')
   const composite = config.primaryKeys[0]?.columns
-  const key = composite === undefined ? [...fields.values()].filter((field) => field.column.primary) : pick(composite, 'its primary key')
-  if (key.length === 0) throw new TypeError(`${name}: ${config.name} has no primary key, and items, pages and cursors need one`)
+  const key =
+    composite === undefined
+      ? [...fields.values()].filter((field) => field.column.primary)
+      : pick(composite, 'its primary key')
+  if (key.length === 0)
+    throw new TypeError(`${name}: ${config.name} has no primary key, and items, pages and cursors need one`)
   const uniques = [
     ...[...fields.values()].filter((field) => field.column.isUnique).map((field) => [field]),
     ...config.uniqueConstraints.map((constraint) => pick(constraint.columns, 'a unique constraint')),
@@ -103,7 +116,18 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
         : []
     }),
   ]
-  return { name, table, tableName: config.name, options, fields, key, uniques, relations: [], embeds: new Map(), search }
+  return {
+    name,
+    table,
+    tableName: config.name,
+    options,
+    fields,
+    key,
+    uniques,
+    relations: [],
+    embeds: new Map(),
+    search,
+  }
 }
 
 function columnsOf(table: SQLiteTable): Readonly<Record<string, SQLiteColumn>> {
@@ -113,10 +137,15 @@ function columnsOf(table: SQLiteTable): Readonly<Record<string, SQLiteColumn>> {
 function link(resources: readonly Building[]): void {
   const byTable = new Map(resources.map((resource) => [resource.table, resource]))
   const keys = resources.flatMap((resource) =>
-    keysOf(resource, getTableConfig(resource.table).foreignKeys, (column) => byTable.get(column.table) ?? null),
+    keysOf(
+      resource,
+      getTableConfig(resource.table).foreignKeys,
+      (column) => byTable.get(column.table) ?? null,
+    ),
   )
   const relations = relationsOf(keys)
-  for (const resource of resources) resource.relations.push(...relations.filter((relation) => relation.from === resource))
+  for (const resource of resources)
+    resource.relations.push(...relations.filter((relation) => relation.from === resource))
   for (const resource of resources) {
     for (const [name, column] of Object.entries(resource.options.embeds ?? {})) {
       resource.embeds.set(name, declaredEmbed(resource, name, column))
@@ -134,9 +163,12 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
         : relation.kind !== 'many-to-one' && relation.pairs.some((pair) => pair.to.column === column)),
   )
   if (found === undefined) {
-    throw new TypeError(`${resource.name}: embeds.${name} names ${getTableName(column.table)}.${column.name}, which is no foreign key between ${resource.name} and another resource`)
+    throw new TypeError(
+      `${resource.name}: embeds.${name} names ${getTableName(column.table)}.${column.name}, which is no foreign key between ${resource.name} and another resource`,
+    )
   }
-  if (resource.fields.has(name)) throw new TypeError(`${resource.name}: embeds.${name} has the name of a column`)
+  if (resource.fields.has(name))
+    throw new TypeError(`${resource.name}: embeds.${name} has the name of a column`)
   return found
 }
 
@@ -144,7 +176,9 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
 function checkPolicies(model: Model): void {
   const audiences: Audience[] = [
     audienceOf(model.roles, { kind: 'anonymous', role: 'anon' }),
-    ...[...model.roles.keys()].map((role) => audienceOf(model.roles, { kind: 'user', role, id: '', sessionId: '', email: null })),
+    ...[...model.roles.keys()].map((role) =>
+      audienceOf(model.roles, { kind: 'user', role, id: '', sessionId: '', email: null }),
+    ),
   ]
   for (const resource of model.resources.values()) {
     for (const audience of audiences) {

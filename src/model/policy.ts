@@ -57,7 +57,11 @@ export function callerValue(name: CallerValue): SQL<string> {
 }
 
 /** The caller of a policy that is compiled for a role; `includes` are the roles that it stands for, itself too. */
-export function policyCaller(includes: ReadonlySet<string>, known: ReadonlySet<string>, signedIn: boolean): PolicyCaller {
+export function policyCaller(
+  includes: ReadonlySet<string>,
+  known: ReadonlySet<string>,
+  signedIn: boolean,
+): PolicyCaller {
   return {
     signedIn,
     id: callerValue('id'),

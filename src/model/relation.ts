@@ -45,7 +45,11 @@ export interface Key {
 }
 
 /** Keys of one table to other declared tables; a key to a table that is no resource leads nowhere. */
-export function keysOf(child: Resource, foreignKeys: readonly ForeignKey[], byTable: (column: SQLiteColumn) => Resource | null): Key[] {
+export function keysOf(
+  child: Resource,
+  foreignKeys: readonly ForeignKey[],
+  byTable: (column: SQLiteColumn) => Resource | null,
+): Key[] {
   return foreignKeys.flatMap((foreignKey) => {
     const { columns, foreignColumns } = foreignKey.reference()
     const parent = foreignColumns[0] === undefined ? null : byTable(foreignColumns[0])
@@ -61,14 +65,27 @@ export function keysOf(child: Resource, foreignKeys: readonly ForeignKey[], byTa
 
 /** Both directions of each key, and a way across each table whose primary key holds two keys. */
 export function relationsOf(keys: readonly Key[]): Relation[] {
-  return [...keys.flatMap(directions), ...keys.flatMap((first) => keys.flatMap((second) => across(first, second)))]
+  return [
+    ...keys.flatMap(directions),
+    ...keys.flatMap((first) => keys.flatMap((second) => across(first, second))),
+  ]
 }
 
 function directions(key: Key): Relation[] {
-  const unique = coversUnique(key.child, key.pairs.map((pair) => pair.from))
+  const unique = coversUnique(
+    key.child,
+    key.pairs.map((pair) => pair.from),
+  )
   const shared = { constraints: [key.name], through: null }
   return [
-    { ...shared, kind: 'many-to-one', from: key.child, to: key.parent, pairs: key.pairs, hints: hintsOf(key) },
+    {
+      ...shared,
+      kind: 'many-to-one',
+      from: key.child,
+      to: key.parent,
+      pairs: key.pairs,
+      hints: hintsOf(key),
+    },
     {
       ...shared,
       kind: unique ? 'one-to-one' : 'one-to-many',
@@ -101,7 +118,9 @@ function across(first: Key, second: Key): Relation[] {
 
 function hintsOf(key: Key): ReadonlySet<string> {
   const [pair, ...more] = key.pairs
-  return pair !== undefined && more.length === 0 ? new Set([key.name, pair.from.name, pair.to.name]) : new Set([key.name])
+  return pair !== undefined && more.length === 0
+    ? new Set([key.name, pair.from.name, pair.to.name])
+    : new Set([key.name])
 }
 
 function flip(pair: Pair): Pair {

@@ -1,4 +1,17 @@
-import { Column, getTableName, is, isSQLWrapper, Name, Param, Placeholder, SQL, type SQLChunk, sql, StringChunk, Table } from 'drizzle-orm'
+import {
+  Column,
+  getTableName,
+  is,
+  isSQLWrapper,
+  Name,
+  Param,
+  Placeholder,
+  SQL,
+  type SQLChunk,
+  StringChunk,
+  sql,
+  Table,
+} from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 
 /** Aliases of the rows of a query. A policy may not take such a name for a table of its own. */
@@ -31,15 +44,22 @@ export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL
   })
   if (tables.has(own)) {
     // Inside such a subquery a column of the table could mean the inner row or the outer one.
-    throw new TypeError(`${resourceName}: its policy queries ${own} itself: give the inner one another name with alias(${own}, '…')`)
+    throw new TypeError(
+      `${resourceName}: its policy queries ${own} itself: give the inner one another name with alias(${own}, '…')`,
+    )
   }
   for (const name of tables) {
-    if (/^_t\d+$/.test(name)) throw new TypeError(`${resourceName}: its policy uses the name '${name}', which statements use themselves`)
+    if (/^_t\d+$/.test(name))
+      throw new TypeError(
+        `${resourceName}: its policy uses the name '${name}', which statements use themselves`,
+      )
   }
   for (const column of columns) {
     const name = getTableName(column.table)
     if (column.table !== table && !tables.has(name)) {
-      throw new TypeError(`${resourceName}: its policy names '${column.name}' of ${name}, a table that the policy does not query: use a column of ${own}, or a subquery`)
+      throw new TypeError(
+        `${resourceName}: its policy names '${column.name}' of ${name}, a table that the policy does not query: use a column of ${own}, or a subquery`,
+      )
     }
   }
 }
@@ -49,7 +69,11 @@ function rewrite(expression: SQL, replace: (column: Column) => SQLChunk): SQL {
     if (is(chunk, Column)) return replace(chunk)
     if (Array.isArray(chunk)) return chunk.map(map)
     const inner = innerOf(chunk)
-    return inner === null ? chunk : inner.parenthesised ? sql`(${rewrite(inner.sql, replace)})` : rewrite(inner.sql, replace)
+    return inner === null
+      ? chunk
+      : inner.parenthesised
+        ? sql`(${rewrite(inner.sql, replace)})`
+        : rewrite(inner.sql, replace)
   }
   return new SQL(expression.queryChunks.map(map))
 }

@@ -19,7 +19,11 @@ const served = {
   lt: { operand: 'value', quantified: true, description: 'less than' },
   lte: { operand: 'value', quantified: true, description: 'less than or equal' },
   like: { operand: 'pattern', quantified: true, description: 'LIKE, case-sensitive; * stands for %' },
-  ilike: { operand: 'pattern', quantified: true, description: 'LIKE, ignoring the case of ASCII letters; * stands for %' },
+  ilike: {
+    operand: 'pattern',
+    quantified: true,
+    description: 'LIKE, ignoring the case of ASCII letters; * stands for %',
+  },
   match: { operand: 'pattern', quantified: true, description: 'regular expression, in linear time' },
   imatch: { operand: 'pattern', quantified: true, description: 'regular expression, ignoring case' },
   in: { operand: 'list', quantified: false, description: 'one of a list' },

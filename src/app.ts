@@ -1,0 +1,115 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { Hono } from 'hono/tiny'
+import { identify } from './auth/caller.ts'
+import { authRoutes } from './auth/routes.ts'
+import { uuidv7 } from './base/id.ts'
+import { Problem, problemResponse } from './base/problem.ts'
+import type { Bindings } from './base/settings.ts'
+import { startTiming, type Timing } from './base/timing.ts'
+import { connect, type Database, SqlError } from './database/client.ts'
+import type { BackendDeclaration } from './model/backend.ts'
+import type { Caller } from './model/caller.ts'
+import { restRoutes } from './rest/routes.ts'
+import { createServer, type Server } from './server.ts'
+
+interface AppEnv {
+  Bindings: Bindings
+  Variables: { timing: Timing; requestId: string; server: Server; database: Database; caller: Caller }
+}
+
+/** The HTTP surface: middleware in its order, one line for each dialect. */
+export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
+  const app = new Hono<AppEnv>()
+  app.onError(problem)
+  app.notFound((context) => problem(new Problem('NOT_FOUND'), context))
+  app.use(commonHeaders)
+  app.use(preflight)
+  app.use(withServer(createServer(backend)))
+  app.use('/rest/*', withCaller)
+  app.use('/auth/v1/user', withCaller)
+  app.use('/auth/v1/logout', withCaller)
+  app.route('/rest/v1', restRoutes())
+  app.route('/auth/v1', authRoutes())
+  return app
+}
+
+const exposed =
+  'Content-Range, Content-Location, ETag, Link, Location, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
+
+/** On every answer, errors too: who may read it, what a browser may do with it, how to find it in the logs. */
+async function commonHeaders(context: Context<AppEnv>, next: () => Promise<void>): Promise<void> {
+  const timing = startTiming()
+  const requestId = requestIdOf(context.req.raw.headers.get('x-request-id'))
+  context.set('timing', timing)
+  context.set('requestId', requestId)
+  await next()
+  timing.mark('present')
+  const { headers } = context.res
+  headers.set('access-control-allow-origin', '*')
+  headers.set('access-control-expose-headers', exposed)
+  headers.set('x-content-type-options', 'nosniff')
+  if (!headers.has('content-security-policy'))
+    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+  headers.set('referrer-policy', 'no-referrer')
+  headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
+  headers.set('x-request-id', requestId)
+  headers.set('server-timing', timing.header())
+}
+
+/** A client may name its request; a name that is none of ours is replaced, so that logs cannot be written from outside. */
+function requestIdOf(given: string | null): string {
+  return given !== null && /^[\w-]{8,64}$/.test(given) ? given : uuidv7()
+}
+
+/** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol). No cookie carries a right here, so any origin may ask. */
+const preflight: MiddlewareHandler<AppEnv> = async (context, next) => {
+  if (context.req.method !== 'OPTIONS') return next()
+  return new Response(null, {
+    status: 204,
+    headers: {
+      allow: 'GET, HEAD, POST, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+      'access-control-allow-headers': context.req.raw.headers.get('access-control-request-headers') ?? '*',
+      'access-control-max-age': '86400',
+    },
+  })
+}
+
+function withServer(serverOf: (bindings: Bindings) => Promise<Server>): MiddlewareHandler<AppEnv> {
+  return async function server(context, next) {
+    const server = await serverOf(context.env)
+    context.set('server', server)
+    const { databaseUrl: url, databaseToken: token } = server.settings
+    context.set('database', connect({ url, token, requestId: context.var.requestId }))
+    await next()
+  }
+}
+
+const withCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
+  const { settings, keys, clock } = context.var.server
+  context.set('caller', await identify(context.req.raw.headers, settings, keys, clock))
+  await next()
+}
+
+/** Whatever is thrown becomes a problem document; what nobody meant to throw says nothing, and is logged. */
+function problem(error: unknown, context: Context<AppEnv>): Response {
+  if (error instanceof Problem && error.code !== 'INTERNAL') return problemResponse(error)
+  logFailure(error instanceof Problem ? error.cause : error, context.var.requestId)
+  return problemResponse(
+    new Problem('INTERNAL', { hint: `Tell the operator the request id ${context.var.requestId}.` }),
+  )
+}
+
+/** What failed and where; never its message, which may quote a statement or a value. */
+function logFailure(error: unknown, requestId: string): void {
+  const known = error instanceof Error ? error : new Error(typeof error)
+  const frames = (known.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '))
+  const entry = {
+    requestId,
+    error: known.name,
+    code: known instanceof SqlError ? known.code : null,
+    frames: frames.slice(0, 8),
+  }
+  // biome-ignore lint/suspicious/noConsole: the log is the one place for what must not leave.
+  console.error(JSON.stringify(entry))
+}

@@ -1,0 +1,54 @@
+import type { SQL } from 'drizzle-orm'
+import { type Audience, audienceOf } from '../model/audience.ts'
+import type { Caller } from '../model/caller.ts'
+import type { Model } from '../model/model.ts'
+import { guard } from '../query/guard.ts'
+import type { ReadIntent } from '../query/intent.ts'
+import { resolve } from '../query/resolve.ts'
+import { boundedMap } from '../sql/plan.ts'
+import { type ReadStatement, readStatement } from '../sql/read.ts'
+
+/** A query of one shape for one audience, ready for values. */
+export interface Plan extends ReadStatement {
+  /** Whether a page can say where the next one starts. */
+  readonly pageable: boolean
+}
+
+/** Plans by shape. They depend on the model alone, so an isolate keeps them across requests and users. */
+export interface Plans {
+  read(intent: ReadIntent, caller: Caller): Plan
+  /** How many plans have been made. */
+  readonly made: number
+}
+
+const kept = 1_000
+
+/** `admission`: whether the caller's session stands; see `auth/admission.ts`. */
+export function createPlans(model: Model, admission: SQL): Plans {
+  const plans = boundedMap<Plan>(kept)
+  const audiences = new Map<string, Audience>()
+  let made = 0
+  return {
+    read(intent, caller) {
+      const audience = known(audiences, model, caller)
+      return plans.get(`${audience.key} ${JSON.stringify(intent)}`, () => {
+        made += 1
+        const tree = resolve(intent, model, audience)
+        return { ...readStatement(guard(tree, audience), admission), pageable: tree.pageable }
+      })
+    },
+    get made() {
+      return made
+    },
+  }
+}
+
+function known(audiences: Map<string, Audience>, model: Model, caller: Caller): Audience {
+  // A role that is not declared comes from a token, and there may be many: it shares the key of none.
+  const key = caller.kind === 'user' && model.roles.has(caller.role) ? caller.role : `(${caller.kind})`
+  const found = audiences.get(key)
+  if (found !== undefined) return found
+  const audience = audienceOf(model.roles, caller)
+  audiences.set(key, audience)
+  return audience
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../base/clock.ts'
+import { Problem } from '../base/problem.ts'
+import { textOf } from '../base/statement.ts'
+import type { Timing } from '../base/timing.ts'
+import type { Database } from '../database/client.ts'
+import type { Caller } from '../model/caller.ts'
+import type { ReadRequest } from '../query/intent.ts'
+import { bind } from '../sql/plan.ts'
+import { callerValues } from './caller-values.ts'
+import type { Plans } from './plans.ts'
+import { translated } from './sql-error.ts'
+
+/** What the database wrote. */
+export interface ReadAnswer {
+  /** A JSON array, or CSV lines without the header. */
+  readonly body: string
+  readonly rows: number
+  /** All rows that match, when they were to be counted. */
+  readonly total: number | null
+  /** JSON array of the sort key of the last row; null when the order does not end in a unique key. */
+  readonly lastKey: string | null
+  /** Names for the header of CSV. */
+  readonly columns: readonly string[]
+}
+
+export interface ReadContext {
+  readonly plans: Plans
+  readonly database: Database
+  readonly caller: Caller
+  readonly clock: Clock
+  readonly timing: Timing
+}
+
+/**
+ * Answers a read: one trip.
+ * @param cursor sort key, as JSON, after which the page starts
+ * @throws Problem; PGRST303 when the caller's session is over
+ */
+export async function read(
+  request: ReadRequest,
+  cursor: string | null,
+  context: ReadContext,
+): Promise<ReadAnswer> {
+  const { plans, database, caller, clock, timing } = context
+  const plan = plans.read(request.intent, caller)
+  const values = { slots: request.values, caller: callerValues(caller, clock.nowMilliseconds()), cursor }
+  const statement = bind(plan, values)
+  timing.mark('plan')
+  const result = await translated(() => database.run(statement, timing))
+  timing.mark('db')
+  const row = result.rows[0]
+  if (row === undefined)
+    throw new Problem('PGRST303', { message: 'The session of this access token is over: sign in again.' })
+  const [body, rows, lastKey, total] = row
+  return {
+    body: textOf(body) ?? '',
+    rows: Number(textOf(rows)),
+    lastKey: textOf(lastKey),
+    total: textOf(total) === null ? null : Number(textOf(total)),
+    columns: plan.columns,
+  }
+}

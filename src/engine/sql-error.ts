@@ -1,0 +1,32 @@
+import { Problem } from '../base/problem.ts'
+import { SqlError } from '../database/client.ts'
+
+/**
+ * Runs a trip, and says what SQLite refused as a problem. Its own text never leaves: it may name what is hidden.
+ * @throws Problem; other errors as they are
+ */
+export async function translated<T>(trip: () => Promise<T>): Promise<T> {
+  try {
+    return await trip()
+  } catch (error) {
+    throw error instanceof SqlError ? problemOf(error) : error
+  }
+}
+
+/** What SQLite's regexp says of a pattern (https://sqlite.org/src/file/ext/misc/regexp.c). */
+const badPattern =
+  /unmatched '\('|without operand|unknown \\ escape|unclosed '\['|unrecognized character|REGEXP pattern too big/
+
+function problemOf(error: SqlError): Problem {
+  if (badPattern.test(error.message)) {
+    return new Problem('2201B', {
+      hint: 'Patterns know . * + ? {m,n} | ( ) [ ] ^ $ \\b \\d \\s \\w; look-arounds and flags are not there.',
+    })
+  }
+  if (/integer overflow/.test(error.message)) return new Problem('22003')
+  if (/SQLITE_BUSY|SQLITE_LOCKED/.test(error.code)) {
+    return new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
+  }
+  // The cause stays inside: the log names it, the answer does not.
+  return Object.assign(new Problem('INTERNAL'), { cause: error })
+}

@@ -1,0 +1,81 @@
+import { digest } from '../base/hmac.ts'
+import { Problem } from '../base/problem.ts'
+import type { ReadAnswer } from '../engine/read.ts'
+import type { ParsedRead } from './parse/request.ts'
+
+/** What the answer depends on besides its URL. */
+const vary = 'Accept, Authorization, apikey, Prefer, Range, Range-Unit'
+
+/**
+ * The database's text as a response.
+ * Source: https://docs.postgrest.org/en/stable/references/api/pagination_count.html (Content-Range, 206, 416),
+ * https://docs.postgrest.org/en/stable/references/api/resource_representation.html (singular), RFC 9110 §13 (ETag)
+ * @param next URL of the next page, or null
+ * @throws Problem PGRST116, PGRST103, NOT_FOUND
+ */
+export function presentRead(
+  answer: ReadAnswer,
+  parsed: ParsedRead,
+  next: string | null,
+  ifNoneMatch: string | null,
+): Response {
+  const { intent } = parsed.request
+  const headers: Record<string, string> = {
+    'content-type': parsed.accept.contentType,
+    'cache-control': 'private, no-cache',
+    vary,
+  }
+  if (parsed.prefer.applied !== null) headers['preference-applied'] = parsed.prefer.applied
+  const body = bodyOf(answer, parsed)
+  if (intent.key === null) {
+    headers['content-range'] = contentRange(answer, parsed.page.offset)
+    if (next !== null) headers.link = `<${next}>; rel="next"`
+  }
+  headers.etag = `"${digest(`${headers['content-range'] ?? ''}\n${body}`)}"`
+  if (ifNoneMatch !== null && matches(ifNoneMatch, headers.etag))
+    return new Response(null, { status: 304, headers })
+  return new Response(body, {
+    status: intent.key === null ? statusOf(answer, parsed.page.offset) : 200,
+    headers,
+  })
+}
+
+function bodyOf(answer: ReadAnswer, parsed: ParsedRead): string {
+  const { intent } = parsed.request
+  if (intent.key !== null && answer.rows === 0) {
+    throw new Problem('NOT_FOUND', { message: `There is no such item in '${intent.resource}'` })
+  }
+  if (parsed.accept.kind === 'csv') return `${answer.columns.map(csvName).join(',')}\n${answer.body}`
+  if (parsed.accept.kind === 'array' && intent.key === null) return answer.body
+  if (answer.rows !== 1) {
+    throw new Problem('PGRST116', { details: `The result contains ${answer.rows} rows` })
+  }
+  return answer.body.slice(1, -1)
+}
+
+function csvName(name: string): string {
+  return /[",\n\r]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name
+}
+
+function contentRange(answer: ReadAnswer, offset: number): string {
+  const rows = answer.rows === 0 ? '*' : `${offset}-${offset + answer.rows - 1}`
+  return `${rows}/${answer.total ?? '*'}`
+}
+
+function statusOf(answer: ReadAnswer, offset: number): number {
+  const { total, rows } = answer
+  if (total === null) return 200
+  if (offset > total) {
+    throw new Problem('PGRST103', {
+      message: 'Requested range not satisfiable',
+      details: `An offset of ${offset} was requested, but there are only ${total} rows.`,
+      headers: { 'content-range': `*/${total}` },
+    })
+  }
+  return rows < total ? 206 : 200
+}
+
+/** Weak comparison (RFC 9110 §8.8.3.2). */
+function matches(ifNoneMatch: string, etag: string): boolean {
+  return ifNoneMatch.split(',').some((candidate) => ['*', etag, `W/${etag}`].includes(candidate.trim()))
+}

@@ -1,0 +1,34 @@
+import { admission } from './auth/admission.ts'
+import type { SigningKeys } from './auth/keys.ts'
+import { signingKeys } from './auth/keys.ts'
+import { type Clock, systemClock } from './base/clock.ts'
+import { defaultLimits, type Limits } from './base/limits.ts'
+import { type Bindings, readSettings, type Settings } from './base/settings.ts'
+import { createPlans, type Plans } from './engine/plans.ts'
+import type { BackendDeclaration } from './model/backend.ts'
+import { linkModel, type Model } from './model/model.ts'
+
+/** What an isolate keeps from one request to the next: nothing that belongs to a request. */
+export interface Server {
+  readonly settings: Settings
+  readonly keys: SigningKeys
+  readonly model: Model
+  readonly backend: BackendDeclaration
+  readonly plans: Plans
+  readonly clock: Clock
+  readonly limits: Limits
+}
+
+/** The model is checked here, at start-up; settings are read at the first request, when there are bindings. */
+export function createServer(backend: BackendDeclaration): (bindings: Bindings) => Promise<Server> {
+  const model = linkModel(backend)
+  const plans = createPlans(model, admission)
+  let server: Server | null = null
+  return async (bindings) => {
+    if (server !== null) return server
+    const settings = readSettings(bindings)
+    const keys = await signingKeys(settings.signingKeys)
+    server = { settings, keys, model, backend, plans, clock: systemClock, limits: defaultLimits }
+    return server
+  }
+}

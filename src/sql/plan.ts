@@ -1,0 +1,80 @@
+import {
+  floatValue,
+  integerValue,
+  nullValue,
+  type Statement,
+  textValue,
+  type Value,
+} from '../base/statement.ts'
+import type { CallerValues } from '../model/expression.ts'
+import type { Binding } from './fragment.ts'
+
+/** What a request brings to a plan. */
+export interface Values {
+  /** Raw texts by slot. */
+  readonly slots: readonly string[]
+  readonly caller: CallerValues
+  /** JSON array of the sort key after which the page starts. */
+  readonly cursor: string | null
+}
+
+/** @throws Problem when a raw text is no value of its field's type */
+export function bind(
+  plan: { readonly text: string; readonly bindings: readonly Binding[] },
+  values: Values,
+): Statement {
+  const cursor = values.cursor === null ? [] : sortKeyValues(values.cursor)
+  return { sql: plan.text, args: plan.bindings.map((binding) => bound(binding, values, cursor)) }
+}
+
+function bound(binding: Binding, values: Values, cursor: readonly Value[]): Value {
+  switch (binding.from) {
+    case 'value':
+      return binding.decode(values.slots[binding.slot] ?? '')
+    case 'caller':
+      return values.caller[binding.name] ?? nullValue
+    case 'constant':
+      return binding.value
+    case 'cursor':
+      return cursor[binding.index] ?? nullValue
+  }
+}
+
+/** Numbers are taken from their source text, so that 64-bit integers stay exact. */
+function sortKeyValues(json: string): readonly Value[] {
+  const values: Value[] = []
+  JSON.parse(json, (key, value: unknown, context?: { readonly source?: string }) => {
+    if (key === '') return value
+    const source = context?.source ?? String(value)
+    if (typeof value === 'number')
+      values.push(/^-?\d+$/.test(source) ? integerValue(source) : floatValue(value))
+    else values.push(typeof value === 'string' ? textValue(value) : nullValue)
+    return value
+  })
+  return values
+}
+
+/** A map that forgets what was not used for longest once it is full. */
+export function boundedMap<T>(capacity: number): {
+  get(key: string, make: () => T): T
+  readonly size: number
+} {
+  const entries = new Map<string, T>()
+  return {
+    get(key, make) {
+      const known = entries.get(key)
+      const value = known ?? make()
+      // The order of insertion is the order of use.
+      if (known !== undefined) entries.delete(key)
+      entries.set(key, value)
+      if (entries.size > capacity) {
+        const [oldest] = entries.keys()
+        if (oldest !== undefined) entries.delete(oldest)
+      }
+      return value
+    },
+    get size() {
+      return entries.size
+    },
+  }
+}

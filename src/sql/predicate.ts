@@ -1,0 +1,214 @@
+import { Problem } from '../base/problem.ts'
+import { searchTableName } from '../model/model.ts'
+import { rowAlias } from '../model/scope.ts'
+import { decodeContainer } from '../query/decode/container.ts'
+import { decodeIlike, decodeLike, eachText } from '../query/decode/pattern.ts'
+import {
+  type Decode,
+  decodeJson,
+  decodeJsonList,
+  decoderOf,
+  decodeText,
+  decodeTextList,
+  listDecoderOf,
+} from '../query/decode/value.ts'
+import { wordsDecoderOf } from '../query/decode/words.ts'
+import type { IsWhat } from '../query/intent.ts'
+import type { Filter, Gate, Node, Path } from '../query/tree.ts'
+import { containedIn, contains, overlaps } from './containment.ts'
+import { column, comparable, jsonDocument, pathValue } from './expression.ts'
+import { type Fragment, identifier, join, parameter, sql } from './fragment.ts'
+
+type Compare = Filter & { readonly kind: 'compare' }
+
+/** Whether rows of an embed exist; how that is said belongs to the embeds. */
+export type Related = (embed: number, present: boolean) => Fragment
+
+/** A filter as a condition over one row. */
+export function predicate(filter: Filter, node: Node<Gate>, related: Related): Fragment {
+  switch (filter.kind) {
+    case 'and':
+    case 'or': {
+      const items = filter.items.map((item) => predicate(item, node, related))
+      const joined = sql`(${join(items, filter.kind === 'and' ? ' and ' : ' or ')})`
+      return filter.negated ? sql`not ${joined}` : joined
+    }
+    case 'related':
+      return related(filter.embed, filter.present)
+    case 'is': {
+      const condition = isCondition(isOperand(node.row, filter.path), filter.what)
+      return filter.negated ? sql`not (${condition})` : condition
+    }
+    case 'compare': {
+      const condition = compare(filter, node)
+      return filter.negated ? sql`not (${condition})` : condition
+    }
+  }
+}
+
+/** `data->a=is.null` is true for a JSON null, as for an absent member: `json_extract` gives NULL for both. */
+function isOperand(row: number, path: Path): Fragment {
+  return path.steps.length === 0 ? column(row, path.field) : comparable(row, path)
+}
+
+function isCondition(value: Fragment, what: IsWhat): Fragment {
+  switch (what) {
+    case 'null':
+    case 'unknown':
+      return sql`${value} is null`
+    case 'not_null':
+      return sql`${value} is not null`
+    case 'true':
+      return sql`${value} is true`
+    case 'false':
+      return sql`${value} is false`
+  }
+}
+
+function compare(filter: Compare, node: Node<Gate>): Fragment {
+  const left = comparable(node.row, filter.path)
+  const { one, list } = decoders(filter.path)
+  switch (filter.operator) {
+    case 'eq':
+    case 'neq':
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      return quantified(
+        filter,
+        (right) => symbolic(symbols[filter.operator as keyof typeof symbols], left, right),
+        one,
+        list,
+      )
+    case 'isdistinct':
+      return sql`${left} is not ${value(filter, one)}`
+    case 'in':
+      return sql`${left} in (select value from json_each(${value(filter, list)}))`
+    case 'like':
+      return quantified(
+        filter,
+        (right) => sql`${text(node, filter)} glob ${right}`,
+        decodeLike,
+        eachText(decodeLike),
+      )
+    case 'ilike':
+      return quantified(
+        filter,
+        (right) => sql`${text(node, filter)} like ${right} escape '\\'`,
+        decodeIlike,
+        eachText(decodeIlike),
+      )
+    case 'match':
+      return quantified(
+        filter,
+        (right) => sql`regexp(${right}, ${text(node, filter)})`,
+        decodeText,
+        decodeTextList,
+      )
+    case 'imatch':
+      return quantified(
+        filter,
+        (right) => sql`regexpi(${right}, ${text(node, filter)})`,
+        decodeText,
+        decodeTextList,
+      )
+    case 'cs':
+      return contains(document(node, filter), value(filter, decodeContainer))
+    case 'cd':
+      return containedIn(document(node, filter), value(filter, decodeContainer))
+    case 'ov':
+      return overlaps(document(node, filter), value(filter, decodeContainer))
+    case 'fts':
+    case 'plfts':
+    case 'phfts':
+    case 'wfts': {
+      const table = identifier(searchTableName(node.resource))
+      const words = value(filter, wordsDecoderOf(filter.operator, filter.path.field.column.name))
+      return sql`${identifier(rowAlias(node.row))}.rowid in (select rowid from ${table} where ${table} match ${words})`
+    }
+  }
+}
+
+const symbols = { eq: '=', neq: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+
+function symbolic(symbol: (typeof symbols)[keyof typeof symbols], left: Fragment, right: Fragment): Fragment {
+  return { text: `${left.text} ${symbol} ${right.text}`, bindings: [...left.bindings, ...right.bindings] }
+}
+
+function value(filter: Compare, decode: Decode): Fragment {
+  return parameter({ from: 'value', slot: filter.value, decode })
+}
+
+/** `op(any).{…}` and `op(all).{…}`: the list is one JSON parameter, so its length is not in the text. */
+function quantified(
+  filter: Compare,
+  condition: (right: Fragment) => Fragment,
+  one: Decode,
+  list: Decode,
+): Fragment {
+  if (filter.quantifier === null) return condition(value(filter, one))
+  const holds = condition(sql`v.value`)
+  const values = sql`json_each(${value(filter, list)}) as v`
+  return filter.quantifier === 'any'
+    ? sql`exists (select 1 from ${values} where ${holds})`
+    : sql`not exists (select 1 from ${values} where (${holds}) is not true)`
+}
+
+function decoders(path: Path): { readonly one: Decode; readonly list: Decode } {
+  if (path.steps.length === 0) return { one: decoderOf(path.field), list: listDecoderOf(path.field) }
+  return path.asText ? { one: decodeText, list: decodeTextList } : { one: decodeJson, list: decodeJsonList }
+}
+
+/** Patterns are for texts, as in PostgreSQL: there is no LIKE over numbers. */
+function text(node: Node<Gate>, filter: Compare): Fragment {
+  const { kind, sql: left } = pathValue(node.row, filter.path)
+  if (kind !== 'text') {
+    throw new Problem('42883', {
+      message: `operator does not exist: ${filter.operator} over a column of type ${kind}`,
+      hint: 'Patterns match texts; go into JSON with ->>.',
+    })
+  }
+  return left
+}
+
+function document(node: Node<Gate>, filter: Compare): Fragment {
+  const { field, steps, asText } = filter.path
+  if ((field.kind !== 'json' && field.kind !== 'json_blob') || asText) {
+    throw new Problem('42883', {
+      message: `operator does not exist: ${filter.operator} over ${field.name}, which is not JSON`,
+      hint: 'cs, cd and ov compare JSON columns.',
+    })
+  }
+  return steps.length === 0
+    ? jsonDocument(column(node.row, field), field)
+    : pathValue(node.row, filter.path).sql
+}
+
+/** Patterns of regular expressions in a filter, to be tried once whether or not there is a row. */
+export function regularExpressions(filters: readonly Filter[]): readonly Fragment[] {
+  return filters.flatMap((filter): readonly Fragment[] => {
+    if (filter.kind === 'and' || filter.kind === 'or') return regularExpressions(filter.items)
+    if (filter.kind !== 'compare' || (filter.operator !== 'match' && filter.operator !== 'imatch')) return []
+    return filter.quantifier === null
+      ? [sql`regexp(${value(filter, decodeText)}, '') is not null`]
+      : [
+          sql`not exists (select 1 from json_each(${value(filter, decodeTextList)}) as v where regexp(v.value, '') is null)`,
+        ]
+  })
+}
+
+/** Whether a condition can fail on what is in a row: then it must not be tried on rows that the caller may not read. */
+export function canFail(filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.items.some(canFail)
+    case 'related':
+      return false
+    case 'is':
+      return filter.path.steps.length > 0
+    case 'compare':
+      return filter.path.steps.length > 0 || ['cs', 'cd', 'ov'].includes(filter.operator)
+  }
+}

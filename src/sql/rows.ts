@@ -1,0 +1,169 @@
+import type { SQL } from 'drizzle-orm'
+import { render } from '../model/expression.ts'
+import type { Resource } from '../model/model.ts'
+import { isToOne, type Pair } from '../model/relation.ts'
+import { bindToRow, rowAlias } from '../model/scope.ts'
+import {
+  type Embed,
+  embedAt,
+  type Gate,
+  isGrouped,
+  type Node,
+  type Order,
+  type Output,
+} from '../query/tree.ts'
+import { column, comparable, expressionValue, textOf } from './expression.ts'
+import { type Fragment, identifier, join, parameter, sql } from './fragment.ts'
+import { jsonArrayOfTexts, jsonObject, jsonValue, stripNulls } from './json.ts'
+import { orderBy, type SortTerm, sortTerms } from './order.ts'
+import { canFail, predicate } from './predicate.ts'
+
+/** What one name of an answer holds: for JSON, and as the text of a CSV cell. */
+export interface Member {
+  readonly name: string
+  readonly value: Fragment
+  readonly text: Fragment
+}
+
+/** How an answer is written, the same at every level. */
+export interface Writing {
+  readonly nullsStripped: boolean
+}
+
+/** `from … where … group by …` of a node: the only way to its rows leads through its gate. */
+export function source(node: Node<Gate>, more: readonly Fragment[] = []): Fragment {
+  const conditions = [...more, ...gateCondition(node.resource, node.row, node.gate), ...filters(node)]
+  const where = conditions.length === 0 ? sql`` : sql` where ${join(conditions, ' and ')}`
+  return sql`from ${identifier(node.resource.tableName)} as ${identifier(rowAlias(node.row))}${where}${groupBy(node)}`
+}
+
+/** `order by … limit … offset …`. */
+export function page(node: Node<Gate>): Fragment {
+  const limit =
+    node.limit === null ? (node.offset === null ? sql`` : sql` limit -1`) : sql` limit ${number(node.limit)}`
+  const offset = node.offset === null ? sql`` : sql` offset ${number(node.offset)}`
+  return sql`${orderBy(terms(node))}${limit}${offset}`
+}
+
+export function terms(node: Node<Gate>): readonly SortTerm[] {
+  return sortTerms(node, (order, index) => relatedValue(node, order, index))
+}
+
+/** A row as the text of a JSON object. */
+export function rowObject(node: Node<Gate>, writing: Writing): Fragment {
+  const object = jsonObject(members(node, writing))
+  return writing.nullsStripped ? stripNulls(object) : object
+}
+
+export function members(node: Node<Gate>, writing: Writing): readonly Member[] {
+  return node.outputs.flatMap((output): readonly Member[] => {
+    if (output.kind === 'value') {
+      const typed = expressionValue(node.row, output.expression)
+      return [{ name: output.name, value: jsonValue(typed), text: textOf(typed) }]
+    }
+    const embed = embedAt(node.embeds, output.embed)
+    if (output.kind === 'spread') return spread(node, embed, writing)
+    const value = embedded(node, embed, writing)
+    return [{ name: output.name, value, text: value }]
+  })
+}
+
+function embedded(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): Fragment {
+  const { node } = embed
+  const rows = source(node, joins(parent, embed))
+  const object = rowObject(node, writing)
+  if (isToOne(embed.relation) && !isGrouped(node)) return sql`(select ${object} ${rows}${page(node)})`
+  const paged = node.order.length > 0 || node.limit !== null || node.offset !== null || isGrouped(node)
+  if (!paged) return sql`(select json_group_array(${object}) ${rows})`
+  return sql`json((select ${jsonArrayOfTexts(sql`j`)} from (select ${object} as j ${rows}${page(node)})))`
+}
+
+/** `...rel(a,b)`: each name of a to-one embed becomes one of the parent, of a to-many one a list of the parent. */
+function spread(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): readonly Member[] {
+  const { node } = embed
+  const rows = source(node, joins(parent, embed))
+  return members(node, writing).map(({ name, value, text }) => {
+    if (isToOne(embed.relation))
+      return { name, value: sql`(select ${value} ${rows})`, text: sql`(select ${text} ${rows})` }
+    const list = sql`json((select ${jsonArrayOfTexts(sql`j`)} from (select json_quote(${value}) as j ${rows}${page(node)})))`
+    return { name, value: list, text: list }
+  })
+}
+
+/** Whether an embed has rows, or none. */
+function related(parent: Node<Gate>, index: number, present: boolean): Fragment {
+  const embed = embedAt(parent.embeds, index)
+  const exists = sql`exists (select 1 ${source({ ...embed.node, outputs: [] }, joins(parent, embed))})`
+  return present ? exists : sql`not ${exists}`
+}
+
+function relatedValue(parent: Node<Gate>, order: Order, index: number): Fragment {
+  const embed = embedAt(parent.embeds, index)
+  return sql`(select ${comparable(embed.node.row, order.path)} ${source({ ...embed.node, outputs: [] }, joins(parent, embed))})`
+}
+
+/** What ties the rows of an embed to the row of its parent; across a table in the middle through its gate, too. */
+function joins(parent: Node<Gate>, embed: Embed<Gate>): readonly Fragment[] {
+  const { relation, node, through } = embed
+  if (relation.through === null || through === null) return equal(relation.pairs, parent.row, node.row)
+  const middle = relation.through.resource
+  const conditions = [
+    ...equal(relation.pairs, parent.row, through.row),
+    ...equal(relation.through.pairs, through.row, node.row),
+    ...gateCondition(middle, through.row, through.gate),
+  ]
+  return [
+    sql`exists (select 1 from ${identifier(middle.tableName)} as ${identifier(rowAlias(through.row))} where ${join(conditions, ' and ')})`,
+  ]
+}
+
+function equal(pairs: readonly Pair[], from: number, to: number): readonly Fragment[] {
+  return pairs.map((pair) => sql`${column(to, pair.to)} = ${column(from, pair.from)}`)
+}
+
+function filters(node: Node<Gate>): readonly Fragment[] {
+  return node.where.map((filter) => {
+    const condition = predicate(filter, node, (index, present) => related(node, index, present))
+    if (typeof node.gate.verdict === 'boolean' || !canFail(filter)) return condition
+    // SQLite may try conditions in any order; CASE alone promises that this one meets no row behind the gate.
+    return sql`case when ${policy(node.resource, node.row, node.gate.verdict)} then ${condition} end`
+  })
+}
+
+function gateCondition(resource: Resource, row: number, gate: Gate): readonly Fragment[] {
+  if (gate.verdict === true) return []
+  return gate.verdict === false ? [sql`false`] : [policy(resource, row, gate.verdict)]
+}
+
+function policy(resource: Resource, row: number, verdict: SQL): Fragment {
+  return drizzleFragment(bindToRow(verdict, resource.table, rowAlias(row)))
+}
+
+/** A Drizzle expression, in parentheses, as a piece of a statement. */
+export function drizzleFragment(expression: SQL): Fragment {
+  const { text, parameters } = render(expression)
+  return {
+    text: `(${text})`,
+    bindings: parameters.map((each) =>
+      each.kind === 'caller' ? { from: 'caller', name: each.name } : { from: 'constant', value: each.value },
+    ),
+  }
+}
+
+function groupBy(node: Node<Gate>): Fragment {
+  if (!isGrouped(node)) return sql``
+  const keys = node.outputs.flatMap((output) => groupKey(node, output))
+  return keys.length === 0 ? sql`` : sql` group by ${join(keys, ', ')}`
+}
+
+function groupKey(node: Node<Gate>, output: Output): readonly Fragment[] {
+  if (output.kind !== 'value') {
+    const { relation } = embedAt(node.embeds, output.embed)
+    return relation.pairs.map((pair) => column(node.row, pair.from))
+  }
+  return output.expression.kind === 'path' ? [expressionValue(node.row, output.expression).sql] : []
+}
+
+function number(slot: number): Fragment {
+  return parameter({ from: 'value', slot, decode: (raw) => ({ type: 'integer', value: raw }) })
+}
