@@ -18,4 +18,5 @@ export const categories = sqliteTable(
 export default resource(categories, {
   description: 'The tree of categories.',
   read: ({ caller }) => or(caller.has('staff'), eq(categories.published, true)),
+  embeds: { parent: categories.parent_id },
 })
