@@ -94,17 +94,37 @@ function readTree(
   return { kind, negated, items }
 }
 
-/** A condition, or a tree in it: `and(…)`, `or(…)`, `not.and(…)`. A column may be called `and` or `not`, too. */
+/**
+ * A condition, or a tree in it: `and(…)`, `or(…)`, `not.and(…)`. A column may be called `and` or `not`, too.
+ * Beyond PostgREST, `not.` may stand before a column as it may before a tree: `not.age.eq.14` is `age.not.eq.14`.
+ */
 function readItem(scan: Scan, values: string[], depth: number): FilterIntent {
   const kind = takeTreeStart(scan, 'and(') ?? takeTreeStart(scan, 'or(')
   if (kind !== null) return readTree(scan, kind, false, values, depth + 1)
   const negatedKind = takeTreeStart(scan, 'not.and(') ?? takeTreeStart(scan, 'not.or(')
   if (negatedKind !== null) return readTree(scan, negatedKind, true, values, depth + 1)
   spendPart(scan)
+  const negated = takeNot(scan)
   const path = readPath(scan, readName(scan, 'a column, and(…), or(…), not.and(…) or not.or(…)'))
   if (!take(scan, char.dot))
     unexpected(scan, 'a dot and an operator', 'Inside a tree: column.operator.value.')
-  return readCondition(scan, path, values, true)
+  const condition = readCondition(scan, path, values, true)
+  return negated ? { ...condition, negated: !condition.negated } : condition
+}
+
+/** Passes `not.` unless it is a column of that name: `not.eq.1`, `not.not.eq.1`. */
+function takeNot(scan: Scan): boolean {
+  if (!takeText(scan, 'not.')) return false
+  const start = scan.at
+  const word = takeWord(scan)
+  const next = scan.text.charCodeAt(scan.at)
+  const isColumn = (next === char.dot || next === char.open) && (word === 'not' || isOperator(word))
+  scan.at = isColumn ? start - 'not.'.length : start
+  return !isColumn
+}
+
+function isOperator(word: string): boolean {
+  return word === 'is' || operators.has(word) || refusedOperator(word) !== null
 }
 
 /** Passes `start` but for its parenthesis. */
