@@ -8,11 +8,12 @@ export {
   type SeedRows,
   type SeedSize,
   type SeedUser,
-} from './model/backend.ts'
-export { id, timestamps } from './model/column.ts'
+} from './declare/backend.ts'
+export { id, timestamps } from './declare/column.ts'
 export {
   and,
   everyone,
+  exists,
   type FieldRule,
   not,
   or,
@@ -20,5 +21,5 @@ export {
   type PolicyCaller,
   role,
   type Verdict,
-} from './model/policy.ts'
-export { type ResourceDeclaration, type ResourceOptions, resource } from './model/resource.ts'
+} from './declare/policy.ts'
+export { type ResourceDeclaration, type ResourceOptions, resource } from './declare/resource.ts'

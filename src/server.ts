@@ -4,8 +4,8 @@ import { signingKeys } from './auth/keys.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { defaultLimits, type Limits } from './base/limits.ts'
 import { type Bindings, readSettings, type Settings } from './base/settings.ts'
+import type { BackendDeclaration } from './declare/backend.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
-import type { BackendDeclaration } from './model/backend.ts'
 import { linkModel, type Model } from './model/model.ts'
 
 /** What an isolate keeps from one request to the next: nothing that belongs to a request. */

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Database } from '../database/client.ts'
-import type { BackendDeclaration } from '../model/backend.ts'
+import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Caller } from '../model/caller.ts'
 import type { SigningKeys } from './keys.ts'
 

@@ -1,6 +1,6 @@
-import { and, eq, exists, sql } from 'drizzle-orm'
-import { check, index, integer, QueryBuilder, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
-import { id, or, type PolicyCaller, resource, timestamps, type Verdict } from '../index.ts'
+import { eq, sql } from 'drizzle-orm'
+import { check, index, integer, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
+import { and, exists, id, or, type PolicyCaller, resource, timestamps, type Verdict } from '../index.ts'
 import { orders } from './orders.ts'
 import { products } from './products.ts'
 
@@ -34,10 +34,5 @@ export default resource(order_items, {
 })
 
 function ofOwnOrder(caller: PolicyCaller): Verdict {
-  return exists(
-    new QueryBuilder()
-      .select({ one: sql`1` })
-      .from(orders)
-      .where(and(eq(orders.id, order_items.order_id), eq(orders.user_id, caller.id))),
-  )
+  return exists(orders, and(eq(orders.id, order_items.order_id), eq(orders.user_id, caller.id)))
 }

@@ -1,6 +1,6 @@
-import { and as bothOf, eq, exists, sql } from 'drizzle-orm'
-import { index, integer, primaryKey, QueryBuilder, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { and, id, or, resource, timestamps, type Verdict } from '../index.ts'
+import { eq } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { and, exists, id, or, resource, timestamps, type Verdict } from '../index.ts'
 import { products } from './products.ts'
 
 export const tags = sqliteTable(
@@ -42,19 +42,9 @@ export const productTags = resource(product_tags, {
 })
 
 function ofPublishedProduct(): Verdict {
-  return exists(
-    new QueryBuilder()
-      .select({ one: sql`1` })
-      .from(products)
-      .where(bothOf(eq(products.id, product_tags.product_id), eq(products.published, true))),
-  )
+  return exists(products, and(eq(products.id, product_tags.product_id), eq(products.published, true)))
 }
 
 function ofPublishedTag(): Verdict {
-  return exists(
-    new QueryBuilder()
-      .select({ one: sql`1` })
-      .from(tags)
-      .where(bothOf(eq(tags.id, product_tags.tag_id), eq(tags.published, true))),
-  )
+  return exists(tags, and(eq(tags.id, product_tags.tag_id), eq(tags.published, true)))
 }

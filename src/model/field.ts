@@ -1,6 +1,6 @@
 import { is } from 'drizzle-orm'
 import { type SQLiteColumn, SQLiteTimestamp } from 'drizzle-orm/sqlite-core'
-import type { FieldRule } from './policy.ts'
+import type { FieldRule } from '../declare/policy.ts'
 
 /**
  * How a column's values are stored, and so how they are written as JSON and read from a filter.

@@ -1,10 +1,10 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { BackendDeclaration } from '../declare/backend.ts'
+import type { Embeds, ResourceDeclaration, ResourceOptions } from '../declare/resource.ts'
 import { type Audience, audienceOf, type Roles, rolesOf } from './audience.ts'
-import type { BackendDeclaration } from './backend.ts'
 import { type Field, fieldOf } from './field.ts'
 import { keysOf, type Relation, relationsOf } from './relation.ts'
-import type { ResourceDeclaration, ResourceOptions } from './resource.ts'
 import { checkScope } from './scope.ts'
 
 /** A backend, checked and linked: every name in it is an entry. */
@@ -147,10 +147,15 @@ function link(resources: readonly Building[]): void {
   for (const resource of resources)
     resource.relations.push(...relations.filter((relation) => relation.from === resource))
   for (const resource of resources) {
-    for (const [name, column] of Object.entries(resource.options.embeds ?? {})) {
+    for (const [name, column] of Object.entries(embedsOf(resource))) {
       resource.embeds.set(name, declaredEmbed(resource, name, column))
     }
   }
+}
+
+function embedsOf(resource: Resource): Embeds {
+  const { embeds = {} } = resource.options
+  return typeof embeds === 'function' ? embeds() : embeds
 }
 
 function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): Relation {

@@ -83,26 +83,45 @@ function aggregateOf(aggregate: AggregateIntent, of: { path: Path; cast: Cast | 
   return { kind: 'aggregate', name: aggregate.name, of, cast: findCast(aggregate.cast) }
 }
 
-/** One answer cannot have two members of one name: a client would see only one of them. `*,name` says it twice and means one. */
+/** `*,name` says one name twice and means it once. */
 function withoutDoubles(outputs: readonly Output[]): readonly Output[] {
-  const seen = new Map<string, Output>()
+  const fields = new Set<Field>()
   return outputs.filter((output) => {
-    if (output.kind === 'spread') return true
-    const first = seen.get(output.name)
-    seen.set(output.name, output)
-    if (first === undefined) return true
-    if (plainField(first) !== null && plainField(first) === plainField(output)) return false
-    throw new Problem('PGRST100', {
-      message: `select gives the name '${output.name}' twice`,
-      hint: `Give one of them an alias: other_name:${output.name}`,
-    })
+    const field = plainField(output)
+    if (field === null) return true
+    const isFirst = !fields.has(field)
+    fields.add(field)
+    return isFirst
   })
+}
+
+/**
+ * One answer cannot have two members of one name, spread ones too: a client would see only one of them.
+ * @throws Problem PGRST100
+ */
+export function checkNames(node: Node<Ungated>): void {
+  const seen = new Set<string>()
+  for (const name of namesOf(node)) {
+    if (seen.has(name)) {
+      throw new Problem('PGRST100', {
+        message: `select gives the name '${name}' twice`,
+        hint: `Give one of them an alias: other_name:${name}`,
+      })
+    }
+    seen.add(name)
+  }
+}
+
+function namesOf(node: Node<Ungated>): readonly string[] {
+  return node.outputs.flatMap((output) =>
+    output.kind === 'spread' ? namesOf(embedAt(node.embeds, output.embed).node) : [output.name],
+  )
 }
 
 function plainField(output: Output): Field | null {
   if (output.kind !== 'value' || output.expression.kind !== 'path') return null
   const { path, cast } = output.expression
-  return path.steps.length === 0 && cast === null ? path.field : null
+  return path.steps.length === 0 && cast === null && path.field.name === output.name ? path.field : null
 }
 
 /** @throws Problem PGRST123 or 42803 for what has no meaning beside an aggregate */

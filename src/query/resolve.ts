@@ -4,7 +4,7 @@ import type { Model, Resource } from '../model/model.ts'
 import { resolveFilter, resolveOrder } from './filters.ts'
 import type { NodeIntent, ReadIntent, SelectIntent } from './intent.ts'
 import { findRelation, findResource } from './name.ts'
-import { checkGrouped, resolveOutputs } from './outputs.ts'
+import { checkGrouped, checkNames, resolveOutputs } from './outputs.ts'
 import { type Embed, type Filter, isGrouped, type Node, type Tree, type Ungated } from './tree.ts'
 
 /**
@@ -66,6 +66,7 @@ function resolveNode(intent: NodeIntent, resource: Resource, scope: Scope): Node
     limit: intent.limit,
     offset: intent.offset,
   }
+  checkNames(node)
   if (isGrouped(node)) checkGrouped(node)
   return node
 }

@@ -11,6 +11,7 @@ import { read } from '../engine/read.ts'
 import type { Caller } from '../model/caller.ts'
 import type { Model } from '../model/model.ts'
 import { cursorScope, openCursor, sealCursor } from './cursor.ts'
+import type { Page } from './parse/page.ts'
 import { parseRead } from './parse/request.ts'
 import { presentRead } from './present.ts'
 
@@ -66,14 +67,16 @@ async function answer(context: Context<RestEnv>, key: readonly string[] | null):
     parsed.cursor === null ? null : openCursor(serverSecret, cursorScope(caller, new URL(url)), parsed.cursor)
   const rows = await read(parsed.request, cursor, { ...server, database, caller, timing })
   const isFull = rows.lastKey !== null && rows.rows === parsed.page.limit
-  const next = isFull ? nextPage(new URL(url), caller, serverSecret, rows.lastKey) : null
+  const next = isFull ? nextPage(new URL(url), parsed.page, caller, serverSecret, rows.lastKey) : null
   return presentRead(rows, parsed, next, raw.headers.get('if-none-match'))
 }
 
 /** The same query behind its last row: a relative reference, so that no forged Host gets into it. */
-function nextPage(url: URL, caller: Caller, secret: string, lastKey: string): string {
+function nextPage(url: URL, page: Page, caller: Caller, secret: string, lastKey: string): string {
   const cursor = sealCursor(secret, cursorScope(caller, url), lastKey)
   url.searchParams.delete('offset')
+  // The page may have come from a Range header, which a link does not carry.
+  if (page.limitGiven) url.searchParams.set('limit', String(page.limit))
   url.searchParams.set('cursor', cursor)
   return `${url.pathname}${url.search}`
 }

@@ -13,7 +13,7 @@ import type { Settings } from '../../src/base/settings.ts'
 import type { Result, Value } from '../../src/base/statement.ts'
 import { startTiming } from '../../src/base/timing.ts'
 import { connect } from '../../src/database/client.ts'
-import type { BackendDeclaration } from '../../src/model/backend.ts'
+import type { BackendDeclaration } from '../../src/declare/backend.ts'
 import { startDatabase } from '../harness/database.ts'
 
 const profiles = sqliteTable('profiles', {

@@ -45,7 +45,8 @@ const part = (value: unknown) =>
 function forge(head: unknown, body: unknown, key: KeyObject = ours.privateKey): string {
   const input = `${part(head)}.${part(body)}`
   const algorithm = key.asymmetricKeyType === 'ed25519' ? null : 'sha256'
-  return `${input}.${sign(algorithm, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
+  const signature = sign(algorithm, utf8(input), { key, dsaEncoding: 'ieee-p1363' })
+  return `${input}.${Buffer.from(signature).toString('base64url')}`
 }
 
 test('an issued token has the claims of RFC 9068 and of GoTrue, and verifies', async () => {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
+import { callerValue } from '../../model/caller-value.ts'
 import { toStatement } from '../../model/expression.ts'
-import { callerValue } from '../../model/policy.ts'
 import { admission } from '../admission.ts'
 import type { AuthContext } from '../context.ts'
 import { admissionValues, userCaller } from './user.ts'

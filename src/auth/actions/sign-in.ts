@@ -1,10 +1,10 @@
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Statement, textOf, textValue } from '../../base/statement.ts'
-import { accountColumnCount, accountColumns, accountOf } from '../account.ts'
+import { accountColumnCount, accountColumns, accountOf } from '../account/account.ts'
+import { normaliseEmail, readBody, signInBody } from '../account/credentials.ts'
+import { newSession, sessionResponse } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
-import { normaliseEmail, readBody, signInBody } from '../credentials.ts'
 import { verifyPassword } from '../password.ts'
-import { newSession, sessionResponse } from '../sessions.ts'
 
 /**
  * `POST /token?grant_type=password`: two trips, read the hash, write the session. Whether the address exists

@@ -1,4 +1,12 @@
-import { and as drizzleAnd, not as drizzleNot, or as drizzleOr, type SQL, sql } from 'drizzle-orm'
+import {
+  and as drizzleAnd,
+  exists as drizzleExists,
+  not as drizzleNot,
+  or as drizzleOr,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
+import { QueryBuilder, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 
 /** What a policy sees of the caller. Values stay symbols: a policy is compiled once for each role, not for each user. */
 export interface PolicyCaller {
@@ -48,29 +56,9 @@ export function not(verdict: Verdict): Verdict {
   return typeof verdict === 'boolean' ? !verdict : drizzleNot(verdict)
 }
 
-/** Names of the values of a caller that a statement may use as parameters. */
-export type CallerValue = 'id' | 'email' | 'sessionId' | 'role' | 'nowMilliseconds'
-
-/** The place of such a value in a Drizzle expression. */
-export function callerValue(name: CallerValue): SQL<string> {
-  return sql<string>`${sql.placeholder(name)}`
-}
-
-/** The caller of a policy that is compiled for a role; `includes` are the roles that it stands for, itself too. */
-export function policyCaller(
-  includes: ReadonlySet<string>,
-  known: ReadonlySet<string>,
-  signedIn: boolean,
-): PolicyCaller {
-  return {
-    signedIn,
-    id: callerValue('id'),
-    email: callerValue('email'),
-    has(name) {
-      if (!known.has(name)) {
-        throw new TypeError(`role '${name}' is not declared: the backend has ${[...known].join(', ')}`)
-      }
-      return includes.has(name)
-    },
-  }
+/** Whether another table has a row for which the verdict holds. Columns of the policy's own table may stand in it. */
+export function exists(table: SQLiteTable, verdict: Verdict): Verdict {
+  if (verdict === false) return false
+  const rows = new QueryBuilder().select({ one: sql`1` }).from(table)
+  return drizzleExists(verdict === true ? rows : rows.where(verdict))
 }

@@ -11,15 +11,20 @@ export interface ResourceOptions<T extends SQLiteTable> {
   readonly read?: Policy
   /** Rules for single fields, by the name of the Drizzle property. Default: a field is seen with its row. */
   readonly fields?: { readonly [Name in keyof T['_']['columns']]?: { readonly read?: FieldRule } }
-  /** Names for embeds, each with the foreign key that leads there: a column of this table, or of the other one. */
-  readonly embeds?: Readonly<Record<string, SQLiteColumn>>
+  /**
+   * Names for embeds, each with the foreign key that leads there: a column of this table, or of the other one.
+   * As a function where the two files import each other.
+   */
+  readonly embeds?: Embeds | (() => Embeds)
   /** Text columns that the full-text operators `fts`, `plfts`, `phfts`, `wfts` look into. */
   readonly search?: readonly SQLiteColumn[]
   /** Column that names the user whom a row belongs to. */
   readonly owner?: SQLiteColumn
 }
 
-/** One table under policies, as declared. `defineBackend` checks it and links it to the others. */
+export type Embeds = Readonly<Record<string, SQLiteColumn>>
+
+/** One table under policies, as declared. `linkModel` checks it and links it to the others. */
 export interface ResourceDeclaration {
   readonly table: SQLiteTable
   readonly options: ResourceOptions<SQLiteTable>

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
-import { uuidv7 } from '../base/id.ts'
-import { integerValue, type Statement, textValue } from '../base/statement.ts'
+import { uuidv7 } from '../../base/id.ts'
+import { integerValue, type Statement, textValue } from '../../base/statement.ts'
+import type { AuthContext } from '../context.ts'
+import { accessTokenSeconds, issueAccessToken, issuerOf } from '../tokens.ts'
 import { type Account, userJson } from './account.ts'
-import type { AuthContext } from './context.ts'
-import { accessTokenSeconds, issueAccessToken, issuerOf } from './tokens.ts'
 
 /** A session that nobody refreshes for so long is over (RFC 9700 §4.14.2). */
 export const sessionLifetimeMilliseconds = 90 * 24 * 3_600_000
