@@ -26,12 +26,12 @@ test.each([
   ['a failing test', { a: pass, b: fail }, 1, '1 passed, 1 failed'],
   ['a skipped test', { a: skip }, 0, '1 passed, 0 failed, 1 skipped'],
   ['a file that does not load', { a: pass, b: `import './gone.ts'` }, 1, '1 passed, 1 failed'],
-  ['no file', {}, 1, '0 passed, 0 failed'],
+  ['no file', {}, 1, '0 passed, 1 failed'],
   [
     'skipped tests only',
     { a: skip.replace(`test('passes', () => {});`, '') },
     1,
-    '0 passed, 0 failed, 1 skipped',
+    '0 passed, 1 failed, 1 skipped',
   ],
 ])('a run of %s ends with its line', async (_, files, status, line) => {
   const root = await mkdtemp(join(folder, 'case-'))

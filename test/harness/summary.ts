@@ -14,9 +14,12 @@ export default class Summary implements Reporter {
     const failed = count('failed') + broken + errors.length
     const skipped = count('skipped', 'pending')
     if (passed + failed === 0 || reason === 'interrupted') process.exitCode = 1
-    const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
     // Vitest itself, and what the tests started, still have things to say until the process ends.
-    process.once('exit', () => writeSync(1, `\n${line}\n`))
+    process.once('exit', (status) => {
+      // Whatever makes a run fail without a test is a failure of its own: a setup that broke, nothing to test.
+      const failures = status === 0 ? failed : Math.max(failed, 1)
+      writeSync(1, `\n${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
+    })
   }
 }
 
