@@ -1,9 +1,9 @@
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
 import { accountColumnCount, accountColumns, accountOf } from '../account/account.ts'
-import { readBody, refreshBody } from '../account/credentials.ts'
 import { hashed, sessionLifetimeMilliseconds, sessionResponse, successorOf } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
+import { readBody, refreshBody } from '../credentials.ts'
 
 /** How long a used token still gives its successor: for two tabs at once, and for an answer that was lost. */
 export const reuseGraceMilliseconds = 10_000

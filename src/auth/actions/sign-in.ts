@@ -1,9 +1,9 @@
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Statement, textOf, textValue } from '../../base/statement.ts'
 import { accountColumnCount, accountColumns, accountOf } from '../account/account.ts'
-import { normaliseEmail, readBody, signInBody } from '../account/credentials.ts'
 import { newSession, sessionResponse } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
+import { normaliseEmail, readBody, signInBody } from '../credentials.ts'
 import { verifyPassword } from '../password.ts'
 
 /**

@@ -8,8 +8,8 @@ import {
   string,
   unknown,
 } from 'valibot'
-import { readJson } from '../../base/body.ts'
-import { Problem } from '../../base/problem.ts'
+import { readJson } from '../base/body.ts'
+import { Problem } from '../base/problem.ts'
 
 /** Bytes of a body of `/auth/v1`. */
 const maxBodyBytes = 65_536
