@@ -22,7 +22,7 @@ const worker = (name: string, backend: string, include: readonly string[], exclu
   },
 })
 
-const fixtureTests = 'test/**/fixture/**/*.test.ts'
+const fixtureTests = 'test/http/fixture/**/*.test.ts'
 const workerTests = ['test/http/**/*.test.ts', 'test/**/*.worker.test.ts']
 
 export default defineConfig({

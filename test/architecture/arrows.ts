@@ -4,18 +4,19 @@ import type { Source } from './source.ts'
 /** Which layer of src/ may import which. A layer is a folder of src/, or a file that lies in src/ itself. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  model: ['base'],
-  query: ['base', 'model'],
-  sql: ['base', 'model', 'query'],
+  declare: ['base'],
+  model: ['base', 'declare'],
+  query: ['base', 'declare', 'model'],
+  sql: ['base', 'declare', 'model', 'query'],
   database: ['base'],
   cache: ['base'],
-  events: ['base', 'model', 'database'],
-  engine: ['base', 'model', 'query', 'sql', 'database', 'cache', 'events'],
-  auth: ['base', 'model', 'database', 'cache', 'events'],
-  privacy: ['base', 'model', 'database', 'events'],
+  events: ['base', 'declare', 'model', 'database'],
+  engine: ['base', 'declare', 'model', 'query', 'sql', 'database', 'cache', 'events'],
+  auth: ['base', 'declare', 'model', 'database', 'cache', 'events'],
+  privacy: ['base', 'declare', 'model', 'database', 'events'],
   insight: ['base', 'database'],
-  rest: ['base', 'model', 'query', 'engine', 'auth'],
-  graphql: ['base', 'model', 'query', 'engine', 'auth'],
+  rest: ['base', 'declare', 'model', 'query', 'engine', 'auth'],
+  graphql: ['base', 'declare', 'model', 'query', 'engine', 'auth'],
   backend: ['index.ts'],
 }
 

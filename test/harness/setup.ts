@@ -1,0 +1,62 @@
+import { join, resolve } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { generate } from '../../src/cli/generate.ts'
+import { migrate } from '../../src/cli/migrate.ts'
+import { seed } from '../../src/cli/seed.ts'
+import type { Seed, SeedSize } from '../../src/index.ts'
+import { makeBindings } from './bindings.ts'
+import { startDatabase } from './database.ts'
+import { startWire } from './wire.ts'
+
+/** Who can sign in, by the part of the address before the `@`. */
+export type Users = Readonly<Record<string, { readonly email: string; readonly password: string }>>
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The Worker's variables and secrets. */
+    bindings: Readonly<Record<string, string>>
+    users: Users
+  }
+}
+
+/** The folder of the backend that a project of vitest.config.ts serves. */
+const backendFolders = new Map([
+  ['shop', 'src/backend'],
+  ['fixture', 'test/fixture'],
+])
+
+/** Runs in Node, once for each project that runs the Worker: a database of its own, migrated and seeded. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = backendFolders.get(project.name)
+  if (folder === undefined) throw new TypeError(`no backend is known for the project ${project.name}`)
+  const backendFolder = resolve(folder)
+  const database = await startDatabase()
+  const wire = await startWire(database.url)
+  const stop = async () => {
+    await wire.stop()
+    await database.stop()
+  }
+  try {
+    const migrations = join(database.folder, 'migrations')
+    await generate({ backendFolder, output: migrations })
+    await migrate({ databaseUrl: database.url, folder: migrations })
+    await seed({ databaseUrl: database.url, backendFolder, size: 'small' })
+    project.provide('bindings', makeBindings(wire.url))
+    project.provide('users', await usersOf(backendFolder))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return stop
+}
+
+async function usersOf(backendFolder: string): Promise<Users> {
+  const module: { default: (size: SeedSize) => Seed } = await import(join(backendFolder, 'seed.ts'))
+  return Object.fromEntries(
+    module
+      .default('small')
+      .users.flatMap(({ email, password }) =>
+        password === null ? [] : [[email.split('@')[0], { email, password }]],
+      ),
+  )
+}
