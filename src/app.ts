@@ -26,6 +26,8 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
   app.use(preflight)
   app.use(withServer(createServer(backend)))
   app.use('/rest/*', withCaller)
+  app.use('/auth/v1/signup', withCaller)
+  app.use('/auth/v1/token', withCaller)
   app.use('/auth/v1/user', withCaller)
   app.use('/auth/v1/logout', withCaller)
   app.route('/rest/v1', restRoutes())

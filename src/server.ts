@@ -22,7 +22,7 @@ export interface Server {
 /** The model is checked here, at start-up; settings are read at the first request, when there are bindings. */
 export function createServer(backend: BackendDeclaration): (bindings: Bindings) => Promise<Server> {
   const model = linkModel(backend)
-  const plans = createPlans(model, admission)
+  const plans = createPlans(model, admission, defaultLimits)
   let server: Server | null = null
   return async (bindings) => {
     if (server !== null) return server

@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm'
+import type { Limits } from '../base/limits.ts'
 import { type Audience, audienceOf } from '../model/audience.ts'
 import type { Caller } from '../model/caller.ts'
 import type { Model } from '../model/model.ts'
@@ -24,7 +25,7 @@ export interface Plans {
 const kept = 1_000
 
 /** `admission`: whether the caller's session stands; see `auth/admission.ts`. */
-export function createPlans(model: Model, admission: SQL): Plans {
+export function createPlans(model: Model, admission: SQL, limits: Limits): Plans {
   const plans = boundedMap<Plan>(kept)
   const audiences = new Map<string, Audience>()
   let made = 0
@@ -34,7 +35,7 @@ export function createPlans(model: Model, admission: SQL): Plans {
       return plans.get(`${audience.key} ${JSON.stringify(intent)}`, () => {
         made += 1
         const tree = resolve(intent, model, audience)
-        return { ...readStatement(guard(tree, audience), admission), pageable: tree.pageable }
+        return { ...readStatement(guard(tree, audience), admission, limits.rows), pageable: tree.pageable }
       })
     },
     get made() {

@@ -8,7 +8,7 @@ import { type Binding, type Fragment, join, parameter, sql } from './fragment.ts
 import { csvLine, jsonArrayOfTexts } from './json.ts'
 import { afterCursor, sortKey } from './order.ts'
 import { regularExpressions } from './predicate.ts'
-import { drizzleFragment, members, page, rowObject, source, terms } from './rows.ts'
+import { drizzleFragment, members, page, pageSource, rowObject, source, terms, type Writing } from './rows.ts'
 
 /**
  * A read as one statement that gives one row: `body` (the rows as JSON or CSV text), `n` (their number), `last` (the
@@ -25,23 +25,40 @@ export interface ReadStatement {
 export const estimatedCountCap = 10_000
 
 /** The one way from a query to SQL: it takes what passed the gate, and nothing else. */
-export function readStatement(tree: Guarded, admission: SQL): ReadStatement {
+export function readStatement(tree: Guarded, admission: SQL, rowsAtMost: number): ReadStatement {
   const { root } = tree
+  const writing = { nullsStripped: tree.nullsStripped, rowsAtMost }
   const key = tree.key.map(
     ({ field, value }) =>
       sql`${column(root.row, field)} = ${parameter({ from: 'value', slot: value, decode: decoderOf(field) })}`,
   )
+  const answer = sql`(${answerOf(tree, writing, key)}) as a`
+  return {
+    ...sql`select a.body, a.n, a.last, ${total(root, tree.count, key)} as total from ${answer}${conditions(tree, admission)}`,
+    columns: members(root, writing).map((member) => member.name),
+  }
+}
+
+/** `body`, `n` and `last` of the page. */
+function answerOf(tree: Guarded, writing: Writing, key: readonly Fragment[]): Fragment {
+  const { root } = tree
+  const row =
+    tree.format === 'csv'
+      ? csvLine(members(root, writing).map((member) => member.text))
+      : rowObject(root, writing)
+  const lines =
+    tree.format === 'csv'
+      ? (text: Fragment) => sql`coalesce(group_concat(${text}, char(10)), '')`
+      : jsonArrayOfTexts
+  if (isGrouped(root)) {
+    const groups = sql`select ${row} as j ${source(root, key)}${page(root, writing)}`
+    return sql`select ${lines(sql`j`)} as body, count(*) as n, null as last from (${groups})`
+  }
   const sort = terms(root)
   const start = tree.afterCursor ? [afterCursor(sort)] : []
-  const writing = { nullsStripped: tree.nullsStripped }
-  const outputs = members(root, writing)
-  const row = tree.format === 'csv' ? csvLine(outputs.map((output) => output.text)) : rowObject(root, writing)
-  const body = tree.format === 'csv' ? sql`coalesce(group_concat(j, char(10)), '')` : jsonArrayOfTexts(sql`j`)
-  const last = tree.pageable ? sql`json_extract(json_group_array(json(k)), '$[#-1]')` : sql`null`
-  const k = tree.pageable ? sql`, ${sortKey(sort)} as k` : sql``
-  const rows = sql`select ${row} as j${k} ${source(root, [...key, ...start])}${page(root)}`
-  const statement = sql`select a.body, a.n, a.last, ${total(root, tree.count, key)} as total from (select ${body} as body, count(*) as n, ${last} as last from (${rows})) as a${conditions(tree, admission)}`
-  return { ...statement, columns: outputs.map((output) => output.name) }
+  const body = tree.format === 'csv' ? lines(row) : sql`json_group_array(${row})`
+  const last = tree.pageable ? sql`json_extract(json_group_array(${sortKey(sort)}), '$[#-1]')` : sql`null`
+  return sql`select ${body} as body, count(*) as n, ${last} as last ${pageSource(root, writing, [...key, ...start])}`
 }
 
 /** Cursors do not change how many there are in all. */

@@ -28,6 +28,8 @@ export interface Member {
 /** How an answer is written, the same at every level. */
 export interface Writing {
   readonly nullsStripped: boolean
+  /** Rows of a list that has no limit of its own. */
+  readonly rowsAtMost: number
 }
 
 /** `from … where … group by …` of a node: the only way to its rows leads through its gate. */
@@ -37,12 +39,19 @@ export function source(node: Node<Gate>, more: readonly Fragment[] = []): Fragme
   return sql`from ${identifier(node.resource.tableName)} as ${identifier(rowAlias(node.row))}${where}${groupBy(node)}`
 }
 
+/**
+ * The page of a node as a row source of its own: rows are chosen, sorted and cut before anything is made of them, so
+ * that what a row embeds is read for the rows of the page alone.
+ */
+export function pageSource(node: Node<Gate>, writing: Writing, more: readonly Fragment[] = []): Fragment {
+  return sql`from (select * ${source(node, more)}${page(node, writing)}) as ${identifier(rowAlias(node.row))}`
+}
+
 /** `order by … limit … offset …`. */
-export function page(node: Node<Gate>): Fragment {
-  const limit =
-    node.limit === null ? (node.offset === null ? sql`` : sql` limit -1`) : sql` limit ${number(node.limit)}`
+export function page(node: Node<Gate>, { rowsAtMost }: Writing): Fragment {
+  const limit = node.limit === null ? { text: String(rowsAtMost), bindings: [] } : number(node.limit)
   const offset = node.offset === null ? sql`` : sql` offset ${number(node.offset)}`
-  return sql`${orderBy(terms(node))}${limit}${offset}`
+  return sql`${orderBy(terms(node))} limit ${limit}${offset}`
 }
 
 export function terms(node: Node<Gate>): readonly SortTerm[] {
@@ -70,24 +79,40 @@ export function members(node: Node<Gate>, writing: Writing): readonly Member[] {
 
 function embedded(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): Fragment {
   const { node } = embed
-  const rows = source(node, joins(parent, embed))
   const object = rowObject(node, writing)
-  if (isToOne(embed.relation) && !isGrouped(node)) return sql`(select ${object} ${rows}${page(node)})`
-  const paged = node.order.length > 0 || node.limit !== null || node.offset !== null || isGrouped(node)
-  if (!paged) return sql`(select json_group_array(${object}) ${rows})`
-  return sql`json((select ${jsonArrayOfTexts(sql`j`)} from (select ${object} as j ${rows}${page(node)})))`
+  const tie = joins(parent, embed)
+  if (isGrouped(node)) return groupsArray(object, node, writing, tie)
+  if (isToOne(embed.relation)) return sql`(select ${object} ${source(node, tie)})`
+  return sql`(select json_group_array(${object}) ${pageSource(node, writing, tie)})`
+}
+
+/** A group is made where its rows are, so its page is cut from what was made. */
+function groupsArray(
+  value: Fragment,
+  node: Node<Gate>,
+  writing: Writing,
+  tie: readonly Fragment[],
+): Fragment {
+  const groups = sql`select ${value} as j ${source(node, tie)}${page(node, writing)}`
+  return sql`json((select ${jsonArrayOfTexts(sql`j`)} from (${groups})))`
 }
 
 /** `...rel(a,b)`: each name of a to-one embed becomes one of the parent, of a to-many one a list of the parent. */
 function spread(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): readonly Member[] {
   const { node } = embed
-  const rows = source(node, joins(parent, embed))
+  const tie = joins(parent, embed)
   return members(node, writing).map(({ name, value, text }) => {
-    if (isToOne(embed.relation))
-      return { name, value: sql`(select ${value} ${rows})`, text: sql`(select ${text} ${rows})` }
-    const list = sql`json((select ${jsonArrayOfTexts(sql`j`)} from (select json_quote(${value}) as j ${rows}${page(node)})))`
-    return { name, value: list, text: list }
+    if (isGrouped(node)) return listMember(name, groupsArray(sql`json_quote(${value})`, node, writing, tie))
+    if (!isToOne(embed.relation)) {
+      return listMember(name, sql`(select json_group_array(${value}) ${pageSource(node, writing, tie)})`)
+    }
+    const rows = source(node, tie)
+    return { name, value: sql`(select ${value} ${rows})`, text: sql`(select ${text} ${rows})` }
   })
+}
+
+function listMember(name: string, list: Fragment): Member {
+  return { name, value: list, text: list }
 }
 
 /** Whether an embed has rows, or none. */
