@@ -14,8 +14,8 @@ export interface TestDatabase {
 
 export async function startDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'selvage-test-'))
+  const watchdog = watch(folder)
   const sqld = await startSqld({ directory: join(folder, 'data') })
-  const watchdog = watch(sqld.pid, folder)
   return {
     url: sqld.url,
     folder,
