@@ -82,13 +82,13 @@ function withServer(serverOf: (bindings: Bindings) => Promise<Server>): Middlewa
     const server = await serverOf(context.env)
     context.set('server', server)
     const { databaseUrl: url, databaseToken: token } = server.settings
-    context.set('database', connect({ url, token, requestId: context.var.requestId }))
+    context.set('database', connect({ url, token, requestId: context.get('requestId') }))
     await next()
   }
 }
 
 const withCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
-  const { settings, keys, clock } = context.var.server
+  const { settings, keys, clock } = context.get('server')
   context.set('caller', await identify(context.req.raw.headers, settings, keys, clock))
   await next()
 }
@@ -96,9 +96,9 @@ const withCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
 /** Whatever is thrown becomes a problem document; what nobody meant to throw says nothing, and is logged. */
 function problem(error: unknown, context: Context<AppEnv>): Response {
   if (error instanceof Problem && error.code !== 'INTERNAL') return problemResponse(error)
-  logFailure(error instanceof Problem ? error.cause : error, context.var.requestId)
+  logFailure(error instanceof Problem ? error.cause : error, context.get('requestId'))
   return problemResponse(
-    new Problem('INTERNAL', { hint: `Tell the operator the request id ${context.var.requestId}.` }),
+    new Problem('INTERNAL', { hint: `Tell the operator the request id ${context.get('requestId')}.` }),
   )
 }
 

@@ -50,7 +50,12 @@ export function restRoutes(): Hono<RestEnv> {
 }
 
 async function answer(context: Context<RestEnv>, key: readonly string[] | null): Promise<Response> {
-  const { timing, database, caller, server } = context.var
+  const [timing, database, caller, server] = [
+    context.get('timing'),
+    context.get('database'),
+    context.get('caller'),
+    context.get('server'),
+  ]
   const { url, raw } = context.req
   const question = url.indexOf('?')
   refuseOtherSchemas(raw.headers)
