@@ -81,8 +81,8 @@ function embedded(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): Fra
   const { node } = embed
   const object = rowObject(node, writing)
   const tie = joins(parent, embed)
-  if (isGrouped(node)) return groupsArray(object, node, writing, tie)
   if (isToOne(embed.relation)) return sql`(select ${object} ${source(node, tie)})`
+  if (isGrouped(node)) return groupsArray(object, node, writing, tie)
   return sql`(select json_group_array(${object}) ${pageSource(node, writing, tie)})`
 }
 
@@ -102,12 +102,12 @@ function spread(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): reado
   const { node } = embed
   const tie = joins(parent, embed)
   return members(node, writing).map(({ name, value, text }) => {
-    if (isGrouped(node)) return listMember(name, groupsArray(sql`json_quote(${value})`, node, writing, tie))
-    if (!isToOne(embed.relation)) {
-      return listMember(name, sql`(select json_group_array(${value}) ${pageSource(node, writing, tie)})`)
+    if (isToOne(embed.relation)) {
+      const rows = source(node, tie)
+      return { name, value: sql`(select ${value} ${rows})`, text: sql`(select ${text} ${rows})` }
     }
-    const rows = source(node, tie)
-    return { name, value: sql`(select ${value} ${rows})`, text: sql`(select ${text} ${rows})` }
+    if (isGrouped(node)) return listMember(name, groupsArray(sql`json_quote(${value})`, node, writing, tie))
+    return listMember(name, sql`(select json_group_array(${value}) ${pageSource(node, writing, tie)})`)
   })
 }
 
