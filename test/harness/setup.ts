@@ -19,17 +19,23 @@ declare module 'vitest' {
   }
 }
 
-/** The folder of the backend that a project of vitest.config.ts serves. */
-const backendFolders = new Map([
-  ['shop', 'src/backend'],
-  ['fixture', 'test/fixture'],
+interface Backend {
+  readonly folder: string
+  /** Null: they are made anew for each run. The shop's are the ones that ship. */
+  readonly migrations: string | null
+}
+
+/** By the name of the project in vitest.config.ts. */
+const backends: ReadonlyMap<string, Backend> = new Map([
+  ['shop', { folder: 'src/backend', migrations: 'drizzle' }],
+  ['fixture', { folder: 'test/fixture', migrations: null }],
 ])
 
 /** Runs in Node, once for each project that runs the Worker: a database of its own, migrated and seeded. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = backendFolders.get(project.name)
-  if (folder === undefined) throw new TypeError(`no backend is known for the project ${project.name}`)
-  const backendFolder = resolve(folder)
+  const backend = backends.get(project.name)
+  if (backend === undefined) throw new TypeError(`no backend is known for the project ${project.name}`)
+  const backendFolder = resolve(backend.folder)
   const database = await startDatabase()
   const wire = await startWire(database.url)
   const stop = async () => {
@@ -37,9 +43,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await database.stop()
   }
   try {
-    const migrations = join(database.folder, 'migrations')
-    await generate({ backendFolder, output: migrations })
-    await migrate({ databaseUrl: database.url, folder: migrations })
+    const made = join(database.folder, 'migrations')
+    if (backend.migrations === null) await generate({ backendFolder, output: made })
+    await migrate({ databaseUrl: database.url, folder: resolve(backend.migrations ?? made) })
     await seed({ databaseUrl: database.url, backendFolder, size: 'small' })
     project.provide('bindings', makeBindings(wire.url))
     project.provide('users', await usersOf(backendFolder))
