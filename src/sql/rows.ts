@@ -134,11 +134,13 @@ function joins(parent: Node<Gate>, embed: Embed<Gate>): readonly Fragment[] {
   const middle = relation.through.resource
   const conditions = [
     ...equal(relation.pairs, parent.row, through.row),
-    ...equal(relation.through.pairs, through.row, node.row),
     ...gateCondition(middle, through.row, through.gate),
   ]
+  const near = relation.through.pairs.map((pair) => column(through.row, pair.from))
+  const far = relation.through.pairs.map((pair) => column(node.row, pair.to))
+  // IN lets SQLite start from the few rows in the middle; EXISTS would try every row of the far end.
   return [
-    sql`exists (select 1 from ${identifier(middle.tableName)} as ${identifier(rowAlias(through.row))} where ${join(conditions, ' and ')})`,
+    sql`(${join(far, ', ')}) in (select ${join(near, ', ')} from ${identifier(middle.tableName)} as ${identifier(rowAlias(through.row))} where ${join(conditions, ' and ')})`,
   ]
 }
 
