@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { projectFolder } from './project.ts'
+
+/** A Worker as `wrangler deploy` would upload it. */
+export interface Bundle {
+  readonly folder: string
+  /** File of the module that is served, inside `folder`. */
+  readonly main: string
+  readonly rawBytes: number
+  readonly gzipBytes: number
+}
+
+const run = promisify(execFile)
+
+/**
+ * Bundles an entry as `npm run build` does, with Wrangler and the project's own wrangler.toml, so that what is measured is what is
+ * deployed, and the hand-written Workers get the same flags.
+ */
+export async function bundleWorker(entry: string, folder: string): Promise<Bundle> {
+  await mkdir(folder, { recursive: true })
+  const wrangler = join(projectFolder, 'node_modules/wrangler/bin/wrangler.js')
+  await run(process.execPath, [wrangler, 'deploy', entry, '--dry-run', '--minify', '--outdir', folder], {
+    cwd: projectFolder,
+    env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false' },
+  })
+  const modules = (await readdir(folder)).filter((name) => name.endsWith('.js'))
+  const [main] = modules
+  if (main === undefined || modules.length > 1) {
+    throw new Error(`expected one module for ${entry}, got: ${modules.join(', ') || 'none'}`)
+  }
+  const code = await readFile(join(folder, main))
+  return { folder, main, rawBytes: code.byteLength, gzipBytes: gzipSync(code).byteLength }
+}

@@ -1,0 +1,80 @@
+/** `npm run bench`: see README.md. `--quick` measures less, for a look; its figures say little. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { endAll } from './build/children.ts'
+import { readRuntime } from './build/project.ts'
+import { startLoadGenerator } from './load/generator.ts'
+import { measureGrowth } from './measure/growth.ts'
+import { fullPlan, quickPlan } from './measure/plan.ts'
+import { sizeReport, startUpReport, taskReport } from './measure/report.ts'
+import { measure } from './measure/rounds.ts'
+import { measureEvaluation } from './measure/startup.ts'
+import { makeTasks } from './measure/tasks.ts'
+import { AnswersDiffer, verifyAnswers } from './measure/verify.ts'
+import { buildWorkers, serveWorkers } from './measure/workers.ts'
+import { startDatabase, stopDatabases } from './world/database.ts'
+import { makeKeys } from './world/keys.ts'
+import { drawSamples } from './world/samples.ts'
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const plan = values.quick ? quickPlan : fullPlan
+const folder = await mkdtemp(join(tmpdir(), 'selvage-bench-'))
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => void clean().finally(() => process.exit(1)))
+}
+try {
+  await bench()
+} catch (error) {
+  console.error(error instanceof AnswersDiffer ? error.message : error)
+  process.exitCode = 1
+} finally {
+  await clean()
+}
+
+async function bench(): Promise<void> {
+  const started = performance.now()
+  progress('the Workers are built')
+  const runtime = await readRuntime()
+  const bundles = await buildWorkers(folder)
+  progress('the database is filled')
+  const database = await startDatabase(join(folder, 'database'))
+  const keys = await makeKeys()
+  const samples = await drawSamples(database.url, keys)
+  const served = await serveWorkers(bundles, { databaseUrl: database.url, keys, runtime })
+  const tasks = makeTasks(samples, keys.publishableKey)
+  for (const task of tasks) await verifyAnswers(task, served)
+  progress('all Workers give the same answers')
+
+  const load = startLoadGenerator()
+  console.log(plan.title)
+  for (const task of tasks) {
+    const subjects = served.map(({ contender, port }) => ({
+      name: contender,
+      port,
+      requests: task.requests[contender],
+    }))
+    const series = await measure(subjects, plan.effort, load, (round) =>
+      progress(`${task.name}: round ${round} of ${plan.effort.rounds}`),
+    )
+    console.log(`\n${taskReport(task.name, series)}`)
+  }
+  progress('module evaluation')
+  const compared = new Map([...bundles].filter(([name]) => name !== 'floor'))
+  console.log(`\n${startUpReport(await measureEvaluation(compared, runtime, plan.starts))}`)
+  console.log(`\n${sizeReport(compared)}`)
+  console.log(`\n${await measureGrowth({ folder, bundles, runtime, keys, plan, load, database }, progress)}`)
+  progress(`done in ${Math.round((performance.now() - started) / 1000)} s`)
+}
+
+function progress(text: string): void {
+  console.error(`· ${text}`)
+}
+
+async function clean(): Promise<void> {
+  await endAll()
+  await stopDatabases()
+  await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,46 @@
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { signingKeys } from '../../src/auth/keys.ts'
+import { issueAccessToken, issuerOf, tokenAudience } from '../../src/auth/tokens.ts'
+
+/** Secrets of one run: the bindings of the Workers, and tokens that they accept. */
+export interface Keys {
+  readonly issuer: string
+  readonly audience: string
+  readonly publicKey: JWK
+  readonly publishableKey: string
+  /** The variables and secrets of the real Worker, but for the database. */
+  readonly bindings: Readonly<Record<string, string>>
+  accessToken(userId: string, sessionId: string): Promise<string>
+}
+
+const apiUrl = 'http://127.0.0.1:8787'
+
+export async function makeKeys(): Promise<Keys> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const identity = { kid: crypto.randomUUID(), alg: 'ES256', use: 'sig' }
+  const privateJwk: JWK = { ...(await exportJWK(privateKey)), ...identity }
+  const bindings = {
+    API_URL: apiUrl,
+    PUBLISHABLE_KEY: `sb_publishable_${secret()}`,
+    SECRET_KEY: `sb_secret_${secret()}`,
+    SIGNING_KEYS: JSON.stringify([privateJwk]),
+    SERVER_SECRET: secret(),
+  }
+  const issuer = issuerOf(apiUrl)
+  const keys = await signingKeys(bindings.SIGNING_KEYS)
+  return {
+    issuer,
+    audience: tokenAudience,
+    publicKey: { ...(await exportJWK(publicKey)), ...identity },
+    publishableKey: bindings.PUBLISHABLE_KEY,
+    bindings,
+    async accessToken(id, sessionId) {
+      const subject = { id, sessionId, role: 'customer', email: null }
+      return (await issueAccessToken(subject, { issuer, keys, nowMilliseconds: Date.now() })).token
+    },
+  }
+}
+
+function secret(): string {
+  return `${crypto.randomUUID()}${crypto.randomUUID()}`.replaceAll('-', '')
+}
