@@ -9,6 +9,7 @@ import { startTiming, type Timing } from './base/timing.ts'
 import { connect, type Database, SqlError } from './database/client.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
 import type { Caller } from './model/caller.ts'
+import { referenceRoutes } from './reference/routes.ts'
 import { restRoutes } from './rest/routes.ts'
 import { createServer, type Server } from './server.ts'
 
@@ -30,6 +31,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
   app.use('/auth/v1/token', withCaller)
   app.use('/auth/v1/user', withCaller)
   app.use('/auth/v1/logout', withCaller)
+  app.route('/', referenceRoutes())
   app.route('/rest/v1', restRoutes())
   app.route('/auth/v1', authRoutes())
   return app

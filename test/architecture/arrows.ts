@@ -17,6 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   insight: ['base', 'database'],
   rest: ['base', 'declare', 'model', 'query', 'engine', 'auth'],
   graphql: ['base', 'declare', 'model', 'query', 'engine', 'auth'],
+  reference: ['base', 'declare', 'model', 'query', 'engine', 'database', 'auth'],
   backend: ['index.ts'],
 }
 
