@@ -22,13 +22,18 @@ const { values } = parseArgs({ options: { quick: { type: 'boolean', default: fal
 const plan = values.quick ? quickPlan : fullPlan
 const folder = await mkdtemp(join(tmpdir(), 'selvage-bench-'))
 
+let interrupted = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => void clean().finally(() => process.exit(1)))
+  process.once(signal, () => {
+    interrupted = true
+    void clean().finally(() => process.exit(1))
+  })
 }
 try {
   await bench()
 } catch (error) {
-  console.error(error instanceof AnswersDiffer ? error.message : error)
+  // What fails because everything was ended is not worth a word.
+  if (!interrupted) console.error(error instanceof AnswersDiffer ? error.message : error)
   process.exitCode = 1
 } finally {
   await clean()
