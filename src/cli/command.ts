@@ -56,6 +56,11 @@ export function parsePort(value: string): number {
   return port
 }
 
+/** One line of progress. */
+export function say(text: string): void {
+  console.log(`· ${text}`)
+}
+
 /** Runs a command to its end. What can be mended is one line and exit status 1; anything else keeps its stack. */
 export async function run(main: () => Promise<void>): Promise<void> {
   try {

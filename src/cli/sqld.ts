@@ -11,11 +11,15 @@ export interface SqldOptions {
   readonly directory: string
   /** TCP port on 127.0.0.1. Default: a free one. */
   readonly port?: number
+  /** Default: that of this process. */
+  readonly environment?: NodeJS.ProcessEnv
 }
 
 export interface Sqld {
   readonly url: string
   readonly pid: number
+  /** Resolves when the server has ended, for whatever reason. */
+  readonly ended: Promise<void>
   /** Ends the server and waits until it is gone. May be called twice. */
   stop(): Promise<void>
 }
@@ -36,7 +40,7 @@ export async function startSqld(options: SqldOptions): Promise<Sqld> {
   const child = spawn(
     sqldBinary(),
     ['--db-path', options.directory, '--http-listen-addr', address, '--no-welcome'],
-    { detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+    { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: options.environment ?? process.env },
   )
   const output = lastOutput(child)
   const ended = new Promise<void>((resolve) => {
@@ -60,7 +64,7 @@ export async function startSqld(options: SqldOptions): Promise<Sqld> {
     await stop()
     throw new Failure(`The database server did not start in ${options.directory}: ${output.text()}`)
   }
-  return { url, pid: child.pid, stop }
+  return { url, pid: child.pid, ended, stop }
 }
 
 /** A TCP port on 127.0.0.1 that nothing listens on now. */
