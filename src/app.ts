@@ -114,6 +114,5 @@ function logFailure(error: unknown, requestId: string): void {
     code: known instanceof SqlError ? known.code : null,
     frames: frames.slice(0, 8),
   }
-  // biome-ignore lint/suspicious/noConsole: the log is the one place for what must not leave.
   console.error(JSON.stringify(entry))
 }

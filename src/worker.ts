@@ -1,3 +1,4 @@
+import type { ExecutionContext } from 'hono'
 import backend from '#backend'
 import { createApp } from './app.ts'
 import type { Bindings } from './base/settings.ts'
@@ -5,5 +6,6 @@ import type { Bindings } from './base/settings.ts'
 const app = createApp(backend)
 
 export default {
-  fetch: (request, bindings, context) => app.fetch(request, bindings, context),
-} satisfies ExportedHandler<Bindings>
+  fetch: (request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> =>
+    app.fetch(request, bindings, context),
+}

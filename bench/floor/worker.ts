@@ -28,7 +28,7 @@ export default {
         ],
       }),
     })
-    const reply = await response.json<Reply>()
+    const reply = (await response.json()) as Reply
     const [body, total] = reply.results[0]?.response.result.rows[0] ?? []
     const headers: Record<string, string> = { 'content-type': 'application/json' }
     if (total !== undefined) headers['content-range'] = `0-19/${total.value}`

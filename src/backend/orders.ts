@@ -1,7 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, or, resource, timestamps } from '../index.ts'
-import { order_items } from './order_items.ts'
 import { users } from './users.ts'
 
 export const orders = sqliteTable(
@@ -28,6 +27,6 @@ export const orders = sqliteTable(
 export default resource(orders, {
   description: 'Orders. A customer sees the own ones, staff see all.',
   read: ({ caller }) => or(caller.has('staff'), caller.signedIn && eq(orders.user_id, caller.id)),
-  embeds: () => ({ customer: orders.user_id, items: order_items.order_id }),
+  embeds: { customer: orders.user_id },
   owner: orders.user_id,
 })

@@ -46,6 +46,7 @@ const table = {
   LIMIT_EMBEDS: { status: 400, title: 'Too many embeds, or embeds nested too deep' },
   LIMIT_QUERY_LENGTH: { status: 414, title: 'The query string is too long' },
   LIMIT_QUERY_SIZE: { status: 400, title: 'The query has too many parts' },
+  LIMIT_ANSWER: { status: 400, title: 'The answer would be too large' },
   LIMIT_BODY: { status: 413, title: 'The request body is too large' },
   CURSOR_INVALID: { status: 400, title: 'The cursor is not valid for this query' },
   NOT_FOUND: { status: 404, title: 'Not found' },

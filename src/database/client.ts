@@ -97,7 +97,7 @@ async function send(options: DatabaseOptions, request: unknown): Promise<HranaRe
       await response.body?.cancel()
       throw unavailable()
     }
-    return await response.json<HranaReply>()
+    return (await response.json()) as HranaReply
   } catch (error) {
     if (error instanceof Problem) throw error
     throw deadline.aborted

@@ -23,6 +23,11 @@ function problemOf(error: SqlError): Problem {
       hint: 'Patterns know . * + ? {m,n} | ( ) [ ] ^ $ \\b \\d \\s \\w; look-arounds and flags are not there.',
     })
   }
+  if (error.code === 'SQLITE_TOOBIG' || /too large/i.test(error.message)) {
+    return new Problem('LIMIT_ANSWER', {
+      hint: 'Ask for fewer rows with limit, for fewer columns, or for fewer embeds.',
+    })
+  }
   if (/integer overflow/.test(error.message)) return new Problem('22003')
   if (/SQLITE_BUSY|SQLITE_LOCKED/.test(error.code)) {
     return new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })

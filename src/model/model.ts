@@ -1,10 +1,11 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
-import type { Embeds, ResourceDeclaration, ResourceOptions } from '../declare/resource.ts'
+import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
 import { type Audience, audienceOf, type Roles, rolesOf } from './audience.ts'
 import { type Field, fieldOf } from './field.ts'
-import { keysOf, type Relation, relationsOf } from './relation.ts'
+import { keysOf, relationsOf } from './relation.ts'
+import type { Relation, Resource } from './resource.ts'
 import { checkScope } from './scope.ts'
 
 /** A backend, checked and linked: every name in it is an entry. */
@@ -13,25 +14,6 @@ export interface Model {
   readonly roles: Roles
   /** By the name in URLs. */
   readonly resources: ReadonlyMap<string, Resource>
-}
-
-/** A table under policies. */
-export interface Resource {
-  readonly name: string
-  readonly table: SQLiteTable
-  readonly tableName: string
-  readonly options: ResourceOptions<SQLiteTable>
-  readonly fields: ReadonlyMap<string, Field>
-  /** The primary key, in its order. */
-  readonly key: readonly Field[]
-  /** Unique constraints and indexes besides the primary key. */
-  readonly uniques: readonly (readonly Field[])[]
-  /** Every way to another resource. */
-  readonly relations: readonly Relation[]
-  /** Names that the author gave to some of them. */
-  readonly embeds: ReadonlyMap<string, Relation>
-  /** Fields of its full-text index; empty without one. */
-  readonly search: readonly Field[]
 }
 
 /**

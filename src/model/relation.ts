@@ -1,35 +1,6 @@
 import type { ForeignKey, SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Field } from './field.ts'
-import type { Resource } from './model.ts'
-
-/**
- * A way from one resource to another along foreign keys.
- * `many-to-one` and `one-to-one` give one row or none, the other two give a list.
- */
-export interface Relation {
-  readonly kind: 'many-to-one' | 'one-to-one' | 'one-to-many' | 'many-to-many'
-  readonly from: Resource
-  readonly to: Resource
-  /** Names of the foreign keys that it goes along. */
-  readonly constraints: readonly string[]
-  /** Names by which `!hint` finds it: constraints, single key columns, the table in the middle. */
-  readonly hints: ReadonlySet<string>
-  /** Equal fields of the two ends, or of `from` and the table in the middle. */
-  readonly pairs: readonly Pair[]
-  readonly through: Through | null
-}
-
-export interface Pair {
-  readonly from: Field
-  readonly to: Field
-}
-
-/** The table in the middle: a resource too, so that its policy is a gate of its own. */
-export interface Through {
-  readonly resource: Resource
-  /** Equal fields of the middle (`from`) and the far end (`to`). */
-  readonly pairs: readonly Pair[]
-}
+import type { Pair, Relation, Resource } from './resource.ts'
 
 export function isToOne(relation: Relation): boolean {
   return relation.kind === 'many-to-one' || relation.kind === 'one-to-one'

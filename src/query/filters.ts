@@ -1,7 +1,7 @@
 import { Problem } from '../base/problem.ts'
 import { type Audience, isFieldVisible } from '../model/audience.ts'
-import type { Resource } from '../model/model.ts'
 import { isToOne } from '../model/relation.ts'
+import type { Resource } from '../model/resource.ts'
 import type { FilterIntent, OrderIntent } from './intent.ts'
 import { findPath } from './name.ts'
 import { operators } from './operator.ts'

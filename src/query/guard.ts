@@ -1,5 +1,5 @@
 import { type Audience, readVerdict } from '../model/audience.ts'
-import type { Resource } from '../model/model.ts'
+import type { Resource } from '../model/resource.ts'
 import type { Embed, Gate, Guarded, Node, Tree, Ungated } from './tree.ts'
 
 /** The one gate: puts the policy of every resource that a tree touches, also of tables in the middle, into it. */

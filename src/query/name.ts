@@ -1,8 +1,8 @@
 import { Problem } from '../base/problem.ts'
 import { type Audience, isFieldVisible, isVisible } from '../model/audience.ts'
 import type { Field } from '../model/field.ts'
-import type { Model, Resource } from '../model/model.ts'
-import type { Relation } from '../model/relation.ts'
+import type { Model } from '../model/model.ts'
+import type { Relation, Resource } from '../model/resource.ts'
 import type { PathIntent } from './intent.ts'
 import type { Path } from './tree.ts'
 

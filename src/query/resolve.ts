@@ -1,6 +1,7 @@
 import { Problem } from '../base/problem.ts'
 import { type Audience, isFieldVisible } from '../model/audience.ts'
-import type { Model, Resource } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
+import type { Resource } from '../model/resource.ts'
 import { resolveFilter, resolveOrder } from './filters.ts'
 import type { NodeIntent, ReadIntent, SelectIntent } from './intent.ts'
 import { findRelation, findResource } from './name.ts'

@@ -1,7 +1,6 @@
 import type { Verdict } from '../declare/policy.ts'
 import type { Field } from '../model/field.ts'
-import type { Resource } from '../model/model.ts'
-import type { Relation } from '../model/relation.ts'
+import type { Relation, Resource } from '../model/resource.ts'
 import type { AggregateName, CountKind, IsWhat, JsonStep, Slot } from './intent.ts'
 import type { OperatorName } from './operator.ts'
 

@@ -1,4 +1,4 @@
-import { digest } from '../base/hmac.ts'
+import { digest } from '../base/digest.ts'
 
 /** A body that was made once and is sent many times. */
 export interface Representation {

@@ -3,9 +3,8 @@
  * (https://docs.postgrest.org/en/stable/references/api/tables_views.html#reserved-characters).
  */
 
-const bare = /^[\p{L}\p{M}\p{Nd}_$](?:[\p{L}\p{M}\p{Nd}_$ -]*[\p{L}\p{M}\p{Nd}_$-])?$/u
-/** What the parser refuses in a quoted name, too. */
-const unwritable = /[\p{C}\p{Zl}\p{Zp}"'`\\]/u
+/** Spaces may stand in a bare name, too; but supabase-js takes them out of `select` unless they are quoted. */
+const bare = /^[\p{L}\p{M}\p{Nd}_$][\p{L}\p{M}\p{Nd}_$-]*$/u
 const longestName = 128
 
 /** Parameters that are no filters. */
@@ -16,8 +15,8 @@ const reserved: ReadonlySet<string> = new Set([
 
 /** A name in `select` and `order`; null when the grammar has no way to write it. */
 export function spelled(name: string): string | null {
-  if (name === '' || name.length > longestName || unwritable.test(name)) return null
-  return bare.test(name) && !name.includes('->') && name !== 'count' ? name : `"${name}"`
+  if (name === '' || name.length > longestName || name.includes('\0') || !name.isWellFormed()) return null
+  return bare.test(name) && name !== 'count' ? name : `"${name.replace(/["\\]/g, '\\$&')}"`
 }
 
 /** A column as the name of a filter; null as for `spelled`. */

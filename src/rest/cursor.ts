@@ -1,5 +1,4 @@
-import { equalInConstantTime } from '../base/bytes.ts'
-import { signature } from '../base/hmac.ts'
+import { equalInConstantTime, signature } from '../base/digest.ts'
 import { Problem } from '../base/problem.ts'
 import type { Caller } from '../model/caller.ts'
 

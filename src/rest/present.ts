@@ -1,4 +1,4 @@
-import { digest } from '../base/hmac.ts'
+import { digest } from '../base/digest.ts'
 import { Problem } from '../base/problem.ts'
 import type { ReadAnswer } from '../engine/read.ts'
 import type { ParsedRead } from './parse/request.ts'

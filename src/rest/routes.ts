@@ -5,9 +5,8 @@ import type { Limits } from '../base/limits.ts'
 import { Problem } from '../base/problem.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
-import type { Database } from '../database/client.ts'
 import type { Plans } from '../engine/plans.ts'
-import { read } from '../engine/read.ts'
+import { type ReadContext, read } from '../engine/read.ts'
 import type { Caller } from '../model/caller.ts'
 import type { Model } from '../model/model.ts'
 import { cursorScope, openCursor, sealCursor } from './cursor.ts'
@@ -19,7 +18,7 @@ import { presentRead } from './present.ts'
 export interface RestEnv {
   Variables: {
     readonly timing: Timing
-    readonly database: Database
+    readonly database: ReadContext['database']
     readonly caller: Caller
     readonly server: RestServer
   }

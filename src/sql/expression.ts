@@ -164,7 +164,7 @@ export function textOf(value: Typed): Fragment {
 
 /** SQLite writes 15 digits; where these are another number, 17 are written, which are always the same one. */
 export function exactReal(value: Fragment): Fragment {
-  return sql`case when abs(${value}) > 1.7976931348623157e308 then null when cast(cast(${value} as text) as real) = ${value} then cast(${value} as text) else format('%!.17g', ${value}) end`
+  return sql`case when ${value} is null or abs(${value}) > 1.7976931348623157e308 then null when cast(cast(${value} as text) as real) = ${value} then cast(${value} as text) else format('%!.17g', ${value}) end`
 }
 
 /** RFC 4648 §4. SQLite has `hex` alone: six hexadecimal digits are four characters. */

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { render } from '../model/expression.ts'
-import type { Resource } from '../model/model.ts'
-import { isToOne, type Pair } from '../model/relation.ts'
+import { isToOne } from '../model/relation.ts'
+import type { Pair, Resource } from '../model/resource.ts'
 import { bindToRow, rowAlias } from '../model/scope.ts'
 import {
   type Embed,

@@ -4,7 +4,7 @@ import { readJson } from '../../src/base/body.ts'
 const rules = { maxBytes: 1_000, invalid: 'bad_json' } as const
 const json = { 'content-type': 'application/json;charset=UTF-8' }
 
-const request = (body: BodyInit | null, headers: Record<string, string> = json) =>
+const request = (body: RequestInit['body'], headers: Record<string, string> = json) =>
   new Request('http://selvage.test/', { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
 
 /** A body without a length, in pieces; says how many of them were taken, and whether the rest was refused. */

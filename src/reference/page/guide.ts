@@ -1,5 +1,5 @@
 import { Problem, type ProblemCode } from '../../base/problem.ts'
-import { operators } from '../../query/operator.ts'
+import { type Operator, operators } from '../../query/operator.ts'
 import { type Html, html } from './html.ts'
 import { code, table } from './table.ts'
 
@@ -8,20 +8,30 @@ import { code, table } from './table.ts'
 export function operatorSection(): Html {
   return html`<section aria-labelledby="operators">
 <h2 id="operators">Filters</h2>
-<p>A filter is a parameter <code>column=operator.value</code>. All filters must hold; <code>or=(a.eq.1,b.gt.2)</code> asks for one of several, and <code>not.</code> in front of an operator negates it.</p>
+<p>A filter is a parameter <code>column=operator.value</code>. All filters must hold; <code>or=(a.eq.1,b.gt.2)</code> asks for one of several, and <code>not.</code> in front of an operator negates it. An operator with <em>any, all</em> takes a list, too: <code>column=eq(any).{one,two}</code>.</p>
 ${table(
   'Operators of filters',
-  ['Operator', 'Meaning', 'Example'],
+  ['Operator', 'Family', 'Meaning', 'Example'],
   [
     ...[...operators.values()].map(({ name, description, operand, quantified }) => [
-      code(name),
-      html`${description}${quantified ? html` <span class="dim">(also <code>${name}(any)</code>, <code>${name}(all)</code>)</span>` : ''}`,
+      html`${code(name)}${quantified ? html` <span class="dim">any, all</span>` : ''}`,
+      html`${families[operand]}`,
+      html`${description}`,
       code(`column=${name}.${operands[operand]}`),
     ]),
-    [code('is'), html`null, not_null, true, false or unknown`, code('column=is.null')],
+    [code('is'), html`compare`, html`null, not_null, true, false or unknown`, code('column=is.null')],
   ],
 )}</section>
 `
+}
+
+/** Operators that need the same of a column. */
+export const families: Readonly<Record<Operator['operand'], string>> = {
+  value: 'compare',
+  list: 'list',
+  container: 'contain',
+  pattern: 'pattern',
+  words: 'search',
 }
 
 const operands = {

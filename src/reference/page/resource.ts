@@ -1,6 +1,7 @@
 import type { FieldKind } from '../../model/field.ts'
 import type { FieldReference, ResourceReference } from '../reference.ts'
 import { type Example, examplesOf, type Scene } from './example.ts'
+import { families } from './guide.ts'
 import { type Html, html } from './html.ts'
 import { code, table } from './table.ts'
 
@@ -34,13 +35,13 @@ function keyText(key: readonly FieldReference[]): string {
 function column(each: FieldReference, key: readonly FieldReference[]): readonly Html[] {
   const { field, filter, operators } = each
   const isKey = key.includes(each)
-  const names = [...operators.map(({ name }) => name), 'is'].join(' ')
+  const usable = [...new Set(operators.map(({ operand }) => families[operand]))].join(', ')
   return [
     html`${code(field.name)}${isKey ? html`<span class="key">key</span>` : ''}`,
     html`${typeText(each)}${field.nullable ? html` <span class="dim">or null</span>` : ''}`,
     filter === null
       ? html`<span class="dim">none: comes with <code>*</code> only</span>`
-      : html`${filter === field.name ? '' : html`as ${code(filter)}: `}<span class="dim">${names}</span>`,
+      : html`${filter === field.name ? '' : html`as ${code(filter)}: `}<span class="dim">${usable}</span>`,
   ]
 }
 

@@ -26,8 +26,8 @@ p{margin:.4rem 0 1rem;max-width:46rem}
 section{border-top:1px solid var(--line);padding-top:2rem;margin-top:2.75rem}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.875em}
 code{background:var(--code);border-radius:4px;padding:.12em .35em;white-space:break-spaces}
-pre{background:var(--code);border-radius:8px;padding:.8rem 1rem;margin:.4rem 0 .8rem;overflow-x:auto;line-height:1.55}
-pre code{background:none;padding:0;white-space:pre}
+pre{background:var(--code);border-radius:8px;padding:.8rem 1rem;margin:.4rem 0 .8rem;line-height:1.55}
+pre code{background:none;padding:0;white-space:pre-wrap;overflow-wrap:anywhere}
 .route{display:flex;flex-wrap:wrap;gap:.4rem .6rem;align-items:center;margin:.35rem 0;font-size:.925rem}
 .verb{font-size:.75rem;font-weight:700;letter-spacing:.03em;background:var(--tag);border-radius:4px;padding:.15rem .45rem}
 .dim{color:var(--dim)}

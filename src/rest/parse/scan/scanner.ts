@@ -23,6 +23,7 @@ export interface Budget {
 
 export const char = {
   quote: 0x22,
+  backslash: 0x5c,
   open: 0x28,
   close: 0x29,
   comma: 0x2c,
@@ -100,8 +101,7 @@ export function isQuoted(scan: Scan): boolean {
 
 /**
  * The name of a column, a relation or a hint. Bare: letters, digits, `_`, `$`, spaces inside, and `-` unless an
- * arrow begins. Quoted: anything but quotes, backslashes and invisible characters; such a name is only ever
- * looked up in the model.
+ * arrow begins. Quoted: anything, with `\` before a quote or a backslash; a name is only ever looked up in the model.
  */
 export function readName(scan: Scan, expected: string): string {
   skipSpace(scan)
@@ -144,7 +144,6 @@ export function readPath(scan: Scan, column: string): PathIntent {
 const noSteps: readonly JsonStep[] = []
 const labelPattern = /^[\p{L}\p{M}\p{Nd}_$ -]+$/u
 const wordPattern = /^[\p{L}\p{M}\p{Nd}]$/u
-const hiddenPattern = /[\p{C}\p{Zl}\p{Zp}"'`\\]/u
 const indexPattern = /^-?[0-9]+$/
 
 function atArrow(scan: Scan): boolean {
@@ -198,17 +197,19 @@ function readBareName(scan: Scan): string {
 }
 
 function readQuotedName(scan: Scan): string {
-  const start = scan.at + 1
-  const close = scan.text.indexOf('"', start)
-  if (close < 0) unexpected(scan, 'a closing " for the quote that begins here')
-  const name = scan.text.slice(start, close)
-  const bad = name.search(hiddenPattern)
-  if (bad >= 0) {
-    scan.at = start + bad
-    unexpected(scan, 'a name without quotes, backslashes and invisible characters')
+  const { text } = scan
+  const start = scan.at
+  let name = ''
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === char.quote) {
+      scan.at = at + 1
+      return name
+    }
+    if (code === char.backslash) at += 1
+    name += text.charAt(at)
   }
-  scan.at = close + 1
-  return name
+  return unexpected(scan, 'a closing " for the quote that begins here')
 }
 
 /** 0: not in a bare name; 1: in it; 2: a space, in it but not at its end. */

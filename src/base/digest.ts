@@ -9,3 +9,12 @@ export function signature(secret: string, purpose: string, text: string): string
 export function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }
+
+/** Whether two texts are equal, in a time that depends on the length of `given` only. */
+export function equalInConstantTime(given: string, expected: string): boolean {
+  const a = Buffer.from(given)
+  const b = Buffer.from(expected)
+  let difference = a.length ^ b.length
+  for (let index = 0; index < a.length; index += 1) difference |= (a[index] ?? 0) ^ (b[index % b.length] ?? 0)
+  return difference === 0
+}

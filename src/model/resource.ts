@@ -1,0 +1,51 @@
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { ResourceOptions } from '../declare/resource.ts'
+import type { Field } from './field.ts'
+
+/** A table under policies. */
+export interface Resource {
+  readonly name: string
+  readonly table: SQLiteTable
+  readonly tableName: string
+  readonly options: ResourceOptions<SQLiteTable>
+  readonly fields: ReadonlyMap<string, Field>
+  /** The primary key, in its order. */
+  readonly key: readonly Field[]
+  /** Unique constraints and indexes besides the primary key. */
+  readonly uniques: readonly (readonly Field[])[]
+  /** Every way to another resource. */
+  readonly relations: readonly Relation[]
+  /** Names that the author gave to some of them. */
+  readonly embeds: ReadonlyMap<string, Relation>
+  /** Fields of its full-text index; empty without one. */
+  readonly search: readonly Field[]
+}
+
+/**
+ * A way from one resource to another along foreign keys.
+ * `many-to-one` and `one-to-one` give one row or none, the other two give a list.
+ */
+export interface Relation {
+  readonly kind: 'many-to-one' | 'one-to-one' | 'one-to-many' | 'many-to-many'
+  readonly from: Resource
+  readonly to: Resource
+  /** Names of the foreign keys that it goes along. */
+  readonly constraints: readonly string[]
+  /** Names by which `!hint` finds it: constraints, single key columns, the table in the middle. */
+  readonly hints: ReadonlySet<string>
+  /** Equal fields of the two ends, or of `from` and the table in the middle. */
+  readonly pairs: readonly Pair[]
+  readonly through: Through | null
+}
+
+export interface Pair {
+  readonly from: Field
+  readonly to: Field
+}
+
+/** The table in the middle: a resource too, so that its policy is a gate of its own. */
+export interface Through {
+  readonly resource: Resource
+  /** Equal fields of the middle (`from`) and the far end (`to`). */
+  readonly pairs: readonly Pair[]
+}
