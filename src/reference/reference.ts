@@ -41,7 +41,7 @@ export interface FieldReference {
 }
 
 export interface EmbedReference {
-  /** As `select` writes it, with a hint where one is needed. */
+  /** As `select` writes it, with hint and alias where they are needed. */
   readonly spelling: string
   readonly to: string
   readonly toOne: boolean
@@ -109,14 +109,20 @@ function applies({ operand }: Operator, resource: Resource, field: Field): boole
 /** Each relation once, by the first spelling that leads to it: tried with the very look-up that requests take. */
 function describeEmbeds(resource: Resource, audience: Audience): readonly EmbedReference[] {
   if (relatedNames(resource, audience).length === 0) return []
+  const columns = new Set(visibleFields(resource, audience).map((field) => field.name))
   return resource.relations.flatMap((relation) => {
     const spelling = spellingsOf(resource, relation).find(
       ({ name, hint }) => relationBehind(resource, audience, name, hint) === relation,
     )
     return spelling === undefined
       ? []
-      : [{ spelling: spelling.text, to: relation.to.name, toOne: isToOne(relation) }]
+      : [{ spelling: aliased(spelling, columns), to: relation.to.name, toOne: isToOne(relation) }]
   })
+}
+
+/** Beside a column of the same name, as far as that is visible, an embed needs another one. */
+function aliased({ name, text }: Spelling, columns: ReadonlySet<string>): string {
+  return columns.has(name) ? `${name.replace(/\W+/g, '_')}_row:${text}` : text
 }
 
 interface Spelling {

@@ -46,8 +46,8 @@ export function problemAnswers(statuses: readonly number[]): JsonObject {
   )
 }
 
-export const dataStatuses = [406, 414, 416, 504] as const
-export const commonStatuses = [400, 401, 403, 404, 413, 415, 422, 503] as const
+export const dataStatuses = [404, 406, 414, 416, 504] as const
+export const commonStatuses = [400, 401, 403, 413, 415, 422, 503] as const
 
 const meanings: ReadonlyMap<number, string> = new Map([
   [400, 'The request cannot be understood, or asks for too much'],

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { PostgrestClient } from '@supabase/postgrest-js'
+import { expect, test } from 'vitest'
+import shop from '../../src/backend/index.ts'
+import { prefersHtml } from '../../src/reference/accept.ts'
+import { examplesOf } from '../../src/reference/page/example.ts'
+import { homePage } from '../../src/reference/page/home.ts'
+import { html } from '../../src/reference/page/html.ts'
+import { contentSecurityPolicy } from '../../src/reference/page/layout.ts'
+import fixture from '../fixture/index.ts'
+import { site, writtenFor } from './documents.ts'
+
+const all = [...writtenFor(shop), ...writtenFor(fixture)]
+
+test('every value is escaped; markup is taken as it is', () => {
+  const evil = `<script>alert("1")</script>&'`
+  const safe = '&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;&#38;&#39;'
+  expect(html`<p title="${evil}">${evil}${html`<b>${1}</b>`}${[html`<i></i>`]}</p>`.markup).toBe(
+    `<p title="${safe}">${safe}<b>1</b><i></i></p>`,
+  )
+  expect(homePage({ name: evil, description: evil, links: { [evil]: evil } })).not.toContain('<script')
+})
+
+test.each(all.map((each) => [each.model.declaration.name, each.asker, each.docs] as const))(
+  'the page of %s for %s has no script, one style, landmarks, one h1, and no dead link',
+  (_, __, page) => {
+    expect(page).not.toMatch(/<script|<img|<form|<iframe| on[a-z]+="| style="/)
+    const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? ''
+    const hash = createHash('sha256').update(style).digest('base64')
+    expect(contentSecurityPolicy()).toContain(`style-src 'sha256-${hash}'`)
+    expect(contentSecurityPolicy()).toContain("default-src 'none'")
+    for (const tag of ['<main', '<nav', '<h1']) expect(page.split(tag)).toHaveLength(2)
+    expect(page).toContain('<html lang="en">')
+    const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    const targets = [...page.matchAll(/(?: href="#|-labelledby=")([^"]*)"/g)].map(([, id]) => id)
+    expect(targets.filter((id) => !ids.includes(id))).toEqual([])
+    expect(page.split('<th scope="col">').length).toBeGreaterThan(3)
+  },
+)
+
+const examples = all.flatMap(({ reference }) =>
+  reference.resources.flatMap((resource) =>
+    examplesOf(resource, { apiUrl: site.apiUrl, asker: reference.asker }).map(
+      (example) => [resource.name, example.title, example] as const,
+    ),
+  ),
+)
+
+test.each(examples)('%s, %s: curl and supabase-js ask the same', async (_, __, { curl, supabase }) => {
+  const byCurl = /^curl '([^']*)' -H/.exec(curl)?.[1] ?? ''
+  expect(byCurl).not.toMatch(/[{}[\]\\]/)
+  expect(normal(await urlOf(supabase))).toEqual(normal(byCurl))
+})
+
+/** Where a line of supabase-js leads. */
+async function urlOf(line: string): Promise<string> {
+  let asked = ''
+  const fetch = async (input: unknown) => {
+    asked = String(input)
+    return Response.json([])
+  }
+  const client = new PostgrestClient(`${site.apiUrl}/rest/v1`, { fetch })
+  const statement = new Function('supabase', `return (async () => { ${line} })()`)
+  await statement(client)
+  return asked
+}
+
+function normal(url: string): readonly string[] {
+  const { pathname, searchParams } = new URL(url)
+  return [
+    decodeURIComponent(pathname),
+    ...[...searchParams].map(([name, value]) => `${name}=${value}`).sort(),
+  ]
+}
+
+test.each([
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', true],
+  ['text/html', true],
+  ['text/html;q=0.5, application/json;q=0.4', true],
+  [null, false],
+  ['', false],
+  ['*/*', false],
+  ['application/json', false],
+  ['application/json, text/html', false],
+  ['text/html;q=0', false],
+  ['text/html;q=nonsense', false],
+])('Accept: %s prefers HTML: %s', (accept, expected) => {
+  expect(prefersHtml(accept)).toBe(expected)
+})
