@@ -16,6 +16,10 @@ export function resolve(intent: ReadIntent, model: Model, audience: Audience): T
   const resource = findResource(model, audience, intent.resource)
   const scope: Scope = { audience, nextRow: counter() }
   const root = withDefaultOrder(resolveNode(intent.root, resource, scope), intent, audience)
+  // A part of the key would choose one of several rows, and which one is nobody's to say.
+  if (intent.key !== null && intent.key.length !== resource.key.length) {
+    throw new Problem('NOT_FOUND', { message: `There is no such item in '${resource.name}'` })
+  }
   const pageable = endsInUniqueKey(root)
   if (intent.afterCursor && !pageable) {
     throw new Problem('CURSOR_INVALID', {
