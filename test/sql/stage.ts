@@ -1,0 +1,109 @@
+import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { drizzle } from 'drizzle-orm/sqlite-proxy'
+import { admission } from '../../src/auth/admission.ts'
+import * as authTables from '../../src/auth/tables.ts'
+import { defaultLimits } from '../../src/base/limits.ts'
+import type { Statement, Value } from '../../src/base/statement.ts'
+import { startTiming } from '../../src/base/timing.ts'
+import { createStatements, declaredSearch } from '../../src/cli/search.ts'
+import { connect } from '../../src/database/client.ts'
+import { createPlans } from '../../src/engine/plans.ts'
+import { type ReadAnswer, read } from '../../src/engine/read.ts'
+import type { BackendDeclaration, Seed } from '../../src/index.ts'
+import type { Caller, UserCaller } from '../../src/model/caller.ts'
+import { toValue } from '../../src/model/expression.ts'
+import { linkModel } from '../../src/model/model.ts'
+import type { ReadRequest } from '../../src/query/intent.ts'
+import { startDatabase } from '../harness/database.ts'
+
+/** A backend on a real server, without HTTP in front: intents go in, what the database wrote comes out. */
+export type Stage = Awaited<ReturnType<typeof startStage>>
+
+const sessionMilliseconds = 3_600_000
+
+export async function startStage(backend: BackendDeclaration, seed: Seed) {
+  const database = await startDatabase()
+  const db = connect({ url: database.url, token: null })
+  const model = linkModel(backend)
+  const plans = createPlans(model, admission, defaultLimits)
+  const clock = { nowMilliseconds: () => Date.now() }
+  const query = (sql: string, ...args: Value[]) => db.run({ sql, args }, startTiming())
+  const fill = (table: SQLiteTable, rows: readonly Readonly<Record<string, unknown>>[]) =>
+    db.transact(inserts(table, rows), startTiming())
+  try {
+    await db.transact(await tableStatements(backend, seed), startTiming())
+    for (const { table, values } of seed.rows) await fill(table, values)
+    await fill(
+      authTables.authUsers,
+      seed.users.map(({ id, email, role }) => ({ id, email, role })),
+    )
+  } catch (error) {
+    await database.stop()
+    throw error
+  }
+  return {
+    model,
+    plans,
+    query,
+    fill,
+    stop: database.stop,
+    /** A user of the seed with a session of an hour. */
+    async signIn({ id, email, role }: { id: string; email: string; role: string }): Promise<UserCaller> {
+      const sessionId = crypto.randomUUID()
+      const expires_at = new Date(Date.now() + sessionMilliseconds)
+      await fill(authTables.authSessions, [{ id: sessionId, user_id: id, expires_at }])
+      return { kind: 'user', id, email, role, sessionId }
+    },
+    /** As the Worker answers it, with what it sent. */
+    async read(
+      request: ReadRequest,
+      caller: Caller,
+      cursor: string | null = null,
+    ): Promise<ReadAnswer & { readonly sent: Statement }> {
+      const sent: Statement[] = []
+      const tapped = {
+        ...db,
+        run: (statement: Statement, timing: Parameters<typeof db.run>[1]) => {
+          sent.push(statement)
+          return db.run(statement, timing)
+        },
+      }
+      const answer = await read(request, cursor, {
+        plans,
+        database: tapped,
+        caller,
+        clock,
+        timing: startTiming(),
+      })
+      const [statement, ...more] = sent
+      if (statement === undefined || more.length > 0) throw new Error(`${sent.length} trips for one read`)
+      return { ...answer, sent: statement }
+    },
+  }
+}
+
+async function tableStatements(backend: BackendDeclaration, seed: Seed): Promise<Statement[]> {
+  // A table of the seed may be no resource.
+  const all = new Set([...backend.resources, ...seed.rows].map(({ table }) => table))
+  const tables = Object.fromEntries([...all].map((table, index) => [`t${index}`, table]))
+  const wanted = await generateSQLiteDrizzleJson({ ...authTables, ...tables })
+  const made = await generateSQLiteMigration(await generateSQLiteDrizzleJson({}), wanted)
+  const search = declaredSearch(backend).flatMap(createStatements)
+  return [...made, ...search].map((sql) => ({ sql, args: [] }))
+}
+
+const atOnce = 50
+const builder = drizzle(async () => ({ rows: [] }))
+
+function inserts(table: SQLiteTable, rows: readonly Readonly<Record<string, unknown>>[]): Statement[] {
+  const statements: Statement[] = []
+  for (let start = 0; start < rows.length; start += atOnce) {
+    const { sql, params } = builder
+      .insert(table)
+      .values(rows.slice(start, start + atOnce))
+      .toSQL()
+    statements.push({ sql, args: params.map(toValue) })
+  }
+  return statements
+}
