@@ -1,5 +1,5 @@
 import { Problem } from '../../base/problem.ts'
-import { textValue } from '../../base/statement.ts'
+import { nullValue, textValue } from '../../base/statement.ts'
 import type { Decode } from './value.ts'
 
 /** PostgREST writes `*` for `%`, because `%` must be escaped in a URL. */
@@ -8,7 +8,10 @@ function likePattern(raw: string): string {
 }
 
 /** For `LIKE … ESCAPE '\'`, which ignores the case of ASCII letters. */
-export const decodeIlike: Decode = (raw) => textValue(likePattern(raw))
+export const decodeIlike: Decode = (raw) => {
+  if (/(?:^|[^\\])(?:\\\\)*\\$/.test(raw)) throw endsInEscape()
+  return textValue(likePattern(raw))
+}
 
 /**
  * PostgreSQL's LIKE is case-sensitive, SQLite's is not: GLOB is, with other metacharacters, so `%` and `_` become
@@ -21,8 +24,8 @@ export function eachText(decode: Decode): Decode {
   return (raw) =>
     textValue(
       JSON.stringify(
-        (JSON.parse(raw) as readonly string[]).map((item) => {
-          const value = decode(item)
+        (JSON.parse(raw) as readonly (string | null)[]).map((item) => {
+          const value = item === null ? nullValue : decode(item)
           return value.type === 'text' ? value.value : null
         }),
       ),
@@ -35,14 +38,17 @@ function globOf(like: string): string {
     const character = like.charAt(index)
     if (character === '\\') {
       index += 1
-      if (index === like.length)
-        throw new Problem('22023', { message: 'a LIKE pattern must not end with the escape character' })
+      if (index === like.length) throw endsInEscape()
       glob += literalInGlob(like.charAt(index))
     } else {
       glob += character === '%' ? '*' : character === '_' ? '?' : literalInGlob(character)
     }
   }
   return glob
+}
+
+function endsInEscape(): Problem {
+  return new Problem('22023', { message: 'a LIKE pattern must not end with the escape character' })
 }
 
 function literalInGlob(character: string): string {

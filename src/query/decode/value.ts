@@ -15,10 +15,15 @@ export function decoderOf(field: Field): Decode {
 
 /** A list: the slot holds a JSON array of raw texts; the statement gets a JSON array of typed values. */
 export function listDecoderOf(field: Field): Decode {
-  return (raw) =>
-    textValue(
-      `[${(JSON.parse(raw) as readonly string[]).map((item) => jsonOf(decoders[field.kind](item, field))).join(',')}]`,
-    )
+  return listOf((item) => jsonOf(decoders[field.kind](item, field)))
+}
+
+/** Behind a quantifier an element may be null. */
+function listOf(write: (raw: string) => string): Decode {
+  return (raw) => {
+    const items = JSON.parse(raw) as readonly (string | null)[]
+    return textValue(`[${items.map((item) => (item === null ? 'null' : write(item))).join(',')}]`)
+  }
 }
 
 /** A text as it is, one or a list: for values behind `->>`, and patterns. */
@@ -34,14 +39,18 @@ export const decodeJson: Decode = (raw) => {
     case 'number':
       return /^-?\d+$/.test(raw) ? decodeInteger(raw, 'json') : floatValue(value)
     case 'boolean':
-      return integerValue(value ? 1 : 0)
+      // Not 1 and 0, which are numbers: see `jsonComparable`.
+      return { type: 'blob', base64: value ? 'AQ' : 'AA' }
     default:
       throw invalid('json', raw, 'Compare with a JSON string, number or boolean; look for null with is.null.')
   }
 }
 
-export const decodeJsonList: Decode = (raw) =>
-  textValue(`[${(JSON.parse(raw) as readonly string[]).map((item) => jsonOf(decodeJson(item))).join(',')}]`)
+/** In a list `true` stays `true`: the statement reads it with its type. */
+export const decodeJsonList: Decode = listOf((raw) => {
+  const value = decodeJson(raw)
+  return value.type === 'blob' ? raw.trim() : jsonOf(value)
+})
 
 type DecodeKind = (raw: string, field: Field) => Value
 
@@ -50,8 +59,8 @@ const decoders: Readonly<Record<FieldKind, DecodeKind>> = {
   integer: (raw) => decodeInteger(raw, 'integer'),
   bigint_blob: (raw) => decodeInteger(raw, 'bigint'),
   boolean: decodeBoolean,
-  seconds: (raw) => integerValue(Math.floor(milliseconds(raw) / 1000)),
-  milliseconds: (raw) => integerValue(milliseconds(raw)),
+  seconds: (raw) => instantValue(milliseconds(raw) / 1000),
+  milliseconds: (raw) => instantValue(milliseconds(raw)),
   real: (raw) => decodeReal(raw),
   numeric: (raw) => (/^[+-]?\d+$/.test(raw.trim()) ? decodeInteger(raw, 'numeric') : decodeReal(raw)),
   json: (raw) => textValue(JSON.stringify(parseJson(raw))),
@@ -92,6 +101,11 @@ function decodeBoolean(raw: string): Value {
   return integerValue(value)
 }
 
+/** An instant between two that a column can hold equals neither, and stands between them. */
+function instantValue(value: number): Value {
+  return Number.isInteger(value) ? integerValue(value) : floatValue(value)
+}
+
 /** ISO 8601 as PostgreSQL takes it: a date, or a date and a time with or without an offset (none: UTC). */
 const instant =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i
@@ -103,9 +117,9 @@ function milliseconds(raw: string): number {
   const offset =
     zone.toUpperCase() === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`
   const date = `${year}-${month}-${day}`
-  const time = Date.parse(
-    `${date}T${hour}:${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}${offset}`,
-  )
+  const digits = fraction.padEnd(3, '0')
+  const beyond = Number(`0.${digits.slice(3) || '0'}`)
+  const time = Date.parse(`${date}T${hour}:${minute}:${second}.${digits.slice(0, 3)}${offset}`) + beyond
   // Date.parse rolls 31 February over to March.
   const exists = new Date(`${date}T00:00:00Z`)
   if (Number.isNaN(time) || Number.isNaN(exists.getTime()) || exists.getUTCDate() !== Number(day)) {
