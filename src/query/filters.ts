@@ -33,9 +33,10 @@ export function resolveFilter(
         throw new Problem('PGRST100', { message: `unknown operator '${filter.operator}'` })
       const path = findPath(resource, audience, filter.path)
       if (operator.operand === 'words' && !resource.search.includes(path.field)) {
+        const visible = resource.search.filter((field) => isFieldVisible(field, audience))
         throw new Problem('42883', {
           message: `${resource.name}.${path.field.name} has no full-text index`,
-          hint: `Searchable: ${resource.search.map((field) => field.name).join(', ') || 'none'}`,
+          hint: `Searchable: ${visible.map((field) => field.name).join(', ') || 'none'}`,
         })
       }
       return { ...filter, operator: operator.name, path }

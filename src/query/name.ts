@@ -58,7 +58,7 @@ export function findRelation(
   name: string,
   hint: string | null,
 ): Relation {
-  const found = candidates(from, name, hint).filter((relation) => isUsable(relation, audience))
+  const found = candidates(from, audience, name, hint)
   const [relation, ...more] = found
   if (relation === undefined) {
     throw new Problem('PGRST200', {
@@ -79,14 +79,21 @@ export function findRelation(
   return relation
 }
 
-function candidates(from: Resource, name: string, hint: string | null): readonly Relation[] {
+/** What is not usable goes first: a hidden table must not stand before a key of its name. */
+function candidates(
+  from: Resource,
+  audience: Audience,
+  name: string,
+  hint: string | null,
+): readonly Relation[] {
+  const usable = from.relations.filter((relation) => isUsable(relation, audience))
   const declared = from.embeds.get(name)
-  if (declared !== undefined && hint === null) return [declared]
-  const byTable = from.relations.filter(
+  if (declared !== undefined && hint === null && isUsable(declared, audience)) return [declared]
+  const byTable = usable.filter(
     // A table that refers to itself: by its name the children, by the key's column the parent, as in PostgREST.
     (relation) => relation.to.name === name && !(relation.to === from && relation.kind === 'many-to-one'),
   )
-  const byKey = from.relations.filter(
+  const byKey = usable.filter(
     (relation) =>
       relation.through === null &&
       (relation.constraints.includes(name) ||
