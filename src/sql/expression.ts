@@ -31,8 +31,11 @@ export function pathValue(row: number, path: Path): Typed {
 /** A value inside JSON as a value of SQL, to compare and to sort: a number as a number, a text as a text. */
 export function comparable(row: number, path: Path): Fragment {
   const base = column(row, path.field)
-  if (path.steps.length === 0)
-    return path.field.kind === 'bigint_blob' ? sql`cast(cast(${base} as text) as integer)` : base
+  if (path.steps.length === 0) {
+    return path.field.kind === 'bigint_blob'
+      ? sql`cast(cast(${base} as text) as integer)`
+      : jsonDocument(base, path.field)
+  }
   const document = jsonDocument(base, path.field)
   const at = jsonPath(path.steps)
   return path.asText ? jsonText(document, at) : sql`json_extract(${document}, ${at})`
@@ -42,16 +45,34 @@ export function jsonDocument(base: Fragment, field: Field): Fragment {
   return field.kind === 'json_blob' ? sql`cast(${base} as text)` : base
 }
 
-/** `->>` gives a text in PostgreSQL, whatever is there; SQLite's gives 1 for true. */
+/**
+ * `->>` gives a text in PostgreSQL, whatever is there; SQLite's gives 1 for true, and 15 digits of a fraction. What
+ * comes out of `||` is no JSON any more, so that it is written as the text that it is.
+ */
 function jsonText(document: Fragment, at: Fragment): Fragment {
-  return sql`case json_type(${document}, ${at}) when 'true' then 'true' when 'false' then 'false' else cast(${document} ->> ${at} as text) end`
+  return sql`case json_type(${document}, ${at}) when 'text' then ${document} ->> ${at} when 'null' then null else '' || (${document} -> ${at}) end`
+}
+
+/**
+ * A value behind `->` for a comparison: PostgreSQL compares jsonb there, where `true` is not 1 and an object is not
+ * the text that it is written as. What is neither text nor number is a blob here, which equals neither.
+ */
+export function jsonComparable(row: number, path: Path): Fragment {
+  const document = jsonDocument(column(row, path.field), path.field)
+  const at = jsonPath(path.steps)
+  return sql`case json_type(${document}, ${at}) when 'true' then x'01' when 'false' then x'00' when 'object' then cast(${document} -> ${at} as blob) when 'array' then cast(${document} -> ${at} as blob) else json_extract(${document}, ${at}) end`
 }
 
 function jsonPath(steps: readonly JsonStep[]): Fragment {
   const text = steps.map((step) =>
-    'key' in step ? `."${step.key}"` : step.index < 0 ? `[#${step.index}]` : `[${step.index}]`,
+    'key' in step ? `.${pathLabel(step.key)}` : step.index < 0 ? `[#${step.index}]` : `[${step.index}]`,
   )
   return literal(`$${text.join('')}`)
+}
+
+/** SQLite ends a label at the next quote, also behind a backslash, but knows JSON's escapes in it. */
+function pathLabel(key: string): string {
+  return `"${key.replaceAll('\\', '\\u005c').replaceAll('"', '\\u0022')}"`
 }
 
 /** What a row gives for one name. */
@@ -84,14 +105,18 @@ function aggregate(name: 'sum' | 'avg' | 'min' | 'max' | 'count', of: Typed): Ty
     case 'avg':
       return { sql: sql`avg(${numberOf(of)})`, kind: 'real' }
     case 'min':
-      return { sql: sql`min(${of.sql})`, kind: of.kind }
+      return { sql: sql`min(${numberOf(of)})`, kind: kindOfNumber(of) }
     case 'max':
-      return { sql: sql`max(${of.sql})`, kind: of.kind }
+      return { sql: sql`max(${numberOf(of)})`, kind: kindOfNumber(of) }
   }
 }
 
 function numberOf(value: Typed): Fragment {
   return value.kind === 'bigint_blob' ? sql`cast(cast(${value.sql} as text) as integer)` : value.sql
+}
+
+function kindOfNumber(value: Typed): Typed['kind'] {
+  return value.kind === 'bigint_blob' ? 'integer' : value.kind
 }
 
 function castTo(value: Typed, cast: Cast | null): Typed {
@@ -105,7 +130,7 @@ function castTo(value: Typed, cast: Cast | null): Typed {
     case 'real':
       return { sql: number(value, sql`cast(${value.sql} as real)`, 'real'), kind: 'real' }
     case 'boolean':
-      return { sql: sql`(${numberOf(value)} <> 0)`, kind: 'boolean' }
+      return { sql: truth(value), kind: 'boolean' }
     case 'json':
       return {
         sql: textOf(value),
@@ -113,6 +138,20 @@ function castTo(value: Typed, cast: Cast | null): Typed {
       }
     case 'date':
       return { sql: sql`substr(${textOf(value)}, 1, 10)`, kind: 'text' }
+  }
+}
+
+/** PostgreSQL's words for truth values. What is none of them has none: SQLite alone would call every text true. */
+function truth(value: Typed): Fragment {
+  switch (value.kind) {
+    case 'boolean':
+    case 'integer':
+    case 'numeric':
+    case 'real':
+    case 'bigint_blob':
+      return sql`(${numberOf(value)} <> 0)`
+    default:
+      return sql`case when lower(${textOf(value)}) in ('true', 't', 'yes', 'y', 'on', '1') then 1 when lower(${textOf(value)}) in ('false', 'f', 'no', 'n', 'off', '0') then 0 end`
   }
 }
 

@@ -18,7 +18,6 @@ export function jsonValue(value: Typed): Fragment {
     case 'real':
       return sql`json(${textOf(value)})`
     case 'bigint_blob':
-      return sql`cast(cast(${value.sql} as text) as integer)`
     case 'json':
     case 'json_blob': {
       const text = value.kind === 'json' ? value.sql : sql`cast(${value.sql} as text)`

@@ -46,7 +46,10 @@ export function orderBy(terms: readonly SortTerm[]): Fragment {
 /** The values by which a row stands where it stands, as a JSON array: what a cursor holds. */
 export function sortKey(terms: readonly SortTerm[]): Fragment {
   const values = terms.map(({ value, real }) =>
-    real ? sql`case typeof(${value}) when 'real' then json(${exactReal(value)}) else ${value} end` : value,
+    // A JSON object that came out of a document is a text here, of which `||` makes SQLite forget the rest.
+    real
+      ? sql`case typeof(${value}) when 'real' then json(${exactReal(value)}) when 'text' then '' || ${value} else ${value} end`
+      : value,
   )
   return sql`json_array(${join(values, ', ')})`
 }

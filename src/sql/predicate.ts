@@ -16,7 +16,7 @@ import { wordsDecoderOf } from '../query/decode/words.ts'
 import type { IsWhat } from '../query/intent.ts'
 import type { Filter, Gate, Node, Path } from '../query/tree.ts'
 import { containedIn, contains, overlaps } from './containment.ts'
-import { column, comparable, jsonDocument, pathValue } from './expression.ts'
+import { column, comparable, jsonComparable, jsonDocument, pathValue } from './expression.ts'
 import { type Fragment, identifier, join, parameter, sql } from './fragment.ts'
 
 type Compare = Filter & { readonly kind: 'compare' }
@@ -66,7 +66,9 @@ function isCondition(value: Fragment, what: IsWhat): Fragment {
 }
 
 function compare(filter: Compare, node: Node<Gate>): Fragment {
-  const left = comparable(node.row, filter.path)
+  const isJson = filter.path.steps.length > 0 && !filter.path.asText
+  const left = isJson ? jsonComparable(node.row, filter.path) : comparable(node.row, filter.path)
+  const element = isJson ? jsonElement : sql`v.value`
   const { one, list } = decoders(filter.path)
   switch (filter.operator) {
     case 'eq':
@@ -80,11 +82,12 @@ function compare(filter: Compare, node: Node<Gate>): Fragment {
         (right) => symbolic(symbols[filter.operator as keyof typeof symbols], left, right),
         one,
         list,
+        element,
       )
     case 'isdistinct':
       return sql`${left} is not ${value(filter, one)}`
     case 'in':
-      return sql`${left} in (select value from json_each(${value(filter, list)}))`
+      return sql`${left} in (select ${element} from json_each(${value(filter, list)}) as v)`
     case 'like':
       return quantified(
         filter,
@@ -146,14 +149,20 @@ function quantified(
   condition: (right: Fragment) => Fragment,
   one: Decode,
   list: Decode,
+  element = sql`v.value`,
 ): Fragment {
   if (filter.quantifier === null) return condition(value(filter, one))
-  const holds = condition(sql`v.value`)
+  const holds = condition(element)
   const values = sql`json_each(${value(filter, list)}) as v`
+  // Three-valued, as a chain of OR or AND: one that decides does; else one that is unknown makes all unknown.
+  const unknown = sql`when count(${holds}) < count(*) then null`
   return filter.quantifier === 'any'
-    ? sql`exists (select 1 from ${values} where ${holds})`
-    : sql`not exists (select 1 from ${values} where (${holds}) is not true)`
+    ? sql`(select case when max(${holds}) = 1 then 1 ${unknown} else 0 end from ${values})`
+    : sql`(select case when min(${holds}) = 0 then 0 ${unknown} else 1 end from ${values})`
 }
+
+/** An element of a list of JSON values in the form of `jsonComparable`. */
+const jsonElement = sql`case v.type when 'true' then x'01' when 'false' then x'00' else v.value end`
 
 function decoders(path: Path): { readonly one: Decode; readonly list: Decode } {
   if (path.steps.length === 0) return { one: decoderOf(path.field), list: listDecoderOf(path.field) }
@@ -193,7 +202,7 @@ export function regularExpressions(filters: readonly Filter[]): readonly Fragmen
     return filter.quantifier === null
       ? [sql`regexp(${value(filter, decodeText)}, '') is not null`]
       : [
-          sql`not exists (select 1 from json_each(${value(filter, decodeTextList)}) as v where regexp(v.value, '') is null)`,
+          sql`not exists (select 1 from json_each(${value(filter, decodeTextList)}) as v where v.value is not null and regexp(v.value, '') is null)`,
         ]
   })
 }

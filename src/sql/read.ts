@@ -66,8 +66,10 @@ function total(root: Node<Gate>, count: CountKind | null, key: readonly Fragment
   if (count === null) return sql`null`
   const rows = source(root, key)
   if (count === 'exact' && !isGrouped(root)) return sql`(select count(*) ${rows})`
+  // Without a key all rows are one group, and there is one even of none.
+  const one = isGrouped(root) ? sql`count(*)` : sql`1`
   const cap = count === 'exact' ? sql`` : sql` limit ${{ text: String(estimatedCountCap + 1), bindings: [] }}`
-  return sql`(select count(*) from (select 1 ${rows}${cap}))`
+  return sql`(select count(*) from (select ${one} ${rows}${cap}))`
 }
 
 /** What must hold for an answer at all, whatever rows there are. */

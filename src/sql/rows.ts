@@ -49,9 +49,13 @@ export function pageSource(node: Node<Gate>, writing: Writing, more: readonly Fr
 
 /** `order by … limit … offset …`. */
 export function page(node: Node<Gate>, { rowsAtMost }: Writing): Fragment {
+  return sql`${orderBy(terms(node))}${cut(node, rowsAtMost)}`
+}
+
+function cut(node: Node<Gate>, rowsAtMost: number): Fragment {
   const limit = node.limit === null ? { text: String(rowsAtMost), bindings: [] } : number(node.limit)
   const offset = node.offset === null ? sql`` : sql` offset ${number(node.offset)}`
-  return sql`${orderBy(terms(node))} limit ${limit}${offset}`
+  return sql` limit ${limit}${offset}`
 }
 
 export function terms(node: Node<Gate>): readonly SortTerm[] {
@@ -118,7 +122,10 @@ function listMember(name: string, list: Fragment): Member {
 /** Whether an embed has rows, or none. */
 function related(parent: Node<Gate>, index: number, present: boolean): Fragment {
   const embed = embedAt(parent.embeds, index)
-  const exists = sql`exists (select 1 ${source({ ...embed.node, outputs: [] }, joins(parent, embed))})`
+  const rows = source({ ...embed.node, outputs: [] }, joins(parent, embed))
+  const isCut = embed.node.limit !== null || embed.node.offset !== null
+  // What a limit of 0 or an offset leaves is nothing.
+  const exists = sql`exists (select 1 ${rows}${isCut ? cut(embed.node, 1) : sql``})`
   return present ? exists : sql`not ${exists}`
 }
 
