@@ -29,6 +29,13 @@ function problemOf(error: SqlError): Problem {
     })
   }
   if (/integer overflow/.test(error.message)) return new Problem('22003')
+  // Of the shape of the query alone: SQLite's parser holds a hundred open symbols.
+  if (/parser stack overflow/.test(error.message)) {
+    return new Problem('LIMIT_EMBEDS', {
+      message: 'The query is nested too deep for SQLite',
+      hint: 'Ask for fewer levels of embeds, or for simpler filters in the deepest of them.',
+    })
+  }
   if (/SQLITE_BUSY|SQLITE_LOCKED/.test(error.code)) {
     return new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
   }
