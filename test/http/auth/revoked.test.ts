@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { textValue } from '../../../src/base/statement.ts'
+import { startTiming } from '../../../src/base/timing.ts'
+import { connect } from '../../../src/database/client.ts'
+import { type Session, signUp, text, withToken } from './someone.ts'
+
+/** What an operator does in the database. */
+async function sql(statement: string, ...args: readonly string[]): Promise<void> {
+  const database = connect({ url: text('DATABASE_URL'), token: null })
+  await database.run({ sql: statement, args: args.map(textValue) }, startTiming())
+}
+
+const reads = [
+  '/rest/v1/users?select=id',
+  '/rest/v1/tags?limit=1',
+  '/rest/v1/products?select=count()',
+  '/rest/v1/orders?select=id,order_items(products(name))',
+  '/rest/v1/tags/01941f29-7c00-7007-8000-000000000000',
+  '/rest/v1/tags/none',
+  '/rest/v1/tags?select=name&limit=1&order=id',
+  '/auth/v1/user',
+]
+
+describe('the next request of a token, on every read, after', () => {
+  const events: readonly (readonly [event: string, happen: (session: Session) => Promise<unknown>])[] = [
+    [
+      'signing out',
+      ({ access_token: token }) => withToken(token, '/auth/v1/logout?scope=local', { method: 'POST' }),
+    ],
+    [
+      'signing out everywhere',
+      ({ access_token: token }) => withToken(token, '/auth/v1/logout', { method: 'POST' }),
+    ],
+    ['a ban', ({ user }) => sql('update auth_users set banned_until = 4102444800000 where id = ?', user.id)],
+    ['another role', ({ user }) => sql("update auth_users set role = 'staff' where id = ?", user.id)],
+    [
+      'the end of the session',
+      ({ user }) => sql('update auth_sessions set expires_at = 1 where user_id = ?', user.id),
+    ],
+    ['the loss of the account', ({ user }) => sql('delete from auth_sessions where user_id = ?', user.id)],
+  ]
+  for (const [event, happen] of events) {
+    test(`${event}: refused, at no trip more`, async () => {
+      const session = await signUp()
+      expect((await withToken(session.access_token)).text).toBe(JSON.stringify([{ id: session.user.id }]))
+      await happen(session)
+      for (const url of reads) {
+        const answer = await withToken(session.access_token, url)
+        expect([url, [401, 403].includes(answer.status), answer.trips]).toEqual([url, true, 1])
+        expect(answer.text).not.toContain(session.user.id)
+      }
+    })
+  }
+
+  test('a ban that is over: served again', async () => {
+    const { access_token, user } = await signUp()
+    await sql('update auth_users set banned_until = 1 where id = ?', user.id)
+    expect((await withToken(access_token)).status).toBe(200)
+  })
+
+  test('a sign-out of others leaves this one', async () => {
+    const { access_token } = await signUp()
+    expect((await withToken(access_token, '/auth/v1/logout?scope=others', { method: 'POST' })).status).toBe(
+      204,
+    )
+    expect((await withToken(access_token)).status).toBe(200)
+  })
+
+  test('a cached answer is not confirmed to a token that is over', async () => {
+    const { access_token } = await signUp()
+    const etag = (await withToken(access_token)).headers.get('etag') ?? ''
+    const again = () =>
+      withToken(access_token, '/rest/v1/users?select=id', {
+        headers: { authorization: `Bearer ${access_token}`, 'if-none-match': etag },
+      })
+    expect((await again()).status).toBe(304)
+    await withToken(access_token, '/auth/v1/logout', { method: 'POST' })
+    expect((await again()).status).toBe(401)
+  })
+})
