@@ -28,6 +28,8 @@ import { type Json, parseJson } from './oracle/value.ts'
 import type { Data, Who, World } from './oracle/world.ts'
 import { canonical, isTotal } from './same.ts'
 import { fixture } from './worlds/fixture.ts'
+import { libraryWorld } from './worlds/library.ts'
+import { librarian, library, librarySeed, reader } from './worlds/library_backend.ts'
 import { shop } from './worlds/shop.ts'
 
 /** A user whose role the backend no longer knows: signed in, and no more. */
@@ -48,6 +50,13 @@ const worlds = [
     seed: fixtureSeed('small'),
     users: [one, two, ghostOf({ id: one.id.replace(/1$/, '3'), email: 'someone.else@example.com' })],
   },
+  {
+    name: 'library',
+    world: libraryWorld,
+    backend: library,
+    seed: librarySeed,
+    users: [reader, librarian, ghostOf({ id: 'ghost-1', email: 'ghost@example.com' })],
+  },
 ] as const
 
 const { PROPERTY_SEED, PROPERTY_PATH, PROPERTY_SECONDS } = process.env
@@ -58,7 +67,7 @@ const parameters: fc.Parameters<unknown> = {
   seed,
   ...(PROPERTY_PATH !== undefined && { path: PROPERTY_PATH }),
   ...(seconds === null
-    ? { numRuns: 1000 }
+    ? { numRuns: 700 }
     : { numRuns: 10_000_000, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false }),
 }
 

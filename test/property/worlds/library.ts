@@ -1,0 +1,87 @@
+import type { Way, Who, World } from '../oracle/world.ts'
+
+const isLibrarian = (who: Who) => who.kind === 'user' && who.role === 'librarian'
+
+const across = (from: string, to: string, near: string, far: string): Way => ({
+  from,
+  name: to,
+  to,
+  toOne: false,
+  near: [['id', near]],
+  through: { table: 'authorships', far: [[far, 'id']] },
+})
+const one = (from: string, name: string, key: string): Way => ({
+  from,
+  name,
+  to: name,
+  toOne: true,
+  near: [[key, 'id']],
+})
+const many = (from: string, name: string, key: string): Way => ({
+  from,
+  name,
+  to: name,
+  toOne: false,
+  near: [['id', key]],
+})
+
+export const libraryWorld: World = {
+  tables: {
+    publishers: {
+      sqlName: 'publishers',
+      key: ['id'],
+      columns: { id: 'integer', name: 'text' },
+      sees: () => true,
+    },
+    authors: {
+      sqlName: 'authors',
+      key: ['id'],
+      columns: { id: 'integer', name: 'text', rating: 'real' },
+      sees: () => true,
+    },
+    books: {
+      sqlName: 'books',
+      key: ['id'],
+      columns: {
+        id: 'integer',
+        title: 'text',
+        blurb: 'text',
+        publisher_id: 'integer',
+        details: 'json',
+        secret: 'boolean',
+      },
+      sees: (row, who) => isLibrarian(who) || row.secret === 0n,
+      fields: { publisher_id: isLibrarian, blurb: isLibrarian },
+      search: ['title', 'blurb'],
+      paths: [
+        { column: 'details', steps: ['pages'], type: 'number' },
+        { column: 'details', steps: ['out'], type: 'boolean' },
+        { column: 'details', steps: ['tags', 0], type: 'text' },
+      ],
+    },
+    authorships: {
+      sqlName: 'authorships',
+      key: ['author_id', 'book_id'],
+      columns: {
+        author_id: 'integer',
+        book_id: 'integer',
+        share: 'integer',
+        secret: 'boolean',
+        editor_id: 'text',
+      },
+      sees: (row, who) =>
+        isLibrarian(who) || row.secret === 0n || (who.kind === 'user' && row.editor_id === who.id),
+      fields: { editor_id: isLibrarian },
+    },
+  },
+  ways: [
+    across('authors', 'books', 'author_id', 'book_id'),
+    across('books', 'authors', 'book_id', 'author_id'),
+    many('authors', 'authorships', 'author_id'),
+    many('books', 'authorships', 'book_id'),
+    one('authorships', 'authors', 'author_id'),
+    one('authorships', 'books', 'book_id'),
+    one('books', 'publishers', 'publisher_id'),
+    many('publishers', 'books', 'publisher_id'),
+  ],
+}
