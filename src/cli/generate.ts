@@ -108,7 +108,7 @@ function write(path: string, statements: readonly string[]): Promise<void> {
 
 /** Its configuration is a file: a list of modules does not fit into its flags. */
 async function drizzleKit(
-  { output, interactive = false }: GenerateOptions,
+  options: GenerateOptions,
   modules: readonly string[],
   flags: readonly string[],
 ): Promise<void> {
@@ -116,21 +116,25 @@ async function drizzleKit(
   try {
     const config = join(folder, 'drizzle.config.json')
     // An absolute `out` would be joined to the working directory.
-    const out = relative(root, resolve(output))
+    const out = relative(root, resolve(options.output))
     await writeFile(config, JSON.stringify({ dialect: 'sqlite', schema: modules, out }))
     const args = [join(root, 'node_modules/drizzle-kit/bin.cjs'), 'generate', `--config=${config}`, ...flags]
-    await (interactive ? runAtTerminal(args) : runSilently(args))
+    await (options.interactive === true ? runAtTerminal(args) : runSilently(args, options))
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-function runSilently(args: readonly string[]): Promise<void> {
+/** drizzle-kit ends with status 0 too when it had to ask and could not: what it says decides. */
+function runSilently(args: readonly string[], { backendFolder, output }: GenerateOptions): Promise<void> {
   return new Promise((done, fail) => {
     execFile(process.execPath, args, { cwd: root }, (error, stdout, stderr) => {
-      if (error === null) return done()
-      const said = `${stderr}\n${stdout}`.trim().split('\n').slice(-3).join(' ').trim()
-      fail(new Failure(`The migrations could not be generated: ${said}`, { cause: error }))
+      if (error === null && /Your SQL migration|No schema changes/.test(stdout)) return done()
+      const flags = [backendFolder, output].map((path) => relative(process.cwd(), resolve(path)))
+      const said = stderr.includes('require a TTY')
+        ? `a column or table has another name, or went while another came. Say which at a terminal: \`npm run generate -- --backend ${flags[0]} --output ${flags[1]}\`.`
+        : `${stderr}\n${stdout}`.trim().split('\n').slice(-3).join(' ').trim()
+      fail(new Failure(`The migrations could not be generated: ${said}`, { cause: error ?? stderr }))
     })
   })
 }

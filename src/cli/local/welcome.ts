@@ -43,8 +43,9 @@ export async function curlLine(status: Status, backend: BackendDeclaration): Pro
     const name = encodeURIComponent(options.name ?? getTableName(table))
     const url = `${status.apiUrl}/rest/v1/${name}?limit=2`
     const response = await fetch(url, { headers: { apikey: status.publishableKey } })
-    const rows: unknown = response.ok ? await response.json() : await response.body?.cancel()
-    if (Array.isArray(rows) && rows.length > 0) return `curl '${url}' -H 'apikey: ${status.publishableKey}'`
+    const rows: unknown = await response.json()
+    if (response.ok && Array.isArray(rows) && rows.length > 0)
+      return `curl '${url}' -H 'apikey: ${status.publishableKey}'`
   }
   return `curl '${status.apiUrl}/health'`
 }

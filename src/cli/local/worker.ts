@@ -78,7 +78,7 @@ export async function startWorker(options: WorkerOptions): Promise<LocalWorker> 
   }
   const deadline = Date.now() + startMilliseconds
   while (!(await answers(port))) {
-    if (!running || Date.now() > deadline || /\[ERROR\]/.test(said)) {
+    if (!running || Date.now() > deadline || failed(said)) {
       await sleep(200)
       await stop()
       throw new Failure(`The Worker did not start.\n${stripVTControlCharacters(said).trim()}`)
@@ -118,10 +118,16 @@ async function flags({
   ]
 }
 
+/** Wrangler stays when the Worker does not build, and waits for a change. workerd's `kj::` lines are about connections. */
+function failed(said: string): boolean {
+  return /\[ERROR\](?!\s*kj::)/.test(stripVTControlCharacters(said))
+}
+
 async function answers(port: number): Promise<boolean> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5_000) })
-    await response.body?.cancel()
+    // Read to its end: workerd reports a connection that is cut as an error.
+    await response.text()
     return true
   } catch (error) {
     // Nothing listens yet, or not quite.
