@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono/tiny'
-import { identify } from './auth/caller.ts'
+import { identify, identifyForAuth } from './auth/caller.ts'
 import { authRoutes } from './auth/routes.ts'
 import { uuidv7 } from './base/id.ts'
 import { Problem, problemResponse } from './base/problem.ts'
@@ -26,11 +26,11 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
   app.use(commonHeaders)
   app.use(preflight)
   app.use(withServer(createServer(backend)))
-  app.use('/rest/*', withCaller)
-  app.use('/auth/v1/signup', withCaller)
-  app.use('/auth/v1/token', withCaller)
-  app.use('/auth/v1/user', withCaller)
-  app.use('/auth/v1/logout', withCaller)
+  app.use('/rest/*', withCaller(identify))
+  app.use('/auth/v1/signup', withCaller(identifyForAuth))
+  app.use('/auth/v1/token', withCaller(identifyForAuth))
+  app.use('/auth/v1/user', withCaller(identifyForAuth))
+  app.use('/auth/v1/logout', withCaller(identifyForAuth))
   app.route('/', referenceRoutes())
   app.route('/rest/v1', restRoutes())
   app.route('/auth/v1', authRoutes())
@@ -89,10 +89,12 @@ function withServer(serverOf: (bindings: Bindings) => Promise<Server>): Middlewa
   }
 }
 
-const withCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
-  const { settings, keys, clock } = context.get('server')
-  context.set('caller', await identify(context.req.raw.headers, settings, keys, clock))
-  await next()
+function withCaller(identifyBy: typeof identify): MiddlewareHandler<AppEnv> {
+  return async function caller(context, next) {
+    const { settings, keys, clock } = context.get('server')
+    context.set('caller', await identifyBy(context.req.raw.headers, settings, keys, clock))
+    await next()
+  }
 }
 
 /** Whatever is thrown becomes a problem document; what nobody meant to throw says nothing, and is logged. */

@@ -33,6 +33,23 @@ export async function identify(
   return { kind: 'user', ...subject }
 }
 
+/** The same for GoTrue's endpoints, which have one code for every token that is not good. */
+export async function identifyForAuth(...given: Parameters<typeof identify>): Promise<Caller> {
+  try {
+    return await identify(...given)
+  } catch (error) {
+    if (!(error instanceof Problem) || !tokenCodes.has(error.code)) throw error
+    throw badToken()
+  }
+}
+
+const tokenCodes: ReadonlySet<string> = new Set(['PGRST301', 'PGRST303'])
+
+/** `auth-js` then refreshes, or lets go of the session. */
+export function badToken(): Problem {
+  return new Problem('bad_jwt', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+}
+
 function holderOf(apiKey: string | null, settings: Settings): Caller {
   if (apiKey === null) {
     throw keyRequired('The header `apikey` is missing: send the publishable key of this server in it.')

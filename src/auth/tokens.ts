@@ -123,7 +123,7 @@ export function invalidToken(): Problem {
   return new Problem('PGRST301', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
 }
 
-/** Also what an engine answers when `admission` is false: the client then refreshes, or signs in anew. */
-export function staleToken(): Problem {
+/** The client then refreshes, or signs in anew. */
+function staleToken(): Problem {
   return new Problem('PGRST303', { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
 }

@@ -6,8 +6,8 @@ import { callerValue } from '../../model/caller-value.ts'
 import { type CallerValues, toStatement } from '../../model/expression.ts'
 import { accountColumnCount, accountColumns, accountOf, userJson } from '../account/account.ts'
 import { admission } from '../admission.ts'
+import { badToken } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
-import { staleToken } from '../tokens.ts'
 
 /** `GET /user`: the account behind the access token, and whether its session still stands, in one statement. */
 export async function getUser(context: AuthContext): Promise<Response> {
@@ -23,7 +23,7 @@ export async function getUser(context: AuthContext): Promise<Response> {
   if (account === null) throw new Problem('session_not_found')
   if (account.bannedUntil !== null && account.bannedUntil > now) throw new Problem('user_banned')
   // A new role needs a new token, not a new session: the client refreshes.
-  if (account.role !== caller.role) throw staleToken()
+  if (account.role !== caller.role) throw badToken()
   if (textOf(found.rows[0]?.[accountColumnCount]) !== '1') throw new Problem('session_not_found')
   return context.json(userJson(account), 200, { 'cache-control': 'no-store' })
 }
