@@ -48,12 +48,12 @@ export async function read(
   timing.mark('plan')
   const result = await translated(() => database.run(statement, timing))
   timing.mark('db')
-  const row = result.rows[0]
-  if (row === undefined)
+  const [body, rows, lastKey, total] = result.rows[0] ?? []
+  const text = textOf(body)
+  if (text === null)
     throw new Problem('PGRST303', { message: 'The session of this access token is over: sign in again.' })
-  const [body, rows, lastKey, total] = row
   return {
-    body: textOf(body) ?? '',
+    body: text,
     rows: Number(textOf(rows)),
     lastKey: textOf(lastKey),
     total: textOf(total) === null ? null : Number(textOf(total)),

@@ -196,8 +196,9 @@ export function textOf(value: Typed): Fragment {
     case 'json_blob':
     case 'bigint_blob':
     case 'integer':
-    case 'numeric':
       return sql`cast(${value.sql} as text)`
+    case 'numeric':
+      return sql`case typeof(${value.sql}) when 'real' then ${exactReal(value.sql)} else cast(${value.sql} as text) end`
   }
 }
 

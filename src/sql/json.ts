@@ -1,4 +1,4 @@
-import { type Typed, textOf } from './expression.ts'
+import { exactReal, type Typed, textOf } from './expression.ts'
 import { type Fragment, join, literal, sql } from './fragment.ts'
 
 /** A value as an argument of `json_object`: what it adds to the object is the value's JSON. */
@@ -6,9 +6,10 @@ export function jsonValue(value: Typed): Fragment {
   switch (value.kind) {
     case 'text':
     case 'integer':
-    case 'numeric':
     case 'json_inner':
       return value.sql
+    case 'numeric':
+      return jsonNumber(value.sql)
     case 'boolean':
       return sql`case ${value.sql} when 1 then json('true') when 0 then json('false') end`
     case 'seconds':
@@ -25,6 +26,11 @@ export function jsonValue(value: Typed): Fragment {
       return sql`iif(json_valid(${text}), json(${text}), ${text})`
     }
   }
+}
+
+/** A number of whichever type SQLite stored: `json_object` itself writes 15 digits of a real. */
+export function jsonNumber(value: Fragment): Fragment {
+  return sql`case typeof(${value}) when 'real' then json(${exactReal(value)}) else ${value} end`
 }
 
 export interface Member {

@@ -12,7 +12,7 @@ import { drizzleFragment, members, page, pageSource, rowObject, source, terms, t
 
 /**
  * A read as one statement that gives one row: `body` (the rows as JSON or CSV text), `n` (their number), `last` (the
- * sort key of the last one, or null) and `total`. It gives no row when the caller's session is over.
+ * sort key of the last one, or null) and `total`. `body` is null when the caller's session is over.
  */
 export interface ReadStatement {
   readonly text: string
@@ -32,33 +32,42 @@ export function readStatement(tree: Guarded, admission: SQL, rowsAtMost: number)
     ({ field, value }) =>
       sql`${column(root.row, field)} = ${parameter({ from: 'value', slot: value, decode: decoderOf(field) })}`,
   )
-  const answer = sql`(${answerOf(tree, writing, key)}) as a`
   return {
-    ...sql`select a.body, a.n, a.last, ${total(root, tree.count, key)} as total from ${answer}${conditions(tree, admission)}`,
+    ...sql`select ${ifAllowed(tree, admission, bodyOf(tree, writing))} as body, count(*) as n, ${lastKey(tree)} as last, ${total(root, tree.count, key)} as total ${rowsOf(tree, writing, key)}`,
     columns: members(root, writing).map((member) => member.name),
   }
 }
 
-/** `body`, `n` and `last` of the page. */
-function answerOf(tree: Guarded, writing: Writing, key: readonly Fragment[]): Fragment {
-  const { root } = tree
-  const row =
-    tree.format === 'csv'
-      ? csvLine(members(root, writing).map((member) => member.text))
-      : rowObject(root, writing)
-  const lines =
-    tree.format === 'csv'
-      ? (text: Fragment) => sql`coalesce(group_concat(${text}, char(10)), '')`
-      : jsonArrayOfTexts
-  if (isGrouped(root)) {
-    const groups = sql`select ${row} as j ${source(root, key)}${page(root, writing)}`
-    return sql`select ${lines(sql`j`)} as body, count(*) as n, null as last from (${groups})`
+/** What the rows of `rowsOf` become together. Groups come as texts, other rows as columns. */
+function bodyOf(tree: Guarded, writing: Writing): Fragment {
+  const { root, format } = tree
+  if (isGrouped(root)) return format === 'csv' ? csvOfLines(sql`j`) : jsonArrayOfTexts(sql`j`)
+  return format === 'csv'
+    ? csvOfLines(line(root, writing))
+    : sql`json_group_array(${rowObject(root, writing)})`
+}
+
+function rowsOf(tree: Guarded, writing: Writing, key: readonly Fragment[]): Fragment {
+  const { root, format } = tree
+  if (!isGrouped(root)) {
+    const start = tree.afterCursor ? [afterCursor(terms(root))] : []
+    return pageSource(root, writing, [...key, ...start])
   }
-  const sort = terms(root)
-  const start = tree.afterCursor ? [afterCursor(sort)] : []
-  const body = tree.format === 'csv' ? lines(row) : sql`json_group_array(${row})`
-  const last = tree.pageable ? sql`json_extract(json_group_array(${sortKey(sort)}), '$[#-1]')` : sql`null`
-  return sql`select ${body} as body, count(*) as n, ${last} as last ${pageSource(root, writing, [...key, ...start])}`
+  const group = format === 'csv' ? line(root, writing) : rowObject(root, writing)
+  return sql`from (select ${group} as j ${source(root, key)}${page(root, writing)})`
+}
+
+function line(root: Node<Gate>, writing: Writing): Fragment {
+  return csvLine(members(root, writing).map((member) => member.text))
+}
+
+function csvOfLines(text: Fragment): Fragment {
+  return sql`coalesce(group_concat(${text}, char(10)), '')`
+}
+
+function lastKey(tree: Guarded): Fragment {
+  if (!tree.pageable) return sql`null`
+  return sql`json_extract(json_group_array(${sortKey(terms(tree.root))}), '$[#-1]')`
 }
 
 /** Cursors do not change how many there are in all. */
@@ -73,12 +82,12 @@ function total(root: Node<Gate>, count: CountKind | null, key: readonly Fragment
 }
 
 /** What must hold for an answer at all, whatever rows there are. */
-function conditions(tree: Guarded, admission: SQL): Fragment {
+function ifAllowed(tree: Guarded, admission: SQL, body: Fragment): Fragment {
   const session = tree.session ? [drizzleFragment(admission)] : []
   // A pattern that is not one fails here, always: else it would fail only where a row is there to be matched.
   const patterns = filtersOf(tree.root).flatMap((filters) => regularExpressions(filters))
   const all = [...session, ...patterns]
-  return all.length === 0 ? sql`` : sql` where ${join(all, ' and ')}`
+  return all.length === 0 ? body : sql`case when ${join(all, ' and ')} then ${body} end`
 }
 
 function filtersOf(node: Node<Gate>): readonly (readonly Filter[])[] {

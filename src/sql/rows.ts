@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import { render } from '../model/expression.ts'
+import type { Field } from '../model/field.ts'
 import { isToOne } from '../model/relation.ts'
 import type { Pair, Resource } from '../model/resource.ts'
 import { bindToRow, rowAlias } from '../model/scope.ts'
@@ -44,7 +45,22 @@ export function source(node: Node<Gate>, more: readonly Fragment[] = []): Fragme
  * that what a row embeds is read for the rows of the page alone.
  */
 export function pageSource(node: Node<Gate>, writing: Writing, more: readonly Fragment[] = []): Fragment {
-  return sql`from (select * ${source(node, more)}${page(node, writing)}) as ${identifier(rowAlias(node.row))}`
+  const columns = join(
+    usedFields(node).map((field) => identifier(field.column.name)),
+    ', ',
+  )
+  return sql`from (select ${columns} ${source(node, more)}${page(node, writing)}) as ${identifier(rowAlias(node.row))}`
+}
+
+/** The fields that are needed after the page is cut: to be written, to be embedded by, and for the cursor. */
+function usedFields(node: Node<Gate>): readonly Field[] {
+  const written = node.outputs.flatMap((output) =>
+    output.kind === 'value' && output.expression.kind === 'path' ? [output.expression.path.field] : [],
+  )
+  const tied = node.embeds.flatMap((embed) => embed.relation.pairs.map((pair) => pair.from))
+  const sorted = node.order.flatMap((order) => (order.embed === null ? [order.path.field] : []))
+  const used = new Set([...written, ...tied, ...sorted])
+  return used.size > 0 ? [...used] : node.resource.key
 }
 
 /** `order by … limit … offset …`. */
