@@ -1,7 +1,6 @@
 import type { Gate, Node, Order } from '../query/tree.ts'
-import { comparable } from './expression.ts'
+import { comparable, exactReal } from './expression.ts'
 import { type Fragment, join, parameter, sql } from './fragment.ts'
-import { jsonNumber } from './json.ts'
 
 /** One sort key. Where nulls do not stand where SQLite puts them, "is it null" is a key of its own before it. */
 export interface SortTerm {
