@@ -34,9 +34,13 @@ const deepest = 3
 export function drawQuestion(draw: Draw, world: World, data: Data, whos: readonly Who[]): Asked {
   const who = draw.pick(whos)
   const values: string[] = []
-  let names = 0
-  const asking = { draw, world, data, who, values, fresh: () => `x${names++}` }
-  const resource = draw.pick(Object.keys(world.tables))
+  let given = 0
+  const asking = { draw, world, data, who, values, fresh: () => `x${given++}` }
+  // Tables with JSON have the most to ask for.
+  const names = Object.entries(world.tables).flatMap(([name, { paths }]) =>
+    paths ? [name, name, name] : [name],
+  )
+  const resource = draw.pick(names)
   const key = draw.once(12) ? drawKey(asking, tableOf(world, resource)) : null
   const limit = values.push(key === null ? draw.pick(['1000', '3', '1', '7', '0']) : '1') - 1
   const offset = values.push(key === null ? draw.pick(['0', '0', '1', '2']) : '0') - 1
