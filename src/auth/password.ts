@@ -1,4 +1,4 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { nodeCrypto } from '../base/node-crypto.ts'
 import { Problem } from '../base/problem.ts'
 
 /** Characters (code points), after normalisation. SP 800-63B §5.1.1.2 asks for at least 8, and for 64 or more to be allowed. */
@@ -31,7 +31,7 @@ export async function hashPassword(password: string): Promise<string> {
       message: `Password should be at least ${minCharacters} and at most ${maxCharacters} characters.`,
     })
   }
-  const salt = randomBytes(saltBytes)
+  const salt = crypto.getRandomValues(new Uint8Array(saltBytes))
   return encode(salt, await derive(normal, salt, cost))
 }
 
@@ -44,7 +44,7 @@ export async function verifyPassword(password: string, hash: string | null): Pro
   if (!password.isWellFormed() || password.length > maxCharacters * 2) return false
   const { salt, key, ...rest } = hash === null ? nobody : decode(hash)
   const derived = await derive(normalise(password), salt, rest)
-  return timingSafeEqual(derived, key) && hash !== null
+  return nodeCrypto().timingSafeEqual(derived, key) && hash !== null
 }
 
 /** NFKC, so that a password typed on another keyboard is the same one (SP 800-63B §5.1.1.2). */
@@ -57,7 +57,9 @@ function normalise(password: string): string {
 function derive(password: string, salt: Uint8Array, { ln, r, p }: Cost): Promise<Uint8Array> {
   const options = { N: 2 ** ln, r, p, maxmem: 64 * 1_024 * 1_024 }
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, keyBytes, options, (error, key) => (error === null ? resolve(key) : reject(error)))
+    nodeCrypto().scrypt(password, salt, keyBytes, options, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    )
   })
 }
 

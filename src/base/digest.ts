@@ -1,13 +1,18 @@
-import { createHash, createHmac } from 'node:crypto'
+import { nodeCrypto } from './node-crypto.ts'
 
 /** HMAC-SHA-256 (RFC 2104) over a purpose and a text, base64url: a key of one purpose is none for another. */
 export function signature(secret: string, purpose: string, text: string): string {
-  return createHmac('sha256', secret).update(`${purpose}\0${text}`).digest('base64url')
+  return nodeCrypto().createHmac('sha256', secret).update(`${purpose}\0${text}`).digest('base64url')
+}
+
+/** SHA-256 (FIPS 180-4) of a text, base64url. */
+export function sha256(text: string): string {
+  return nodeCrypto().createHash('sha256').update(text).digest('base64url')
 }
 
 /** The first 128 bits of SHA-256, base64url: to tell texts apart, also those that somebody made to collide. */
 export function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  return sha256(text).slice(0, 22)
 }
 
 /** Whether two texts are equal, in a time that depends on the length of `given` only. */

@@ -38,6 +38,7 @@ const table = {
   '42501': { status: 403, title: 'Insufficient privilege' },
   '42703': { status: 400, title: 'Undefined column' },
   '42803': { status: 400, title: 'Grouping error' },
+  '42804': { status: 400, title: 'Datatype mismatch' },
   '42846': { status: 400, title: 'Cannot cast' },
   '42883': { status: 400, title: 'Undefined function or operator' },
   // Selvage

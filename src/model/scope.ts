@@ -1,7 +1,6 @@
 import {
   Column,
   getTableName,
-  is,
   isSQLWrapper,
   Name,
   Param,
@@ -38,9 +37,9 @@ export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL
   const tables = new Set<string>()
   const columns: Column[] = []
   walk(policy, (chunk) => {
-    if (is(chunk, Column)) columns.push(chunk)
-    if (is(chunk, Table)) tables.add(getTableName(chunk))
-    if (is(chunk, Name)) tables.add(chunk.value)
+    if (chunk instanceof Column) columns.push(chunk)
+    if (chunk instanceof Table) tables.add(getTableName(chunk))
+    if (chunk instanceof Name) tables.add(chunk.value)
   })
   if (tables.has(own)) {
     // Inside such a subquery a column of the table could mean the inner row or the outer one.
@@ -66,7 +65,7 @@ export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL
 
 function rewrite(expression: SQL, replace: (column: Column) => SQLChunk): SQL {
   const map = (chunk: SQLChunk): SQLChunk => {
-    if (is(chunk, Column)) return replace(chunk)
+    if (chunk instanceof Column) return replace(chunk)
     if (Array.isArray(chunk)) return chunk.map(map)
     const inner = innerOf(chunk)
     return inner === null
@@ -90,8 +89,10 @@ function walk(expression: SQL, visit: (chunk: SQLChunk) => void): void {
 
 /** The expression inside a chunk: Drizzle puts a query that stands in an expression into parentheses. */
 function innerOf(chunk: SQLChunk): { readonly sql: SQL; readonly parenthesised: boolean } | null {
-  if (is(chunk, SQL)) return { sql: chunk, parenthesised: false }
-  const leaf = [Column, Table, Name, Param, Placeholder, StringChunk].some((kind) => is(chunk, kind))
+  if (chunk instanceof SQL) return { sql: chunk, parenthesised: false }
+  const leaf = leaves.some((kind) => chunk instanceof kind)
   if (leaf || !isSQLWrapper(chunk)) return null
   return { sql: chunk.getSQL(), parenthesised: true }
 }
+
+const leaves = [StringChunk, Column, Param, Name, Table, Placeholder]

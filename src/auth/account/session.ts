@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { sha256, signature } from '../../base/digest.ts'
 import { uuidv7 } from '../../base/id.ts'
 import { integerValue, type Statement, textValue } from '../../base/statement.ts'
 import type { AuthContext } from '../context.ts'
@@ -25,11 +25,11 @@ export function newRefreshToken(): RefreshToken {
  * are kept.
  */
 export function successorOf(token: string, serverSecret: string): RefreshToken {
-  return hashed(createHmac('sha256', serverSecret).update(`refresh-token:${token}`).digest('base64url'))
+  return hashed(signature(serverSecret, 'refresh-token', token))
 }
 
 export function hashed(token: string): RefreshToken {
-  return { token, hash: createHash('sha256').update(token).digest('base64url') }
+  return { token, hash: sha256(token) }
 }
 
 export interface NewSession {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { nodeCrypto } from '../../base/node-crypto.ts'
 import { type Html, html } from './html.ts'
 import { style } from './style.ts'
 
@@ -29,7 +29,7 @@ let policy: string | null = null
 export function contentSecurityPolicy(): string {
   policy ??= [
     "default-src 'none'",
-    `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    `style-src 'sha256-${nodeCrypto().createHash('sha256').update(style).digest('base64')}'`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
