@@ -2,10 +2,10 @@ import { Problem } from '../base/problem.ts'
 import { type Audience, isFieldVisible } from '../model/audience.ts'
 import { isToOne } from '../model/relation.ts'
 import type { Resource } from '../model/resource.ts'
-import type { FilterIntent, OrderIntent } from './intent.ts'
+import type { FilterIntent, IsWhat, OrderIntent } from './intent.ts'
 import { findPath } from './name.ts'
 import { operators } from './operator.ts'
-import { type Embed, embedAt, type Filter, type Order, type Ungated } from './tree.ts'
+import { type Embed, embedAt, type Filter, type Order, type Path, type Ungated } from './tree.ts'
 
 export function resolveFilter(
   filter: FilterIntent,
@@ -20,7 +20,9 @@ export function resolveFilter(
     case 'is': {
       const embed = filter.path.steps.length === 0 ? names.get(filter.path.column) : undefined
       if (embed !== undefined) return relatedFilter(filter, embed)
-      return { ...filter, path: findPath(resource, audience, filter.path) }
+      const path = findPath(resource, audience, filter.path)
+      checkTruth(filter.what, path)
+      return { ...filter, path }
     }
     case 'compare': {
       if (names.has(filter.path.column) && !seesField(resource, audience, filter.path.column)) {
@@ -42,6 +44,16 @@ export function resolveFilter(
       return { ...filter, operator: operator.name, path }
     }
   }
+}
+
+/** SQLite takes the truth of anything, and of a text the truth of the number that it begins with. */
+function checkTruth(what: IsWhat, path: Path): void {
+  const canBeTrue = path.steps.length > 0 ? !path.asText : path.field.kind === 'boolean'
+  if (what === 'null' || what === 'not_null' || canBeTrue) return
+  throw new Problem('42804', {
+    message: `argument of IS ${what.toUpperCase()} must be type boolean, not type ${path.asText ? 'text' : path.field.kind}`,
+    hint: 'Only boolean columns and values behind -> are true, false or unknown.',
+  })
 }
 
 function seesField(resource: Resource, audience: Audience, name: string): boolean {
