@@ -35,6 +35,9 @@ export const decodeJson: Decode = (raw) => {
   const value = parseJson(raw)
   switch (typeof value) {
     case 'string':
+      // Escapes write what no text of a URL can hold, and what no text of PostgreSQL can.
+      if (!value.isWellFormed() || value.includes('\0'))
+        throw invalid('json', raw, 'A text holds no NUL and no half of a surrogate pair.')
       return textValue(value)
     case 'number':
       return /^-?\d+$/.test(raw) ? decodeInteger(raw, 'json') : floatValue(value)

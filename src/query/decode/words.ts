@@ -129,8 +129,9 @@ function words(raw: string): readonly string[] {
   return raw.match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? []
 }
 
+/** A NUL would end the query, and leave the quote open. */
 function quoted(word: string): string {
-  return `"${word.replaceAll('"', '""')}"`
+  return `"${word.replaceAll('\0', ' ').replaceAll('"', '""')}"`
 }
 
 function syntax(message: string): Problem {

@@ -1,0 +1,71 @@
+import { eq } from 'drizzle-orm'
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Problem } from '../../src/base/problem.ts'
+import { backend, or, resource } from '../../src/index.ts'
+import { anonymous, type Caller, service } from '../../src/model/caller.ts'
+import { ask } from '../sql/ask.ts'
+import { type Stage, startStage } from '../sql/stage.ts'
+
+/** A question that would fail over a hidden row answers as if that row were not there. */
+
+const letters = sqliteTable('letters', {
+  id: integer().primaryKey(),
+  parent_id: integer(),
+  amount: integer().notNull(),
+  body: text().notNull(),
+  note: text({ mode: 'json' }).$type<unknown>(),
+  open: integer({ mode: 'boolean' }).notNull(),
+})
+
+let stage: Stage
+
+beforeAll(async () => {
+  const letter = resource(letters, { read: ({ caller }) => or(caller.has('clerk'), eq(letters.open, true)) })
+  stage = await startStage(
+    backend({ name: 'Letters', roles: { clerk: [] }, defaultRole: 'clerk', resources: [letter] }),
+    { users: [], rows: [] },
+  )
+  await stage.query(
+    `insert into letters values (1, null, 1, 'a', '{"k":1}', 1), (2, 1, 9223372036854775807, 'b', '{broken', 0), (3, 1, 2, 'c', null, 1)`,
+  )
+})
+afterAll(() => stage.stop())
+
+async function outcome(path: string, caller: Caller): Promise<string> {
+  try {
+    return (await stage.read(ask(path), caller)).body
+  } catch (error) {
+    if (error instanceof Problem) return error.code
+    throw error
+  }
+}
+
+it.each([
+  ['letters?select=id&note->k=eq.1', '[{"id":1}]'],
+  ['letters?select=id&note->>k=eq.1', '[{"id":1}]'],
+  ['letters?select=id&note->k=is.null&order=id', '[{"id":3}]'],
+  ['letters?select=id&note->>k=like.1*', '[{"id":1}]'],
+  ['letters?select=id&note=cs.{"k":1}', '[{"id":1}]'],
+  ['letters?select=id&note=cd.{"k":1}', '[{"id":1}]'],
+  ['letters?select=id&not.or=(note->k.gt.5,note->k.is.null)', '[{"id":1}]'],
+  ['letters?select=id&order=note->k.desc.nullslast', '[{"id":1},{"id":3}]'],
+  ['letters?select=id,k:note->k&order=id', '[{"id":1,"k":1},{"id":3,"k":null}]'],
+  ['letters?select=note->k.max()', '[{"max":1}]'],
+  ['letters?select=amount.sum()', '[{"sum":3}]'],
+])('%s fails for no hidden row', async (path, body) => {
+  expect(await outcome(path, anonymous)).toBe(body)
+})
+
+it('a sum that leaves 64 bits fails over what is visible', async () => {
+  expect(await outcome('letters?select=amount.sum()', service)).toBe('22003')
+})
+
+it.each(['match.(', 'imatch.[', 'not.match.*', 'match(any).{a,(}'])(
+  'a regular expression that is none fails whether or not there is a row: %s',
+  async (filter) => {
+    const value = encodeURIComponent(filter)
+    for (const more of ['', '&id=eq.1', '&id=eq.2', '&id=eq.77'])
+      expect(await outcome(`letters?select=id&body=${value}${more}`, anonymous), more).toBe('2201B')
+  },
+)
