@@ -2,7 +2,6 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono/tiny'
 import { identify, identifyForAuth } from './auth/caller.ts'
 import { authRoutes } from './auth/routes.ts'
-import { uuidv7 } from './base/id.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
@@ -54,15 +53,13 @@ async function commonHeaders(context: Context<AppEnv>, next: () => Promise<void>
   headers.set('x-content-type-options', 'nosniff')
   if (!headers.has('content-security-policy'))
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
-  headers.set('referrer-policy', 'no-referrer')
-  headers.set('strict-transport-security', 'max-age=31536000; includeSubDomains')
   headers.set('x-request-id', requestId)
   headers.set('server-timing', timing.header())
 }
 
 /** A client may name its request; a name that is none of ours is replaced, so that logs cannot be written from outside. */
 function requestIdOf(given: string | null): string {
-  return given !== null && /^[\w-]{8,64}$/.test(given) ? given : uuidv7()
+  return given !== null && /^[\w-]{8,64}$/.test(given) ? given : crypto.randomUUID()
 }
 
 /** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol). No cookie carries a right here, so any origin may ask. */

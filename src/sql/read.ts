@@ -49,6 +49,8 @@ function bodyOf(tree: Guarded, writing: Writing): Fragment {
 
 function rowsOf(tree: Guarded, writing: Writing, key: readonly Fragment[]): Fragment {
   const { root, format } = tree
+  // One row needs no page, and its fields can be taken where it lies.
+  if (tree.key.length > 0 && !isGrouped(root)) return source(root, key)
   if (!isGrouped(root)) {
     const start = tree.afterCursor ? [afterCursor(terms(root))] : []
     return pageSource(root, writing, [...key, ...start])

@@ -124,10 +124,10 @@ describe('an item', () => {
       await exchange(stage, `categories/${seedId('category', 1)}?select=name`, anonymous),
     ).toMatchInlineSnapshot(`
       {
-        "args": "01941f29-7c00-7002-8000-000000000001 | 1 | 1 | 0",
+        "args": "01941f29-7c00-7002-8000-000000000001 | 1",
         "body": "[{"name":"Books"}]",
         "lastKey": null,
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, null as last, null as total from (select "name" from "categories" as "_t0" where "_t0"."id" = ? and ("_t0"."published" = ?) limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, null as last, null as total from "categories" as "_t0" where "_t0"."id" = ? and ("_t0"."published" = ?)",
         "total": null,
       }
     `)
