@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { leakIn } from '../http/leak.ts'
 import { send, type TestAnswer, type TestRequest } from './request.ts'
 
 /** One request and what must, and must not, come back. */
@@ -40,6 +41,7 @@ function hold(scenario: Scenario, answer: TestAnswer): void {
   const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
   const seen = `${scenario.method ?? ''} ${scenario.url} as ${scenario.as}\n${answer.status}\n${headers}\n\n${answer.text}\n`
   expect(answer.status, `status: ${seen}`).toBe(scenario.status)
+  if (answer.status >= 400) expect(leakIn(answer), `must not be told: ${seen}`).toBeNull()
   for (const text of scenario.contains ?? []) expect(answer.text, `body: ${seen}`).toContain(text)
   for (const text of scenario.lacks ?? []) {
     expect(`${headers}\n${answer.text}`, `must not be told: ${seen}`).not.toContain(text)

@@ -2,7 +2,8 @@
 const leaks: readonly RegExp[] = [
   /\bselect\s+[^"]*\sfrom\b/i,
   /\b(?:insert into|delete from|update \w+ set|create table)\b/i,
-  /sqlite|libsql|hrana|json_(?:group_)?(?:array|object|each)/i,
+  // The name of SQLite is no secret: operators are refused because of it. Its codes and errors are.
+  /sqlite_|sqld|libsql|hrana|json_(?:group_)?(?:array|object|each)|near ".*": syntax|no such (?:column|table|function)/i,
   /\bauth_(?:users|sessions|refresh_tokens)\b/,
   /password_hash|\bscrypt\b/,
   /"_t\d+"/,
