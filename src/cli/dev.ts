@@ -77,6 +77,7 @@ async function start(options: DevOptions, stops: Stops): Promise<{ ended: Promis
   const secrets = await readOrMakeSecrets(secretsFile)
   const given = await checkSettings(secretsFile, { API_URL: apiUrl, ...secrets })
   const databaseUrl = await chooseDatabase(options, options.fresh, given.databaseUrl)
+  if (options.fresh) await wipe(folder)
 
   const mark = randomUUID()
   const environment = { ...process.env, [markVariable]: mark }
@@ -86,7 +87,7 @@ async function start(options: DevOptions, stops: Stops): Promise<{ ended: Promis
   stops.push(async () => writeInstance(folder, { ...(await readInstance(folder)), run: null }))
 
   say('Starting the database')
-  const database = await openDatabase(databaseUrl, join(folder, 'database'), environment)
+  const database = await openDatabase(databaseUrl, given.databaseToken, join(folder, 'database'), environment)
   stops.push(database.stop)
   const size = database.isOurs ? await fill(options, folder, databaseUrl, instance.seed) : null
   await writeInstance(folder, { seed: size, run })
@@ -118,8 +119,8 @@ function checkModel(backend: BackendDeclaration): void {
   }
 }
 
-/** Ends leftovers, sees to the port, and wipes if that was asked for. */
-async function makeRoom({ dataFolder, port, fresh }: DevOptions, folder: string): Promise<void> {
+/** Ends leftovers, and sees to the port. */
+async function makeRoom({ dataFolder, port }: DevOptions, folder: string): Promise<void> {
   const ended = await endLeftovers(dataFolder, folder)
   if (ended > 0) say(`Ended ${ended} processes that a killed run had left`)
   if (!(await isFree(port))) {
@@ -127,7 +128,6 @@ async function makeRoom({ dataFolder, port, fresh }: DevOptions, folder: string)
       `Port ${port} is taken: stop what listens there, or choose another one: \`npm run dev -- --port N\`.`,
     )
   }
-  if (fresh) await wipe(folder)
 }
 
 if (import.meta.main) {

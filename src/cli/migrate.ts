@@ -23,7 +23,7 @@ export async function migrate({ databaseUrl, databaseToken, folder }: MigrateOpt
   if (!existsSync(join(folder, 'meta/_journal.json'))) {
     throw new Failure(`There are no migrations in ${folder}: make them with \`npm run generate\`.`)
   }
-  await assertAnswers(databaseUrl)
+  await assertAnswers(databaseUrl, databaseToken)
   const client = createClient({ url: databaseUrl, ...(databaseToken && { authToken: databaseToken }) })
   try {
     await applyMigrations(drizzle(client), { migrationsFolder: folder })
@@ -32,17 +32,32 @@ export async function migrate({ databaseUrl, databaseToken, folder }: MigrateOpt
   }
 }
 
-/** @throws Failure unless something speaks HTTP at the URL */
-export async function assertAnswers(databaseUrl: string): Promise<void> {
-  try {
-    const url = databaseUrl.replace(/^libsql:/, 'https:')
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5_000) })
-    await response.body?.cancel()
-  } catch (error) {
+/** @throws Failure unless a libSQL server answers at the URL, and takes the token */
+export async function assertAnswers(databaseUrl: string, databaseToken?: string): Promise<void> {
+  const response = await ask(databaseUrl.replace(/^libsql:/, 'https:'), databaseToken)
+  if (response?.ok) return
+  if (response?.status === 401 || response?.status === 403) {
     throw new Failure(
-      `The database at ${databaseUrl} does not answer: start it, or set DATABASE_URL to one that runs.`,
-      { cause: error },
+      `The database at ${databaseUrl} refuses the token: set DATABASE_TOKEN to one that it takes.`,
     )
+  }
+  throw new Failure(
+    `The database at ${databaseUrl} does not answer: start it, or set DATABASE_URL to one that runs.`,
+  )
+}
+
+/** Null when nobody answers. */
+async function ask(url: string, token: string | undefined): Promise<Response | null> {
+  try {
+    return await fetch(`${url}/v2/pipeline`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ requests: [{ type: 'close' }] }),
+      signal: AbortSignal.timeout(5_000),
+    })
+  } catch (error) {
+    if (error instanceof TypeError || (error as Error).name === 'TimeoutError') return null
+    throw error
   }
 }
 

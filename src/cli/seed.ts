@@ -30,7 +30,7 @@ export async function seed(options: SeedOptions): Promise<number> {
   const { users, rows } = (await loadSeed(options.backendFolder, options.size)) ?? { users: [], rows: [] }
   const tables = [...rows.map(({ table }) => table), ...(users.length > 0 ? [authUsers] : [])]
   if (tables.length === 0) return 0
-  await assertAnswers(options.databaseUrl)
+  await assertAnswers(options.databaseUrl, options.databaseToken)
   const { databaseUrl: url, databaseToken } = options
   const client = createClient({ url, ...(databaseToken && { authToken: databaseToken }) })
   try {

@@ -36,6 +36,7 @@ export async function chooseDatabase(place: Place, fresh: boolean, databaseUrl: 
 /** @throws Failure if it does not start, or one elsewhere does not answer */
 export async function openDatabase(
   databaseUrl: string,
+  databaseToken: string | null,
   directory: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<OpenDatabase> {
@@ -43,7 +44,7 @@ export async function openDatabase(
     const { ended, stop } = await startSqld({ directory, port: portOf(databaseUrl), environment })
     return { isOurs: true, ended, stop }
   }
-  await assertAnswers(databaseUrl)
+  await assertAnswers(databaseUrl, databaseToken ?? undefined)
   say(`${databaseUrl} is used as it is: \`npm run migrate\` and \`npm run seed\` are up to you`)
   return { isOurs: false, ended: new Promise(() => {}), stop: async () => {} }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import type { SeedSize } from '../../declare/backend.ts'
 import { Failure } from '../command.ts'
@@ -66,7 +66,10 @@ export async function readInstance(folder: string): Promise<Instance> {
 
 export async function writeInstance(folder: string, instance: Instance): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, fileName), `${JSON.stringify(instance, null, 2)}\n`)
+  const file = join(folder, fileName)
+  // Whole or not at all: a run may be killed at any time.
+  await writeFile(`${file}.new`, `${JSON.stringify(instance, null, 2)}\n`)
+  await rename(`${file}.new`, file)
 }
 
 /** Deletes what runs have made, and nothing else that may lie there. */
