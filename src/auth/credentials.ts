@@ -8,7 +8,7 @@ import {
   string,
   unknown,
 } from 'valibot'
-import { readJson } from '../base/body.ts'
+import { readJson } from '../base/http/body.ts'
 import { Problem } from '../base/problem.ts'
 
 /** Bytes of a body of `/auth/v1`. */

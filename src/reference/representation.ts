@@ -1,4 +1,4 @@
-import { digest } from '../base/digest.ts'
+import { etagOf, matchesEtag } from '../base/http/etag.ts'
 
 /** A body that was made once and is sent many times. */
 export interface Representation {
@@ -8,18 +8,13 @@ export interface Representation {
 }
 
 export function representation(body: string, headers: Readonly<Record<string, string>>): Representation {
-  return { body, etag: `"${digest(body)}"`, headers }
+  return { body, etag: etagOf(body), headers }
 }
 
 /** 200, or 304 when the client has it already (RFC 9110 §13.1.2). */
 export function respond({ body, etag, headers }: Representation, request: Headers): Response {
   const all = { 'cache-control': 'private, no-cache', ...headers, etag }
   const known = request.get('if-none-match')
-  if (known !== null && matches(known, etag)) return new Response(null, { status: 304, headers: all })
+  if (known !== null && matchesEtag(known, etag)) return new Response(null, { status: 304, headers: all })
   return new Response(body, { headers: all })
-}
-
-/** Weak comparison (RFC 9110 §8.8.3.2). */
-function matches(ifNoneMatch: string, etag: string): boolean {
-  return ifNoneMatch.split(',').some((candidate) => ['*', etag, `W/${etag}`].includes(candidate.trim()))
 }

@@ -1,4 +1,4 @@
-import { digest } from '../base/digest.ts'
+import { etagOf, matchesEtag } from '../base/http/etag.ts'
 import { Problem } from '../base/problem.ts'
 import type { ReadAnswer } from '../engine/read.ts'
 import type { ParsedRead } from './parse/request.ts'
@@ -31,8 +31,8 @@ export function presentRead(
     headers['content-range'] = contentRange(answer, parsed.page.offset)
     if (next !== null) headers.link = `<${next}>; rel="next"`
   }
-  headers.etag = `"${digest(`${headers['content-range'] ?? ''}\n${body}`)}"`
-  if (ifNoneMatch !== null && matches(ifNoneMatch, headers.etag))
+  headers.etag = etagOf(`${headers['content-range'] ?? ''}\n${body}`)
+  if (ifNoneMatch !== null && matchesEtag(ifNoneMatch, headers.etag))
     return new Response(null, { status: 304, headers })
   return new Response(body, {
     status: intent.key === null ? statusOf(answer, parsed.page.offset) : 200,
@@ -73,9 +73,4 @@ function statusOf(answer: ReadAnswer, offset: number): number {
     })
   }
   return rows < total ? 206 : 200
-}
-
-/** Weak comparison (RFC 9110 §8.8.3.2). */
-function matches(ifNoneMatch: string, etag: string): boolean {
-  return ifNoneMatch.split(',').some((candidate) => ['*', etag, `W/${etag}`].includes(candidate.trim()))
 }

@@ -2,6 +2,7 @@
  * Which media type answers.
  * Source: https://docs.postgrest.org/en/stable/references/api/resource_representation.html and RFC 9110, section 12.5.1
  */
+import { readWeight } from '../../base/http/weight.ts'
 import { Problem } from '../../base/problem.ts'
 
 export interface Accept {
@@ -12,7 +13,7 @@ export interface Accept {
 }
 
 /**
- * The wanted type of the highest quality that is served; among equals a named one before a range, then the first.
+ * The wanted type of the highest weight that is served; among equals a named one before a range, then the first.
  * No header means JSON.
  * @throws Problem PGRST107
  */
@@ -24,9 +25,9 @@ export function negotiate(header: string | null): Accept {
   const wanted = splitOutsideQuotes(header, ',')
   for (const text of wanted) {
     const candidate = readWanted(text)
-    if (candidate === null || candidate.quality === 0) continue
-    if (best === null || candidate.quality > best.quality) best = candidate
-    else if (candidate.quality === best.quality && best.isRange && !candidate.isRange) best = candidate
+    if (candidate === null || candidate.weight === 0) continue
+    if (best === null || candidate.weight > best.weight) best = candidate
+    else if (candidate.weight === best.weight && best.isRange && !candidate.isRange) best = candidate
   }
   if (best !== null) return best.accept
   if (header.trim() === '') return json
@@ -38,7 +39,7 @@ export function negotiate(header: string | null): Accept {
 
 interface Wanted {
   readonly accept: Accept
-  readonly quality: number
+  readonly weight: number
   readonly isRange: boolean
 }
 
@@ -78,39 +79,34 @@ const common: ReadonlyMap<string, Accept> = new Map([
 
 function readWanted(text: string): Wanted | null {
   const [type = '', ...parameters] = splitOutsideQuotes(text, ';')
-  let quality = 1
+  let weight = 1
   let nullsStripped = false
   for (const parameter of parameters) {
     const equals = parameter.indexOf('=')
     const name = parameter.slice(0, Math.max(equals, 0)).trim().toLowerCase()
     const value = parameter.slice(equals + 1).trim()
-    if (name === 'q') quality = readQuality(value)
+    if (name === 'q') weight = readWeight(value)
     if (name === 'nulls') nullsStripped = value === 'stripped' || value === '"stripped"'
   }
   switch (type.trim().toLowerCase()) {
     case 'application/json':
-      return { accept: json, quality, isRange: false }
+      return { accept: json, weight, isRange: false }
     case 'application/vnd.pgrst.array+json':
     case 'application/vnd.pgrst.array':
-      return { accept: nullsStripped ? jsonStripped : json, quality, isRange: false }
+      return { accept: nullsStripped ? jsonStripped : json, weight, isRange: false }
     case 'application/vnd.pgrst.object+json':
     case 'application/vnd.pgrst.object':
-      return { accept: nullsStripped ? objectStripped : object, quality, isRange: false }
+      return { accept: nullsStripped ? objectStripped : object, weight, isRange: false }
     case 'text/csv':
-      return { accept: csv, quality, isRange: false }
+      return { accept: csv, weight, isRange: false }
     case '*/*':
     case 'application/*':
-      return { accept: json, quality, isRange: true }
+      return { accept: json, weight, isRange: true }
     case 'text/*':
-      return { accept: csv, quality, isRange: true }
+      return { accept: csv, weight, isRange: true }
     default:
       return null
   }
-}
-
-/** A weight that is none at all counts as 0: what cannot be read is not wanted. */
-function readQuality(text: string): number {
-  return /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/.test(text) ? Number(text) : 0
 }
 
 function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {

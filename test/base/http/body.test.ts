@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readJson } from '../../src/base/body.ts'
+import { readJson } from '../../../src/base/http/body.ts'
 
 const rules = { maxBytes: 1_000, invalid: 'bad_json' } as const
 const json = { 'content-type': 'application/json;charset=UTF-8' }

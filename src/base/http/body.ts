@@ -1,4 +1,4 @@
-import { Problem, type ProblemCode } from './problem.ts'
+import { Problem, type ProblemCode } from '../problem.ts'
 
 export interface BodyRules {
   readonly maxBytes: number

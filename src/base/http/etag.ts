@@ -1,0 +1,11 @@
+import { digest } from '../digest.ts'
+
+/** A strong entity tag (RFC 9110 §8.8.3) of a text. */
+export function etagOf(text: string): string {
+  return `"${digest(text)}"`
+}
+
+/** Whether an `If-None-Match` names the tag (RFC 9110 §13.1.2), by weak comparison (§8.8.3.2). */
+export function matchesEtag(ifNoneMatch: string, etag: string): boolean {
+  return ifNoneMatch.split(',').some((candidate) => ['*', etag, `W/${etag}`].includes(candidate.trim()))
+}
