@@ -119,8 +119,13 @@ function succeeded(result: HranaStreamResult | undefined): unknown {
   return result.response
 }
 
-function sqlError(error: HranaError): SqlError {
-  return new SqlError(error.message, error.code ?? 'SQLITE_ERROR')
+/** A database that is busy has refused nothing: whoever asked may ask again. */
+function sqlError(error: HranaError): SqlError | Problem {
+  const code = error.code ?? 'SQLITE_ERROR'
+  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) {
+    return new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
+  }
+  return new SqlError(error.message, code)
 }
 
 function statementOf(statement: Statement): unknown {

@@ -36,9 +36,6 @@ function problemOf(error: SqlError): Problem {
       hint: 'Ask for fewer levels of embeds, or for simpler filters in the deepest of them.',
     })
   }
-  if (/SQLITE_BUSY|SQLITE_LOCKED/.test(error.code)) {
-    return new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
-  }
   // The cause stays inside: the log names it, the answer does not.
   return Object.assign(new Problem('INTERNAL'), { cause: error })
 }

@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, inject, test, vi } from 'vitest'
+import backend from '#backend'
+import { createApp } from '../../src/app.ts'
+import { leakIn } from './leak.ts'
+
+const bindings: Readonly<Record<string, string>> = inject('bindings')
+const said = `no such column: weakness in "select password_hash from auth_users"`
+
+/** What a database may answer that is broken, or is none at all; and what a client is told. */
+const replies: readonly (readonly [
+  name: string,
+  reply: () => Response | Promise<Response>,
+  statuses: readonly number[],
+])[] = [
+  ['an error of SQL', () => failed('SQLITE_ERROR'), [500]],
+  [
+    'an error without a code',
+    () => Response.json({ results: [{ type: 'error', error: { message: said } }] }),
+    [500],
+  ],
+  ['corruption', () => failed('SQLITE_CORRUPT'), [500, 503]],
+  ['that it is busy', () => failed('SQLITE_BUSY'), [503]],
+  ['401', () => new Response(said, { status: 401 }), [500, 503]],
+  ['500', () => new Response(said, { status: 500 }), [503]],
+  ['HTML', () => new Response(`<html>${said}</html>`), [500, 503]],
+  ['half of its JSON', () => new Response('{"results":[{"type":"ok"'), [500, 503]],
+  ['nothing', () => new Response(''), [500, 503]],
+  ['null', () => Response.json(null), [500, 503]],
+  ['an empty list', () => Response.json({ results: [] }), [500, 503]],
+  [
+    'another shape',
+    () => Response.json({ results: [{ type: 'ok', response: { weakness: 1 } }] }),
+    [500, 503],
+  ],
+  ['no connection', () => Promise.reject(new TypeError(`fetch failed: ${said}`)), [503]],
+]
+
+function failed(code: string): Response {
+  return Response.json({ results: [{ type: 'error', error: { message: said, code } }] })
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+describe('a database that answers with', () => {
+  for (const [name, reply, statuses] of replies) {
+    for (const path of ['/rest/v1/tags?select=id', '/auth/v1/token?grant_type=password']) {
+      test(`${name}, to ${path}: said to the log without its words, and to nobody else`, async () => {
+        const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+        vi.spyOn(globalThis, 'fetch').mockImplementation(async () => reply())
+        const isSignIn = path.startsWith('/auth/')
+        const init = {
+          method: isSignIn ? 'POST' : 'GET',
+          headers: { apikey: bindings.PUBLISHABLE_KEY ?? '', 'content-type': 'application/json' },
+          ...(isSignIn && { body: JSON.stringify({ email: 'ada@example.com', password: 'selvage-ada-1' }) }),
+        }
+        const response = await createApp(backend).fetch(
+          new Request(`http://selvage.test${path}`, init),
+          bindings,
+        )
+        const text = await response.text()
+        expect(statuses, text).toContain(response.status)
+        expect(response.headers.get('content-type')).toContain('application/problem+json')
+        expect(leakIn({ headers: response.headers, text })).toBeNull()
+        expect(text).not.toContain('weakness')
+        expect(JSON.stringify(log.mock.calls)).not.toContain('weakness')
+        if (response.status === 500) {
+          expect(log).toHaveBeenCalledOnce()
+          expect(text).toContain(response.headers.get('x-request-id') ?? '(none)')
+        }
+      })
+    }
+  }
+})
