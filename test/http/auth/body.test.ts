@@ -59,6 +59,13 @@ describe('bodies: 400 or 413, soon', () => {
     }
   }
 
+  test('100 levels are read, 101 are not', async () => {
+    const ask = (levels: number) =>
+      send({ as: 'anon', url: '/auth/v1/signup', body: `{"email":${deep(levels - 1, '[', ']')}}` })
+    expect((await ask(100)).text).toContain('"code":"validation_failed"')
+    expect((await ask(101)).text).toContain('nested deeper than 100 levels')
+  })
+
   test('of a name that comes twice the last one counts, everywhere alike', async () => {
     const body =
       '{"email":"nobody@example.com","email":"ada@example.com","password":"x","password":"selvage-ada-1"}'
