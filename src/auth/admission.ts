@@ -26,3 +26,6 @@ export const admission: SQL = exists(
       ),
     ),
 )
+
+/** A row if the session stands, else none. */
+export const readAdmitted: SQL = sql`select 1 where ${admission}`

@@ -3,10 +3,9 @@ import { Problem } from '../base/problem.ts'
 import { textOf } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Database } from '../database/client.ts'
-import type { Caller } from '../model/caller.ts'
+import { type Caller, callerValues } from '../model/caller.ts'
 import type { ReadRequest } from '../query/intent.ts'
 import { bind } from '../sql/plan.ts'
-import { callerValues } from './caller-values.ts'
 import type { Plans } from './plans.ts'
 import { translated } from './sql-error.ts'
 
@@ -50,8 +49,7 @@ export async function read(
   timing.mark('db')
   const [body, rows, lastKey, total] = result.rows[0] ?? []
   const text = textOf(body)
-  if (text === null)
-    throw new Problem('PGRST303', { message: 'The session of this access token is over: sign in again.' })
+  if (text === null) throw sessionOver()
   return {
     body: text,
     rows: Number(textOf(rows)),
@@ -59,4 +57,9 @@ export async function read(
     total: textOf(total) === null ? null : Number(textOf(total)),
     columns: plan.columns,
   }
+}
+
+/** The token is whole, and its session does not stand any more. */
+export function sessionOver(): Problem {
+  return new Problem('PGRST303', { message: 'The session of this access token is over: sign in again.' })
 }

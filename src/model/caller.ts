@@ -1,6 +1,9 @@
+import { integerValue, nullValue, textValue } from '../base/statement.ts'
+import type { CallerValues } from './expression.ts'
+
 /**
- * Who asks. `role` is the one role that the token names; `roles` are all that it includes, itself too, as the
- * backend declares them. A service key stands above policies and has no session.
+ * Who asks. `role` is the one role that the token names; what it includes is the audience's matter. A service key
+ * stands above policies and has no session.
  */
 export type Caller = AnonymousCaller | UserCaller | ServiceCaller
 
@@ -26,3 +29,15 @@ export interface ServiceCaller {
 
 export const anonymous: AnonymousCaller = { kind: 'anonymous', role: 'anon' }
 export const service: ServiceCaller = { kind: 'service', role: 'service_role' }
+
+/** What policies and the session check use of a caller. Nobody's id is NULL, which equals nothing. */
+export function callerValues(caller: Caller, nowMilliseconds: number): CallerValues {
+  const shared = { nowMilliseconds: integerValue(nowMilliseconds), role: textValue(caller.role) }
+  if (caller.kind !== 'user') return shared
+  return {
+    ...shared,
+    id: textValue(caller.id),
+    sessionId: textValue(caller.sessionId),
+    email: caller.email === null ? nullValue : textValue(caller.email),
+  }
+}

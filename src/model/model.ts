@@ -2,7 +2,8 @@ import { getTableColumns, getTableName } from 'drizzle-orm'
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
-import { type Audience, audienceOf, type Roles, rolesOf } from './audience.ts'
+import { type Audience, audienceOf, type Roles, readVerdict, rolesOf } from './audience.ts'
+import { anonymous } from './caller.ts'
 import { type Field, fieldOf } from './field.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
@@ -162,14 +163,14 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
 /** Compiles every policy for every audience once, so that a mistake fails at start-up and not at a user's request. */
 function checkPolicies(model: Model): void {
   const audiences: Audience[] = [
-    audienceOf(model.roles, { kind: 'anonymous', role: 'anon' }),
+    audienceOf(model.roles, anonymous),
     ...[...model.roles.keys()].map((role) =>
       audienceOf(model.roles, { kind: 'user', role, id: '', sessionId: '', email: null }),
     ),
   ]
   for (const resource of model.resources.values()) {
     for (const audience of audiences) {
-      const verdict = resource.options.read?.({ caller: audience.caller }) ?? false
+      const verdict = readVerdict(resource, audience)
       if (typeof verdict !== 'boolean') checkScope(resource.name, resource.table, verdict)
       for (const field of resource.fields.values()) field.read?.({ caller: audience.caller })
     }

@@ -1,18 +1,16 @@
-import { sql } from 'drizzle-orm'
 import type { Context } from 'hono'
-import { admission } from '../auth/admission.ts'
+import { readAdmitted } from '../auth/admission.ts'
 import { identify } from '../auth/caller.ts'
 import type { SigningKeys } from '../auth/keys.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Limits } from '../base/limits.ts'
-import { Problem } from '../base/problem.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Database } from '../database/client.ts'
-import { callerValues } from '../engine/caller-values.ts'
+import { sessionOver } from '../engine/read.ts'
 import { translated } from '../engine/sql-error.ts'
 import { type Audience, audienceOf } from '../model/audience.ts'
-import { anonymous, type Caller } from '../model/caller.ts'
+import { anonymous, type Caller, callerValues } from '../model/caller.ts'
 import { toStatement } from '../model/expression.ts'
 import type { Model } from '../model/model.ts'
 
@@ -45,17 +43,13 @@ export async function askingAudience(context: Context<ReferenceEnv>): Promise<Au
   const caller = await callerOf(context)
   timing.mark('parse')
   if (caller.kind === 'user') {
-    const statement = toStatement(admitted, callerValues(caller, server.clock.nowMilliseconds()))
+    const statement = toStatement(readAdmitted, callerValues(caller, server.clock.nowMilliseconds()))
     const { rows } = await translated(() => database.run(statement, timing))
     timing.mark('db')
-    if (rows.length !== 1) {
-      throw new Problem('PGRST303', { message: 'The session of this access token is over: sign in again.' })
-    }
+    if (rows.length !== 1) throw sessionOver()
   }
   return audienceOf(server.model.roles, caller)
 }
-
-const admitted = sql`select 1 where ${admission}`
 
 async function callerOf(context: Context<ReferenceEnv>): Promise<Caller> {
   const caller = context.get('caller')

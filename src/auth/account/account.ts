@@ -57,6 +57,11 @@ function instantOf(text: string | null | undefined): number | null {
   return text === null || text === undefined ? null : Number(text)
 }
 
+/** The same as `admission` says in SQL: a ban ends at its instant. */
+export function isBanned({ bannedUntil }: Account, nowMilliseconds: number): boolean {
+  return bannedUntil !== null && bannedUntil > nowMilliseconds
+}
+
 /** The user as GoTrue writes it (https://supabase.com/docs/guides/auth/users). */
 export function userJson(account: Account): Readonly<Record<string, unknown>> {
   const confirmedAt = isoOf(account.emailConfirmedAt)

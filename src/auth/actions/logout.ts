@@ -1,10 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
+import { callerValues } from '../../model/caller.ts'
 import { callerValue } from '../../model/caller-value.ts'
 import { toStatement } from '../../model/expression.ts'
-import { admission } from '../admission.ts'
+import { admission, readAdmitted } from '../admission.ts'
 import type { AuthContext } from '../context.ts'
-import { admissionValues, userCaller } from './user.ts'
+import { userCaller } from './user.ts'
 
 /** Which sessions end. The default is GoTrue's. */
 const scopes: ReadonlyMap<string, SQL> = new Map([
@@ -27,7 +28,7 @@ export async function logout(context: AuthContext): Promise<Response> {
       message: `scope must be one of ${[...scopes.keys()].join(', ')}.`,
     })
   }
-  const values = admissionValues(caller, context.get('server').clock.nowMilliseconds())
+  const values = callerValues(caller, context.get('server').clock.nowMilliseconds())
   timing.mark('parse')
   const [admitted] = await context
     .get('database')
@@ -36,8 +37,6 @@ export async function logout(context: AuthContext): Promise<Response> {
   if (admitted?.rows.length !== 1) throw new Problem('session_not_found')
   return context.body(null, 204)
 }
-
-const readAdmitted = sql`select 1 where ${admission}`
 
 const endSessions = (scope: SQL): SQL =>
   sql`update auth_sessions set revoked_at = ${callerValue('nowMilliseconds')} where revoked_at is null and ${scope} and ${admission}`

@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
-import { accountColumnCount, accountColumns, accountOf } from '../account/account.ts'
+import { accountColumnCount, accountColumns, accountOf, isBanned } from '../account/account.ts'
 import { hashed, sessionLifetimeMilliseconds, sessionResponse, successorOf } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody, refreshBody } from '../credentials.ts'
@@ -76,7 +76,7 @@ where used.hash = ?`
 function outcomeOf(results: readonly Result[], now: number) {
   const account = accountOf(results.at(-1))
   if (account === null) throw new Problem('refresh_token_not_found')
-  if (account.bannedUntil !== null && account.bannedUntil > now) throw new Problem('user_banned')
+  if (isBanned(account, now)) throw new Problem('user_banned')
   const rest = results.at(-1)?.rows[0]?.slice(accountColumnCount).map(textOf)
   const [sessionId, revokedAt, expiresAt, usedAt] = rest ?? []
   const standing = revokedAt === null && Number(expiresAt) > now

@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Statement, textOf, textValue } from '../../base/statement.ts'
-import { accountColumnCount, accountColumns, accountOf } from '../account/account.ts'
+import { accountColumnCount, accountColumns, accountOf, isBanned } from '../account/account.ts'
 import { newSession, sessionResponse } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
 import { normaliseEmail, readBody, signInBody } from '../credentials.ts'
@@ -25,7 +25,7 @@ export async function signIn(context: AuthContext): Promise<Response> {
   const correct = await verifyPassword(body.password, passwordHash)
   if (!correct || known === null || passwordHash === null) throw new Problem('invalid_credentials')
   const now = clock.nowMilliseconds()
-  if (known.bannedUntil !== null && known.bannedUntil > now) throw new Problem('user_banned')
+  if (isBanned(known, now)) throw new Problem('user_banned')
   timing.mark('plan')
 
   const session = newSession(known.id, passwordHash, now)

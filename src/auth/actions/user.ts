@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
-import { integerValue, textOf, textValue } from '../../base/statement.ts'
-import type { UserCaller } from '../../model/caller.ts'
+import { textOf } from '../../base/statement.ts'
+import { callerValues, type UserCaller } from '../../model/caller.ts'
 import { callerValue } from '../../model/caller-value.ts'
-import { type CallerValues, toStatement } from '../../model/expression.ts'
-import { accountColumnCount, accountColumns, accountOf, userJson } from '../account/account.ts'
+import { toStatement } from '../../model/expression.ts'
+import { accountColumnCount, accountColumns, accountOf, isBanned, userJson } from '../account/account.ts'
 import { admission } from '../admission.ts'
 import { badToken } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
@@ -15,34 +15,22 @@ export async function getUser(context: AuthContext): Promise<Response> {
   const caller = userCaller(context)
   const now = context.get('server').clock.nowMilliseconds()
   timing.mark('parse')
-  const found = await context
-    .get('database')
-    .run(toStatement(readAdmitted, admissionValues(caller, now)), timing)
+  const found = await context.get('database').run(toStatement(readAccount, callerValues(caller, now)), timing)
   timing.mark('db')
   const account = accountOf(found)
   if (account === null) throw new Problem('session_not_found')
-  if (account.bannedUntil !== null && account.bannedUntil > now) throw new Problem('user_banned')
+  if (isBanned(account, now)) throw new Problem('user_banned')
   // A new role needs a new token, not a new session: the client refreshes.
   if (account.role !== caller.role) throw badToken()
   if (textOf(found.rows[0]?.[accountColumnCount]) !== '1') throw new Problem('session_not_found')
   return context.json(userJson(account), 200, { 'cache-control': 'no-store' })
 }
 
-const readAdmitted = sql`select ${sql.raw(accountColumns)}, ${admission} from auth_users where auth_users.id = ${callerValue('id')}`
+const readAccount = sql`select ${sql.raw(accountColumns)}, ${admission} from auth_users where auth_users.id = ${callerValue('id')}`
 
 /** @throws Problem no_authorization for a caller without an access token */
 export function userCaller(context: AuthContext): UserCaller {
   const caller = context.get('caller')
   if (caller.kind === 'user') return caller
   throw new Problem('no_authorization', { headers: { 'www-authenticate': 'Bearer' } })
-}
-
-/** What `admission` asks for. */
-export function admissionValues(caller: UserCaller, nowMilliseconds: number): CallerValues {
-  return {
-    id: textValue(caller.id),
-    sessionId: textValue(caller.sessionId),
-    role: textValue(caller.role),
-    nowMilliseconds: integerValue(nowMilliseconds),
-  }
 }
