@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { equalInConstantTime } from '../base/digest.ts'
+import { equalInConstantTime } from '../base/crypto.ts'
 import { Problem } from '../base/problem.ts'
 import type { Settings } from '../base/settings.ts'
 import { anonymous, type Caller, service } from '../model/caller.ts'

@@ -1,4 +1,4 @@
-import { equalInConstantTime, signature } from '../base/digest.ts'
+import { equalInConstantTime, signature } from '../base/crypto.ts'
 import { Problem } from '../base/problem.ts'
 import type { Caller } from '../model/caller.ts'
 

@@ -3,12 +3,14 @@ import { decoderOf } from '../query/decode/value.ts'
 import type { CountKind } from '../query/intent.ts'
 import type { Filter, Gate, Guarded, Node } from '../query/tree.ts'
 import { isGrouped } from '../query/tree.ts'
+import { regularExpressions } from './condition/predicate.ts'
 import { column } from './expression.ts'
 import { type Binding, type Fragment, join, parameter, sql } from './fragment.ts'
+import { drizzleFragment } from './gate.ts'
 import { csvLine, jsonArrayOfTexts } from './json.ts'
 import { afterCursor, sortKey } from './order.ts'
-import { regularExpressions } from './predicate.ts'
-import { drizzleFragment, members, page, pageSource, rowObject, source, terms, type Writing } from './rows.ts'
+import { members, page, pageSource, rowObject, source, terms, type Writing } from './rows.ts'
+import { untied } from './tie.ts'
 
 /**
  * A read as one statement that gives one row: `body` (the rows as JSON or CSV text), `n` (their number), `last` (the
@@ -50,13 +52,13 @@ function bodyOf(tree: Guarded, writing: Writing): Fragment {
 function rowsOf(tree: Guarded, writing: Writing, key: readonly Fragment[]): Fragment {
   const { root, format } = tree
   // One row needs no page, and its fields can be taken where it lies.
-  if (tree.key.length > 0 && !isGrouped(root)) return source(root, key)
+  if (tree.key.length > 0 && !isGrouped(root)) return source(root, { ...untied, conditions: key })
   if (!isGrouped(root)) {
     const start = tree.afterCursor ? [afterCursor(terms(root))] : []
-    return pageSource(root, writing, [...key, ...start])
+    return pageSource(root, writing, { ...untied, conditions: [...key, ...start] })
   }
   const group = format === 'csv' ? line(root, writing) : rowObject(root, writing)
-  return sql`from (select ${group} as j ${source(root, key)}${page(root, writing)})`
+  return sql`from (select ${group} as j ${source(root, { ...untied, conditions: key })}${page(root, writing)})`
 }
 
 function line(root: Node<Gate>, writing: Writing): Fragment {
@@ -75,7 +77,7 @@ function lastKey(tree: Guarded): Fragment {
 /** Cursors do not change how many there are in all. */
 function total(root: Node<Gate>, count: CountKind | null, key: readonly Fragment[]): Fragment {
   if (count === null) return sql`null`
-  const rows = source(root, key)
+  const rows = source(root, { ...untied, conditions: key })
   if (count === 'exact' && !isGrouped(root)) return sql`(select count(*) ${rows})`
   // Without a key all rows are one group, and there is one even of none.
   const one = isGrouped(root) ? sql`count(*)` : sql`1`

@@ -1,9 +1,6 @@
-import type { SQL } from 'drizzle-orm'
-import { render } from '../model/expression.ts'
 import type { Field } from '../model/field.ts'
 import { isToOne } from '../model/relation.ts'
-import type { Pair, Resource } from '../model/resource.ts'
-import { bindToRow, rowAlias } from '../model/scope.ts'
+import { rowAlias } from '../model/scope.ts'
 import {
   type Embed,
   embedAt,
@@ -13,11 +10,13 @@ import {
   type Order,
   type Output,
 } from '../query/tree.ts'
+import { canFail, predicate } from './condition/predicate.ts'
 import { column, comparable, expressionValue, textOf } from './expression.ts'
 import { type Fragment, identifier, join, parameter, sql } from './fragment.ts'
+import { gateCondition, policy } from './gate.ts'
 import { jsonArrayOfTexts, jsonObject, jsonValue, stripNulls } from './json.ts'
 import { orderBy, type SortTerm, sortTerms } from './order.ts'
-import { canFail, predicate } from './predicate.ts'
+import { type Tie, tieOf, untied } from './tie.ts'
 
 /** What one name of an answer holds: for JSON, and as the text of a CSV cell. */
 export interface Member {
@@ -34,22 +33,22 @@ export interface Writing {
 }
 
 /** `from … where … group by …` of a node: the only way to its rows leads through its gate. */
-export function source(node: Node<Gate>, more: readonly Fragment[] = []): Fragment {
-  const conditions = [...more, ...gateCondition(node.resource, node.row, node.gate), ...filters(node)]
+export function source(node: Node<Gate>, { before, conditions: ties }: Tie = untied): Fragment {
+  const conditions = [...ties, ...gateCondition(node.resource, node.row, node.gate), ...filters(node)]
   const where = conditions.length === 0 ? sql`` : sql` where ${join(conditions, ' and ')}`
-  return sql`from ${identifier(node.resource.tableName)} as ${identifier(rowAlias(node.row))}${where}${groupBy(node)}`
+  return sql`from ${before}${identifier(node.resource.tableName)} as ${identifier(rowAlias(node.row))}${where}${groupBy(node)}`
 }
 
 /**
  * The page of a node as a row source of its own: rows are chosen, sorted and cut before anything is made of them, so
  * that what a row embeds is read for the rows of the page alone.
  */
-export function pageSource(node: Node<Gate>, writing: Writing, more: readonly Fragment[] = []): Fragment {
+export function pageSource(node: Node<Gate>, writing: Writing, tie: Tie = untied): Fragment {
   const columns = join(
-    usedFields(node).map((field) => identifier(field.column.name)),
+    usedFields(node).map((field) => column(node.row, field)),
     ', ',
   )
-  return sql`from (select ${columns} ${source(node, more)}${page(node, writing)}) as ${identifier(rowAlias(node.row))}`
+  return sql`from (select ${columns} ${source(node, tie)}${page(node, writing)}) as ${identifier(rowAlias(node.row))}`
 }
 
 /** The fields that are needed after the page is cut: to be written, to be embedded by, and for the cursor. */
@@ -100,19 +99,14 @@ export function members(node: Node<Gate>, writing: Writing): readonly Member[] {
 function embedded(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): Fragment {
   const { node } = embed
   const object = rowObject(node, writing)
-  const tie = joins(parent, embed)
+  const tie = tieOf(parent, embed)
   if (isToOne(embed.relation)) return sql`(select ${object} ${source(node, tie)})`
   if (isGrouped(node)) return groupsArray(object, node, writing, tie)
   return sql`(select json_group_array(${object}) ${pageSource(node, writing, tie)})`
 }
 
 /** A group is made where its rows are, so its page is cut from what was made. */
-function groupsArray(
-  value: Fragment,
-  node: Node<Gate>,
-  writing: Writing,
-  tie: readonly Fragment[],
-): Fragment {
+function groupsArray(value: Fragment, node: Node<Gate>, writing: Writing, tie: Tie): Fragment {
   const groups = sql`select ${value} as j ${source(node, tie)}${page(node, writing)}`
   return sql`json((select ${jsonArrayOfTexts(sql`j`)} from (${groups})))`
 }
@@ -120,7 +114,7 @@ function groupsArray(
 /** `...rel(a,b)`: each name of a to-one embed becomes one of the parent, of a to-many one a list of the parent. */
 function spread(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): readonly Member[] {
   const { node } = embed
-  const tie = joins(parent, embed)
+  const tie = tieOf(parent, embed)
   return members(node, writing).map(({ name, value, text }) => {
     if (isToOne(embed.relation)) {
       const rows = source(node, tie)
@@ -138,7 +132,7 @@ function listMember(name: string, list: Fragment): Member {
 /** Whether an embed has rows, or none. */
 function related(parent: Node<Gate>, index: number, present: boolean): Fragment {
   const embed = embedAt(parent.embeds, index)
-  const rows = source({ ...embed.node, outputs: [] }, joins(parent, embed))
+  const rows = source({ ...embed.node, outputs: [] }, tieOf(parent, embed))
   const isCut = embed.node.limit !== null || embed.node.offset !== null
   // What a limit of 0 or an offset leaves is nothing.
   const exists = sql`exists (select 1 ${rows}${isCut ? cut(embed.node, 1) : sql``})`
@@ -147,28 +141,7 @@ function related(parent: Node<Gate>, index: number, present: boolean): Fragment 
 
 function relatedValue(parent: Node<Gate>, order: Order, index: number): Fragment {
   const embed = embedAt(parent.embeds, index)
-  return sql`(select ${comparable(embed.node.row, order.path)} ${source({ ...embed.node, outputs: [] }, joins(parent, embed))})`
-}
-
-/** What ties the rows of an embed to the row of its parent; across a table in the middle through its gate, too. */
-function joins(parent: Node<Gate>, embed: Embed<Gate>): readonly Fragment[] {
-  const { relation, node, through } = embed
-  if (relation.through === null || through === null) return equal(relation.pairs, parent.row, node.row)
-  const middle = relation.through.resource
-  const conditions = [
-    ...equal(relation.pairs, parent.row, through.row),
-    ...gateCondition(middle, through.row, through.gate),
-  ]
-  const near = relation.through.pairs.map((pair) => column(through.row, pair.from))
-  const far = relation.through.pairs.map((pair) => column(node.row, pair.to))
-  // IN lets SQLite start from the few rows in the middle; EXISTS would try every row of the far end.
-  return [
-    sql`(${join(far, ', ')}) in (select ${join(near, ', ')} from ${identifier(middle.tableName)} as ${identifier(rowAlias(through.row))} where ${join(conditions, ' and ')})`,
-  ]
-}
-
-function equal(pairs: readonly Pair[], from: number, to: number): readonly Fragment[] {
-  return pairs.map((pair) => sql`${column(to, pair.to)} = ${column(from, pair.from)}`)
+  return sql`(select ${comparable(embed.node.row, order.path)} ${source({ ...embed.node, outputs: [] }, tieOf(parent, embed))})`
 }
 
 function filters(node: Node<Gate>): readonly Fragment[] {
@@ -178,26 +151,6 @@ function filters(node: Node<Gate>): readonly Fragment[] {
     // SQLite may try conditions in any order; CASE alone promises that this one meets no row behind the gate.
     return sql`case when ${policy(node.resource, node.row, node.gate.verdict)} then ${condition} end`
   })
-}
-
-function gateCondition(resource: Resource, row: number, gate: Gate): readonly Fragment[] {
-  if (gate.verdict === true) return []
-  return gate.verdict === false ? [sql`false`] : [policy(resource, row, gate.verdict)]
-}
-
-function policy(resource: Resource, row: number, verdict: SQL): Fragment {
-  return drizzleFragment(bindToRow(verdict, resource.table, rowAlias(row)))
-}
-
-/** A Drizzle expression, in parentheses, as a piece of a statement. */
-export function drizzleFragment(expression: SQL): Fragment {
-  const { text, parameters } = render(expression)
-  return {
-    text: `(${text})`,
-    bindings: parameters.map((each) =>
-      each.kind === 'caller' ? { from: 'caller', name: each.name } : { from: 'constant', value: each.value },
-    ),
-  }
 }
 
 function groupBy(node: Node<Gate>): Fragment {

@@ -24,7 +24,7 @@ describe('a list', () => {
         "args": "1 | 2 | 0",
         "body": "[{"name":"new"},{"name":"sale"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000001"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "name", "id" from "tags" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -35,7 +35,7 @@ describe('a list', () => {
         "args": "1000 | 0",
         "body": "[{"name":"tag 11"}]",
         "lastKey": "["01941f29-7c00-7007-8000-00000000000b"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "name", "id" from "tags" as "_t0" where "_t0"."published" is false order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where "_t0"."published" is false order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -46,7 +46,7 @@ describe('a list', () => {
         "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
         "body": "[{"status":"paid"}]",
         "lastKey": "["01941f29-7c00-7004-8000-000000000000"]",
-        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_group_array(json_object('status', "_t0"."status")) end as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "status", "id" from "orders" as "_t0" where ("_t0"."user_id" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_group_array(json_object('status', "_t0"."status")) end as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."status", "_t0"."id" from "orders" as "_t0" where ("_t0"."user_id" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -60,7 +60,7 @@ describe('a list', () => {
         "args": "1 | ["new","sale"] | 1 | ["new","sale"] | 1 | 0",
         "body": "[{"id":"01941f29-7c00-7007-8000-000000000000"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000000"]",
-        "sql": "select json_group_array(json_object('id', "_t0"."id")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, (select count(*) from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v)) as total from (select "id" from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('id', "_t0"."id")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, (select count(*) from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v)) as total from (select "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": 2,
       }
     `)
@@ -72,7 +72,7 @@ describe('a list', () => {
         "args": "1 | 1 | 1 | 0",
         "body": "[{"name":"new"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000000"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, (select count(*) from (select 1 from "tags" as "_t0" where ("_t0"."published" = ?) limit 10001)) as total from (select "name", "id" from "tags" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, (select count(*) from (select 1 from "tags" as "_t0" where ("_t0"."published" = ?) limit 10001)) as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": 11,
       }
     `)
@@ -84,7 +84,7 @@ describe('a list', () => {
         "args": "1 | 0",
         "body": "[{"country":"US"}]",
         "lastKey": "["US","01941f29-7c00-7001-8000-000000000001"]",
-        "sql": "select json_group_array(json_object('country', "_t0"."country")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."country", "_t0"."id")), '$[#-1]') as last, null as total from (select "country", "id" from "users" as "_t0" order by "_t0"."country" desc, "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('country', "_t0"."country")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."country", "_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."country", "_t0"."id" from "users" as "_t0" order by "_t0"."country" desc, "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -97,7 +97,7 @@ describe('a list', () => {
         "body": "O'Neill,true
       "a,b",true",
         "lastKey": "["a,b"]",
-        "sql": "select coalesce(group_concat(coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select "_t0"."name" as c)), '') || ',' || coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select case "_t0"."published" when 1 then 'true' when 0 then 'false' end as c)), ''), char(10)), '') as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."name")), '$[#-1]') as last, null as total from (select "name", "published" from "tags" as "_t0" where "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."name" limit ? offset ?) as "_t0"",
+        "sql": "select coalesce(group_concat(coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select "_t0"."name" as c)), '') || ',' || coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select case "_t0"."published" when 1 then 'true' when 0 then 'false' end as c)), ''), char(10)), '') as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."name")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."published" from "tags" as "_t0" where "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."name" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -111,7 +111,7 @@ describe('a list', () => {
         "args": "1000 | 0",
         "body": "[{"display_name":"Bob"}]",
         "lastKey": "["01941f29-7c00-7001-8000-000000000003"]",
-        "sql": "select json_group_array(json_patch('{}', json_object('country', "_t0"."country", 'display_name', "_t0"."display_name"))) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "country", "display_name", "id" from "users" as "_t0" where "_t0"."country" is null order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_patch('{}', json_object('country', "_t0"."country", 'display_name', "_t0"."display_name"))) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."country", "_t0"."display_name", "_t0"."id" from "users" as "_t0" where "_t0"."country" is null order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -157,7 +157,7 @@ describe('a filter', () => {
         "args": "1 | {"name"} : (("lamp" NOT "steel")) | 1 | 0",
         "body": "[{"name":"cotton lamp 12"}]",
         "lastKey": "["01941f29-7c00-7003-8000-00000000000c"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "name", "id" from "products" as "_t0" where ("_t0"."published" = ?) and "_t0".rowid in (select rowid from "products_search" where "products_search" match ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and "_t0".rowid in (select rowid from "products_search" where "products_search" match ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -169,7 +169,7 @@ describe('a filter', () => {
         "args": "1 | 1 | red | 1 | 0",
         "body": "[{"name":"steel lamp 0"}]",
         "lastKey": "["01941f29-7c00-7003-8000-000000000000"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "name", "id" from "products" as "_t0" where ("_t0"."published" = ?) and case when ("_t0"."published" = ?) then case json_type("_t0"."attributes", '$."colour"') when 'text' then "_t0"."attributes" ->> '$."colour"' when 'null' then null else '' || ("_t0"."attributes" -> '$."colour"') end = ? end order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and case when ("_t0"."published" = ?) then case json_type("_t0"."attributes", '$."colour"') when 'text' then "_t0"."attributes" ->> '$."colour"' when 'null' then null else '' || ("_t0"."attributes" -> '$."colour"') end = ? end order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -181,7 +181,7 @@ describe('a filter', () => {
         "args": "1 | ["ne*","sa*"] | 1000 | 0",
         "body": "[{"name":"new"},{"name":"sale"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000001"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "name", "id" from "tags" as "_t0" where ("_t0"."published" = ?) and (select case when max("_t0"."name" glob v.value) = 1 then 1 when count("_t0"."name" glob v.value) < count(*) then null else 0 end from json_each(?) as v) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) and (select case when max("_t0"."name" glob v.value) = 1 then 1 when count("_t0"."name" glob v.value) < count(*) then null else 0 end from json_each(?) as v) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -198,7 +198,7 @@ describe('a cursor', () => {
       {
         "body": "[{"id":"01941f29-7c00-7006-8000-00000000000c"},{"id":"01941f29-7c00-7006-8000-000000000011"}]",
         "lastKey": "[5,"01941f29-7c00-7006-8000-00000000000a"]",
-        "sql": "select json_group_array(json_object('id', "_t0"."id")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."rating", "_t0"."id")), '$[#-1]') as last, null as total from (select "id", "rating" from "reviews" as "_t0" where ("_t0"."rating" <= ? and (("_t0"."rating" < ?) or ("_t0"."rating" is ? and "_t0"."id" > ?))) and ("_t0"."published" = ?) order by "_t0"."rating" desc, "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('id', "_t0"."id")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."rating", "_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."id", "_t0"."rating" from "reviews" as "_t0" where ("_t0"."rating" <= ? and (("_t0"."rating" < ?) or ("_t0"."rating" is ? and "_t0"."id" > ?))) and ("_t0"."published" = ?) order by "_t0"."rating" desc, "_t0"."id" limit ? offset ?) as "_t0"",
       }
     `)
   })

@@ -1,4 +1,4 @@
-import { sha256, signature } from '../../base/digest.ts'
+import { sha256, signature } from '../../base/crypto.ts'
 import { uuidv7 } from '../../base/id.ts'
 import { integerValue, type Statement, textValue } from '../../base/statement.ts'
 import type { AuthContext } from '../context.ts'

@@ -1,4 +1,4 @@
-import { digest } from '../digest.ts'
+import { digest } from '../crypto.ts'
 
 /** A strong entity tag (RFC 9110 §8.8.3) of a text. */
 export function etagOf(text: string): string {

@@ -1,4 +1,4 @@
-import { nodeCrypto } from '../../base/node-crypto.ts'
+import { nodeCrypto } from '../../base/crypto.ts'
 import { type Html, html } from './html.ts'
 import { style } from './style.ts'
 

@@ -20,6 +20,7 @@ const accepted: readonly (readonly [string, readonly SelectIntent[]])[] = [
     ['first name', 'with-dash', '$a', '1', 'été', '名前'].map((n) => column(n)),
   ],
   ['"a.b,(c)","order"', [column('a.b,(c)'), column('order')]],
+  ['"a\\"b","a\'b","a\\\\b"', [column('a"b'), column("a'b"), column('a\\b')]],
   ['"ein Alias":id', [column('id', { alias: 'ein Alias' })]],
   ['__proto__,constructor,toString', ['__proto__', 'constructor', 'toString'].map((n) => column(n))],
   ['data->a', [column('data', path('data', [{ key: 'a' }]))]],
@@ -107,12 +108,8 @@ describe('select', () => {
     ['""', 'at character 3'],
     ['id;drop', 'at character 3'],
     ["id'", 'at character 3'],
-    ['"a\u0007b"', 'at character 3'],
-    [`"a'b"`, 'at character 3'],
-    ['"a\\"b"', 'at character 3'],
     ['"a.b":id', 'at character 6'],
     ['data->"a.b"', 'at character 12'],
-    ['"a\u200bb"', 'at character 3'],
     ['a'.repeat(129), 'at character 130'],
   ])('refuses %s', (text, where) => {
     expectProblem('PGRST100', () => select(text), where)

@@ -1,4 +1,4 @@
-import { type Fragment, sql } from './fragment.ts'
+import { type Fragment, sql } from '../fragment.ts'
 
 /**
  * PostgreSQL's `@>`, `<@` and `&&` over JSON. Operands hold scalars, and objects of such; arrays hold scalars alone

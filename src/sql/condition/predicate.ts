@@ -1,8 +1,8 @@
-import { Problem } from '../base/problem.ts'
-import { searchTableName } from '../model/model.ts'
-import { rowAlias } from '../model/scope.ts'
-import { decodeContainer } from '../query/decode/container.ts'
-import { decodeIlike, decodeLike, eachText } from '../query/decode/pattern.ts'
+import { Problem } from '../../base/problem.ts'
+import { searchTableName } from '../../model/model.ts'
+import { rowAlias } from '../../model/scope.ts'
+import { decodeContainer } from '../../query/decode/container.ts'
+import { decodeIlike, decodeLike, eachText } from '../../query/decode/pattern.ts'
 import {
   type Decode,
   decodeJson,
@@ -11,13 +11,13 @@ import {
   decodeText,
   decodeTextList,
   listDecoderOf,
-} from '../query/decode/value.ts'
-import { wordsDecoderOf } from '../query/decode/words.ts'
-import type { IsWhat } from '../query/intent.ts'
-import type { Filter, Gate, Node, Path } from '../query/tree.ts'
+} from '../../query/decode/value.ts'
+import { wordsDecoderOf } from '../../query/decode/words.ts'
+import type { IsWhat } from '../../query/intent.ts'
+import type { Filter, Gate, Node, Path } from '../../query/tree.ts'
+import { column, comparable, jsonComparable, jsonDocument, pathValue } from '../expression.ts'
+import { type Fragment, identifier, join, parameter, sql } from '../fragment.ts'
 import { containedIn, contains, overlaps } from './containment.ts'
-import { column, comparable, jsonComparable, jsonDocument, pathValue } from './expression.ts'
-import { type Fragment, identifier, join, parameter, sql } from './fragment.ts'
 
 type Compare = Filter & { readonly kind: 'compare' }
 

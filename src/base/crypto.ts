@@ -1,4 +1,15 @@
-import { nodeCrypto } from './node-crypto.ts'
+type NodeCrypto = typeof import('node:crypto')
+
+let loaded: NodeCrypto | null = null
+
+/**
+ * `node:crypto`, loaded when it is first used: evaluating it takes longer than all of the rest at start-up, and an
+ * import at the top of a module would do so.
+ */
+export function nodeCrypto(): NodeCrypto {
+  loaded ??= process.getBuiltinModule('node:crypto')
+  return loaded
+}
 
 /** HMAC-SHA-256 (RFC 2104) over a purpose and a text, base64url: a key of one purpose is none for another. */
 export function signature(secret: string, purpose: string, text: string): string {

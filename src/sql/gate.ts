@@ -1,0 +1,27 @@
+import type { SQL } from 'drizzle-orm'
+import { render } from '../model/expression.ts'
+import type { Resource } from '../model/resource.ts'
+import { bindToRow, rowAlias } from '../model/scope.ts'
+import type { Gate } from '../query/tree.ts'
+import { type Fragment, sql } from './fragment.ts'
+
+/** What the gate demands of a row. */
+export function gateCondition(resource: Resource, row: number, gate: Gate): readonly Fragment[] {
+  if (gate.verdict === true) return []
+  return gate.verdict === false ? [sql`false`] : [policy(resource, row, gate.verdict)]
+}
+
+export function policy(resource: Resource, row: number, verdict: SQL): Fragment {
+  return drizzleFragment(bindToRow(verdict, resource.table, rowAlias(row)))
+}
+
+/** A Drizzle expression, in parentheses, as a piece of a statement. */
+export function drizzleFragment(expression: SQL): Fragment {
+  const { text, parameters } = render(expression)
+  return {
+    text: `(${text})`,
+    bindings: parameters.map((each) =>
+      each.kind === 'caller' ? { from: 'caller', name: each.name } : { from: 'constant', value: each.value },
+    ),
+  }
+}
