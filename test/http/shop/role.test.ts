@@ -3,7 +3,10 @@ import { ada, bob, grace, seedId } from '../../../src/backend/seed.ts'
 import { type Asker, send } from '../../harness/request.ts'
 import { nextOf, rowsOf, walk } from '../walk.ts'
 
-/** How many rows of a resource there are, for each who asks; null where it does not exist for them. */
+/** Ids of the seed begin with 01941f29: other tests sign up users of today, who are not counted here. */
+const afterSeed = '01941f2a'
+
+/** How many rows of the seed there are, for each who asks; null where the resource does not exist for them. */
 const counts: readonly (readonly [resource: string, counts: Readonly<Record<string, number | null>>])[] = [
   ['users', { anon: null, ada: 1, bob: 1, grace: 6, linus: 6, service: 6 }],
   ['categories', { anon: 7, ada: 7, bob: 7, grace: 8, linus: 8, service: 8 }],
@@ -17,7 +20,7 @@ describe('how many rows each caller has: as a list, as a count, as an aggregate,
   for (const [resource, expected] of counts) {
     for (const [as, rows] of Object.entries(expected)) {
       test(`${resource} of ${as}: ${rows ?? 'nothing of that name'}`, async () => {
-        const list = `/rest/v1/${resource}?select=id&order=id`
+        const list = `/rest/v1/${resource}?select=id&id=lt.${afterSeed}&order=id`
         const answer = await send({ as, url: list, headers: { prefer: 'count=exact' } })
         if (rows === null) {
           expect([answer.status, answer.trips]).toEqual([404, 0])
@@ -26,7 +29,7 @@ describe('how many rows each caller has: as a list, as a count, as an aggregate,
         const seen: readonly { readonly id: string }[] = JSON.parse(answer.text)
         expect([answer.status, seen.length]).toEqual([200, rows])
         expect(answer.headers.get('content-range')).toBe(`0-${rows - 1}/${rows}`)
-        const aggregate = await send({ as, url: `/rest/v1/${resource}?select=count()` })
+        const aggregate = await send({ as, url: `/rest/v1/${resource}?select=count()&id=lt.${afterSeed}` })
         expect(aggregate.text).toBe(JSON.stringify([{ count: rows }]))
         expect(rowsOf(await walk(as, `${list}&limit=7`))).toEqual(seen)
       })
