@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts'
 import type { Resource } from '../model/resource.ts'
 import { resolveFilter, resolveOrder } from './filters.ts'
 import type { NodeIntent, ReadIntent, SelectIntent } from './intent.ts'
-import { findRelation, findResource } from './name.ts'
+import { findRelation, findResource, noSuchItem } from './name.ts'
 import { checkGrouped, checkNames, resolveOutputs } from './outputs.ts'
 import { type Embed, type Filter, isGrouped, type Node, type Tree, type Ungated } from './tree.ts'
 
@@ -16,9 +16,10 @@ export function resolve(intent: ReadIntent, model: Model, audience: Audience): T
   const resource = findResource(model, audience, intent.resource)
   const scope: Scope = { audience, nextRow: counter() }
   const root = withDefaultOrder(resolveNode(intent.root, resource, scope), intent, audience)
-  // A part of the key would choose one of several rows, and which one is nobody's to say.
-  if (intent.key !== null && intent.key.length !== resource.key.length) {
-    throw new Problem('NOT_FOUND', { message: `There is no such item in '${resource.name}'` })
+  // A part of the key would choose one of several rows; and a hidden part would be told by who finds a row with it.
+  const isKeyed = resource.key.every((field) => isFieldVisible(field, audience))
+  if (intent.key !== null && (intent.key.length !== resource.key.length || !isKeyed)) {
+    throw noSuchItem(resource.name)
   }
   const pageable = endsInUniqueKey(root)
   if (intent.afterCursor && !pageable) {

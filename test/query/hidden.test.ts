@@ -1,5 +1,7 @@
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../../src/base/problem.ts'
+import { backend, everyone, resource, role } from '../../src/index.ts'
 import { audienceOf } from '../../src/model/audience.ts'
 import { anonymous, type Caller, service } from '../../src/model/caller.ts'
 import { linkModel } from '../../src/model/model.ts'
@@ -91,6 +93,39 @@ describe('what an answer lists', () => {
     const hidden = problemOf('library', 'books?select=id,publishers(id)', anonymous)
     expect(shape(hidden, 'publishers')).toEqual(shape(unknown, 'nowhere'))
     expect(problemOf('library', 'publishers?select=books(id)', anonymous).code).toBe('PGRST200')
+  })
+})
+
+describe('an item', () => {
+  const vault = sqliteTable('vault', { code: text().primaryKey(), name: text() })
+  const shelf = sqliteTable('shelf', { row: integer(), place: integer() }, (table) => [
+    primaryKey({ columns: [table.row, table.place] }),
+  ])
+  const staff = { read: role('staff') }
+  const model = linkModel(
+    backend({
+      name: 'Keys with hidden parts',
+      roles: { staff: [] },
+      defaultRole: 'staff',
+      resources: [
+        resource(vault, { read: everyone, fields: { code: staff } }),
+        resource(shelf, { read: everyone, fields: { place: staff } }),
+      ],
+    }),
+  )
+  const resolved = (path: string, caller: Caller) =>
+    resolve(ask(path).intent, model, audienceOf(model.roles, caller)).key
+
+  it.each(['vault/a-guess', 'shelf/1,2', 'shelf/1'])(
+    '%s is not there for who may not see its key',
+    (path) => {
+      expect(() => resolved(path, anonymous)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }))
+    },
+  )
+
+  it('is there for who may', () => {
+    expect(resolved('shelf/1,2', { ...member, role: 'staff' })).toHaveLength(2)
+    expect(resolved('vault/a', service)).toHaveLength(1)
   })
 })
 
