@@ -27,6 +27,14 @@ function codeOf(decode: () => unknown): string {
   }
 }
 
+it('the time for a number that is none grows with its length alone', () => {
+  const decode = decoderOf(fieldOf('ratio'))
+  const text = `${'1'.repeat(200_000)}x`
+  const start = performance.now()
+  expect(codeOf(() => decode(text))).toBe('22P02')
+  expect(performance.now() - start).toBeLessThan(1_000)
+})
+
 describe('what is no value', () => {
   it.each([
     ['count', '22P02', ['', 'a', '1.5', '1e3', '0x10', '١', '1 2', '--1', 'null']],

@@ -78,6 +78,9 @@ describe('full-text search', () => {
     ['fts.said & (fox | hare) & !hare', [4_001]],
     ['wfts."said fox" or hare', [4_001, 4_002]],
     ['wfts.fox -said', [4_002]],
+    ['wfts.fox -said -so', [4_002]],
+    [`wfts.fox${' -none'.repeat(300)}`, [4_001, 4_002]],
+    [`fts.fox${' & !none'.repeat(300)}`, [4_001, 4_002]],
     ['plfts.FOX', [4_001, 4_002]],
     ['plfts.', []],
     ['not.plfts.fox', [4_003]],
@@ -91,6 +94,11 @@ describe('full-text search', () => {
     const path = `samples?select=id&title=${encodeURIComponent(filter)}&id=gt.4000&order=id`
     expect(await rowsOf(stage, path, service)).toEqual(ids.map((id) => ({ id })))
   })
+})
+
+it.each(['(a|b) <-> c', 'a <-> (b & c)', 'a <-> (b <-> c)', '(a) <-> b'])('%s is refused', async (query) => {
+  const path = `samples?select=id&title=fts.${encodeURIComponent(query)}`
+  await expect(stage.read(ask(path), service)).rejects.toMatchObject({ code: '22023' })
 })
 
 describe('patterns', () => {

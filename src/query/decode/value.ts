@@ -85,7 +85,8 @@ function decodeInteger(raw: string, type: string): Value {
 
 function decodeReal(raw: string): Value {
   const text = raw.trim()
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) throw invalid('double precision', raw)
+  // Each digit has one place in the pattern: else a long text takes the square of its length.
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) throw invalid('double precision', raw)
   const value = Number(text)
   if (!Number.isFinite(value))
     throw new Problem('22003', { message: `"${raw}" is out of range for type double precision` })

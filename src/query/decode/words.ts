@@ -38,7 +38,7 @@ class TsQuery {
     while (this.#take('|')) parts.push(this.#and())
     if (this.#depth === 0 && this.#position < this.#tokens.length)
       throw syntax(`unexpected '${this.#tokens[this.#position]}'`)
-    return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' OR ')})`
+    return joined(parts, 'OR')
   }
 
   #and(): string {
@@ -49,13 +49,19 @@ class TsQuery {
       ;(negated ? dropped : kept).push(this.#phrase())
     } while (this.#take('&'))
     if (kept.length === 0) throw syntax('a search of nothing but negated words is not possible in FTS5')
-    const all = kept.length === 1 ? (kept[0] ?? '') : `(${kept.join(' AND ')})`
-    return dropped.reduce((query, word) => `(${query} NOT ${word})`, all)
+    return without(joined(kept, 'AND'), dropped)
   }
 
   #phrase(): string {
+    const start = this.#position
     const parts = [this.#operand()]
-    while (this.#take('<->')) parts.push(this.#operand())
+    let isPhrase = this.#tokens[start] !== '('
+    while (this.#take('<->')) {
+      isPhrase &&= this.#tokens[this.#position] !== '('
+      parts.push(this.#operand())
+    }
+    // FTS5 would take it for an error of its own.
+    if (parts.length > 1 && !isPhrase) throw syntax("'<->' joins words, not parentheses")
     return parts.join(' + ')
   }
 
@@ -115,13 +121,17 @@ function webForm(raw: string): string {
   }
   return groups
     .filter((group) => group.kept.length > 0)
-    .map((group) =>
-      group.dropped.reduce(
-        (query, word) => `(${query} NOT ${word})`,
-        group.kept.length === 1 ? (group.kept[0] ?? '') : `(${group.kept.join(' AND ')})`,
-      ),
-    )
+    .map((group) => without(joined(group.kept, 'AND'), group.dropped))
     .join(' OR ')
+}
+
+function joined(parts: readonly string[], operator: 'AND' | 'OR'): string {
+  return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(` ${operator} `)})`
+}
+
+/** Side by side, not one in the other: FTS5's parser holds a hundred open symbols. */
+function without(query: string, dropped: readonly string[]): string {
+  return dropped.length === 0 ? query : `(${query} NOT ${joined(dropped, 'OR')})`
 }
 
 /** Runs of letters and digits: what FTS5's unicode61 tokenizer would index. */
