@@ -1,5 +1,6 @@
 import { getTableName } from 'drizzle-orm'
 import type { BackendDeclaration } from '../declare/backend.ts'
+import { searchTableName } from '../model/model.ts'
 import { Failure } from './command.ts'
 
 /** The full-text index of a table: which columns of it are looked into. */
@@ -47,12 +48,12 @@ export function searchChange(
 
 /** Statements that take an index and its triggers away, whatever is left of them. */
 export function dropStatements(table: string): string[] {
-  const drop = (kind: string) => `DROP TRIGGER IF EXISTS ${quote(`${table}_search_${kind}`)};\n`
+  const drop = (kind: string) => `DROP TRIGGER IF EXISTS ${quote(triggerName(table, kind))};\n`
   return [
     `${marker({ table, columns: [] })}${drop('insert')}`,
     drop('delete'),
     drop('update'),
-    `DROP TABLE IF EXISTS ${quote(`${table}_search`)};\n`,
+    `DROP TABLE IF EXISTS ${quote(indexName(table))};\n`,
   ]
 }
 
@@ -66,13 +67,13 @@ export function createStatements({ table, columns }: SearchIndex): string[] {
   if (reserved !== undefined) {
     throw new Failure(`${table}.${reserved} cannot be in \`search\`: FTS5 reserves that name.`)
   }
-  const [index, source] = [quote(`${table}_search`), quote(table)]
+  const [index, source] = [quote(indexName(table)), quote(table)]
   const names = columns.map(quote).join(', ')
   const values = (row: 'new' | 'old') => columns.map((column) => `${row}.${quote(column)}`).join(', ')
   const add = `INSERT INTO ${index}(rowid, ${names}) VALUES (new.rowid, ${values('new')});`
   const remove = `INSERT INTO ${index}(${index}, rowid, ${names}) VALUES ('delete', old.rowid, ${values('old')});`
   const trigger = (kind: string, when: string, body: string) =>
-    `CREATE TRIGGER ${quote(`${table}_search_${kind}`)} AFTER ${when} ON ${source} BEGIN ${body} END;\n`
+    `CREATE TRIGGER ${quote(triggerName(table, kind))} AFTER ${when} ON ${source} BEGIN ${body} END;\n`
   return [
     `${marker({ table, columns })}CREATE VIRTUAL TABLE ${index} USING fts5(${names}, content=${text(table)}, content_rowid='rowid');\n`,
     trigger('insert', 'INSERT', add),
@@ -80,6 +81,14 @@ export function createStatements({ table, columns }: SearchIndex): string[] {
     trigger('update', `UPDATE OF ${names}`, `${remove} ${add}`),
     `INSERT INTO ${index}(${index}) VALUES ('rebuild');\n`,
   ]
+}
+
+function indexName(table: string): string {
+  return searchTableName({ tableName: table })
+}
+
+function triggerName(table: string, kind: string): string {
+  return `${indexName(table)}_${kind}`
 }
 
 const markerPrefix = '-- search '
