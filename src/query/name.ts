@@ -24,6 +24,11 @@ export function findResource(model: Model, audience: Audience, name: string): Re
   })
 }
 
+/** One answer for a key that no row has, that no row can have, and whose row is hidden. */
+export function noSuchItem(resourceName: string): Problem {
+  return new Problem('NOT_FOUND', { message: `There is no such item in '${resourceName}'` })
+}
+
 export function visibleFields(resource: Resource, audience: Audience): readonly Field[] {
   return [...resource.fields.values()].filter((field) => isFieldVisible(field, audience))
 }

@@ -1,6 +1,7 @@
 import { etagOf, matchesEtag } from '../base/http/etag.ts'
 import { Problem } from '../base/problem.ts'
 import type { ReadAnswer } from '../engine/read.ts'
+import { noSuchItem } from '../query/name.ts'
 import type { ParsedRead } from './parse/request.ts'
 
 /** What the answer depends on besides its URL. */
@@ -42,9 +43,7 @@ export function presentRead(
 
 function bodyOf(answer: ReadAnswer, parsed: ParsedRead): string {
   const { intent } = parsed.request
-  if (intent.key !== null && answer.rows === 0) {
-    throw new Problem('NOT_FOUND', { message: `There is no such item in '${intent.resource}'` })
-  }
+  if (intent.key !== null && answer.rows === 0) throw noSuchItem(intent.resource)
   if (parsed.accept.kind === 'csv') return `${answer.columns.map(csvName).join(',')}\n${answer.body}`
   if (parsed.accept.kind === 'array' && intent.key === null) return answer.body
   if (answer.rows !== 1) {
