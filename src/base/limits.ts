@@ -13,8 +13,6 @@ export interface Limits {
   readonly queryParts: number
   /** Levels of nested `and`/`or`. */
   readonly logicDepth: number
-  /** Bytes of a request body. */
-  readonly bodyBytes: number
 }
 
 export const defaultLimits: Limits = {
@@ -25,5 +23,4 @@ export const defaultLimits: Limits = {
   queryLength: 8_192,
   queryParts: 300,
   logicDepth: 10,
-  bodyBytes: 1_048_576,
 }

@@ -8,7 +8,6 @@
 const table = {
   // PostgREST: the request
   PGRST100: { status: 400, title: 'The query string could not be parsed' },
-  PGRST102: { status: 400, title: 'The request body is not valid' },
   PGRST103: { status: 416, title: 'The requested range cannot be satisfied' },
   PGRST106: { status: 406, title: 'The schema is not served' },
   PGRST107: { status: 406, title: 'None of the accepted media types can be produced' },
@@ -23,7 +22,6 @@ const table = {
   PGRST127: { status: 400, title: 'The feature is not available on SQLite' },
   PGRST200: { status: 400, title: 'Could not find a relationship' },
   PGRST201: { status: 300, title: 'The relationship is ambiguous' },
-  PGRST204: { status: 400, title: 'Could not find the column' },
   PGRST205: { status: 404, title: 'Could not find the table' },
   PGRST301: { status: 401, title: 'The access token is not valid' },
   PGRST302: { status: 401, title: 'An API key is required' },
@@ -35,7 +33,6 @@ const table = {
   '22023': { status: 400, title: 'Invalid parameter value' },
   '22P02': { status: 400, title: 'Invalid text representation' },
   '2201B': { status: 400, title: 'Invalid regular expression' },
-  '42501': { status: 403, title: 'Insufficient privilege' },
   '42703': { status: 400, title: 'Undefined column' },
   '42803': { status: 400, title: 'Grouping error' },
   '42804': { status: 400, title: 'Datatype mismatch' },

@@ -38,7 +38,7 @@ export function toStatement(expression: SQLWrapper, values: CallerValues = {}): 
 }
 
 /** A name without a value is NULL, which equals nothing. */
-export function parameterValue(parameter: Parameter, values: CallerValues): Value {
+function parameterValue(parameter: Parameter, values: CallerValues): Value {
   return parameter.kind === 'constant' ? parameter.value : (values[parameter.name] ?? nullValue)
 }
 

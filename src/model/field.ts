@@ -26,7 +26,6 @@ export interface Field {
   readonly column: SQLiteColumn
   readonly kind: FieldKind
   readonly nullable: boolean
-  readonly hasDefault: boolean
   readonly values: readonly string[] | null
   /** Who sees it; null: whoever sees the row. */
   readonly read: FieldRule | null
@@ -38,7 +37,6 @@ export function fieldOf(column: SQLiteColumn, read: FieldRule | undefined): Fiel
     column,
     kind: kindOf(column),
     nullable: !column.notNull && !column.primary,
-    hasDefault: column.hasDefault,
     values: column.enumValues ?? null,
     read: read ?? null,
   }

@@ -1,6 +1,6 @@
 import { exports } from 'cloudflare:workers'
 import { inject } from 'vitest'
-import type { Fault, WireStatement } from './wire-record.ts'
+import type { Fault } from './wire-record.ts'
 
 /**
  * Who asks: `nobody` sends no key, `anon` the publishable key, `service` the secret key, and every other name is
@@ -43,14 +43,8 @@ export async function send(request: TestRequest): Promise<TestAnswer> {
   return exchange(request, headers)
 }
 
-/** The statements that went to the database for a request. */
-export async function statementsOf(requestId: string): Promise<readonly WireStatement[]> {
-  const response = await fetch(`${bindings.DATABASE_URL}/__log/${requestId}`)
-  return (await response.json()) as readonly WireStatement[]
-}
-
 /** An access token of a user of the seed. */
-export function tokenOf(name: string): Promise<string> {
+function tokenOf(name: string): Promise<string> {
   const token = tokens.get(name) ?? signIn(name)
   tokens.set(name, token)
   return token

@@ -15,7 +15,7 @@ export interface RefreshToken {
 }
 
 /** 256 random bits. */
-export function newRefreshToken(): RefreshToken {
+function newRefreshToken(): RefreshToken {
   return hashed(Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'))
 }
 

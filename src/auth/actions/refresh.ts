@@ -6,7 +6,7 @@ import type { AuthContext } from '../context.ts'
 import { readBody, refreshBody } from '../credentials.ts'
 
 /** How long a used token still gives its successor: for two tabs at once, and for an answer that was lost. */
-export const reuseGraceMilliseconds = 10_000
+const reuseGraceMilliseconds = 10_000
 
 /**
  * `POST /token?grant_type=refresh_token`: rotation in one transaction, decided by the database, so that any

@@ -23,7 +23,7 @@ export async function readJson(request: Request, rules: BodyRules): Promise<unkn
  * The body, counted as it arrives: `Content-Length` may be absent or false.
  * @throws Problem LIMIT_BODY
  */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
@@ -38,7 +38,7 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Uin
 }
 
 /** @throws Problem with the code `invalid` */
-export function parseJson(bytes: Uint8Array, invalid: ProblemCode): unknown {
+function parseJson(bytes: Uint8Array, invalid: ProblemCode): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     if (depthOf(text) <= maxDepth) return JSON.parse(text)

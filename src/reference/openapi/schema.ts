@@ -17,7 +17,7 @@ export function rowSchema(resource: ResourceReference): JsonObject {
 }
 
 /** What answers carry in a field. */
-export function fieldSchema({ field }: FieldReference): JsonObject {
+function fieldSchema({ field }: FieldReference): JsonObject {
   const schema = kinds[field.kind]
   const { type } = schema
   if (type === undefined) return schema

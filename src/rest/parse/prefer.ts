@@ -43,7 +43,7 @@ export function parsePrefer(header: string | null): Prefer {
   return { count, handling, applied: appliedHeader(count, handling) }
 }
 
-/** What `Preference-Applied` says. */
+/** The value of `Preference-Applied` (RFC 7240 §3); null when nothing was applied. */
 export function appliedHeader(count: CountKind | null, handling: Prefer['handling']): string | null {
   if (count === null) return handling === null ? null : `handling=${handling}`
   return handling === null ? `count=${count}` : `count=${count}, handling=${handling}`
