@@ -16,14 +16,16 @@ export function signature(secret: string, purpose: string, text: string): string
   return nodeCrypto().createHmac('sha256', secret).update(`${purpose}\0${text}`).digest('base64url')
 }
 
-/** SHA-256 (FIPS 180-4) of a text, base64url. */
-export function sha256(text: string): string {
-  return nodeCrypto().createHash('sha256').update(text).digest('base64url')
+/** SHA-256 (FIPS 180-4) of parts one after another, texts as UTF-8; base64url. */
+export function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = nodeCrypto().createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest('base64url')
 }
 
 /** The first 128 bits of SHA-256, base64url: to tell texts apart, also those that somebody made to collide. */
-export function digest(text: string): string {
-  return sha256(text).slice(0, 22)
+export function digest(...parts: readonly (string | Uint8Array)[]): string {
+  return sha256(...parts).slice(0, 22)
 }
 
 /** Whether two texts are equal, in a time that depends on the length of `given` only. */

@@ -1,12 +1,13 @@
 /**
- * A value of SQLite as Hrana spells it (https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_2_SPEC.md):
+ * A value of SQLite as Hrana spells it (https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md):
  * integers are decimal text, so that all 64 bits are exact.
  */
 export type Value =
   | { readonly type: 'null' }
   | { readonly type: 'integer'; readonly value: string }
   | { readonly type: 'float'; readonly value: number }
-  | { readonly type: 'text'; readonly value: string }
+  /** `bytes`: its UTF-8, where it came from the database. */
+  | { readonly type: 'text'; readonly value: string; readonly bytes?: Uint8Array }
   | { readonly type: 'blob'; readonly base64: string }
 
 export interface Statement {
@@ -34,4 +35,11 @@ export const floatValue = (value: number): Value => ({ type: 'float', value })
 export function textOf(value: Value | undefined): string | null {
   if (value === undefined || value.type === 'null') return null
   return value.type === 'blob' ? value.base64 : String(value.value)
+}
+
+/** The UTF-8 of a text as the database sent it, or null. */
+export function bytesOf(value: Value | undefined): Uint8Array | null {
+  if (value?.type === 'text' && value.bytes !== undefined) return value.bytes
+  const text = textOf(value)
+  return text === null ? null : Buffer.from(text)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { drizzle } from 'drizzle-orm/libsql'
 import { migrate as applyMigrations } from 'drizzle-orm/libsql/migrator'
+import { pipelineHeaders, pipelinePath, probeRequest } from '../database/hrana.ts'
 import { Failure, parseFlags, run } from './command.ts'
 
 export interface MigrateOptions {
@@ -49,10 +50,10 @@ export async function assertAnswers(databaseUrl: string, databaseToken?: string)
 /** Null when nobody answers. */
 async function ask(url: string, token: string | undefined): Promise<Response | null> {
   try {
-    return await fetch(`${url}/v2/pipeline`, {
+    return await fetch(`${url}${pipelinePath}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-      body: JSON.stringify({ requests: [{ type: 'close' }] }),
+      headers: { ...pipelineHeaders, ...(token && { authorization: `Bearer ${token}` }) },
+      body: probeRequest(),
       signal: AbortSignal.timeout(5_000),
     })
   } catch (error) {

@@ -1,9 +1,17 @@
 import { Problem } from '../base/problem.ts'
-import type { Result, Statement, Value } from '../base/statement.ts'
+import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
+import {
+  executeRequest,
+  type HranaError,
+  pipelineHeaders,
+  pipelinePath,
+  readReply,
+  transactionRequest,
+} from './hrana.ts'
 
 /**
- * A libSQL server, by the part of Hrana over HTTP that is used: one `POST /v2/pipeline` a trip.
+ * A libSQL server, by Hrana over HTTP: one pipeline a trip.
  * Every method is exactly one HTTP request.
  */
 export interface Database {
@@ -31,7 +39,7 @@ export interface DatabaseOptions {
 /** What SQLite refused. For the engine to translate: its text never leaves the Worker. */
 export class SqlError extends Error {
   override readonly name = 'SqlError'
-  /** SQLite's extended result code, such as `SQLITE_CONSTRAINT_UNIQUE`. */
+  /** SQLite's result code, such as `SQLITE_CONSTRAINT`. */
   readonly code: string
 
   constructor(message: string, code: string) {
@@ -42,62 +50,51 @@ export class SqlError extends Error {
 
 /** Cheap, and made anew for each request: nothing of one request may outlive it in an isolate. */
 export function connect(options: DatabaseOptions): Database {
-  const post = async (request: unknown, timing: Timing): Promise<unknown> => {
+  const trip = async (
+    body: Uint8Array<ArrayBuffer>,
+    count: number,
+    timing: Timing,
+  ): Promise<readonly Result[]> => {
     timing.trip()
-    const reply = await send(options, request)
-    return succeeded(reply.results?.[0])
+    const reply = readReply(await send(options, body), count)
+    if (reply === null) throw unavailable()
+    if ('error' in reply) throw sqlError(reply.error)
+    return reply.results
   }
   return {
     async run(statement, timing) {
-      const response = await post({ type: 'execute', stmt: statementOf(statement) }, timing)
-      return resultOf((response as { result: HranaResult }).result)
+      const [result] = await trip(executeRequest(statement), 1, timing)
+      if (result === undefined) throw unavailable()
+      return result
     },
-    async transact(statements, timing) {
-      const response = await post({ type: 'batch', batch: { steps: transaction(statements) } }, timing)
-      return batchResults((response as { result: HranaBatchResult }).result, statements.length)
-    },
+    transact: (statements, timing) => trip(transactionRequest(statements), statements.length, timing),
   }
 }
 
-interface HranaReply {
-  readonly results?: readonly HranaStreamResult[]
-}
-type HranaStreamResult =
-  | { readonly type: 'ok'; readonly response: unknown }
-  | { readonly type: 'error'; readonly error: HranaError }
-interface HranaError {
-  readonly message: string
-  readonly code?: string
-}
-interface HranaResult {
-  readonly rows: readonly (readonly Value[])[]
-  readonly affected_row_count: number
-  readonly rows_read?: number
-  readonly query_duration_ms?: number
-}
-interface HranaBatchResult {
-  readonly step_results: readonly (HranaResult | null)[]
-  readonly step_errors: readonly (HranaError | null)[]
+/** A database that is busy has refused nothing: whoever asked may ask again. */
+function sqlError({ message, code }: HranaError): SqlError | Problem {
+  return /^SQLITE_(?:BUSY|LOCKED)/.test(code)
+    ? new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
+    : new SqlError(message, code)
 }
 
-async function send(options: DatabaseOptions, request: unknown): Promise<HranaReply> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
+async function send(options: DatabaseOptions, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const headers: Record<string, string> = { ...pipelineHeaders }
   if (options.token !== null) headers.authorization = `Bearer ${options.token}`
   if (options.requestId !== undefined) headers['x-request-id'] = options.requestId
   const deadline = AbortSignal.timeout(options.deadlineMilliseconds ?? 10_000)
   try {
-    const response = await fetch(`${options.url}/v2/pipeline`, {
+    const response = await fetch(`${options.url}${pipelinePath}`, {
       method: 'POST',
       headers,
-      // A stream that is not closed stays open for ten seconds, and the server has 128 of them.
-      body: JSON.stringify({ requests: [request, { type: 'close' }] }),
+      body,
       signal: deadline,
     })
     if (!response.ok) {
       await response.body?.cancel()
       throw unavailable()
     }
-    return (await response.json()) as HranaReply
+    return new Uint8Array(await response.arrayBuffer())
   } catch (error) {
     if (error instanceof Problem) throw error
     throw deadline.aborted
@@ -111,64 +108,4 @@ function unavailable(): Problem {
     hint: 'Check that the database named by DATABASE_URL runs and that DATABASE_TOKEN is right; then try again.',
     headers: { 'retry-after': '5' },
   })
-}
-
-function succeeded(result: HranaStreamResult | undefined): unknown {
-  if (result === undefined) throw unavailable()
-  if (result.type === 'error') throw sqlError(result.error)
-  return result.response
-}
-
-/** A database that is busy has refused nothing: whoever asked may ask again. */
-function sqlError(error: HranaError): SqlError | Problem {
-  const code = error.code ?? 'SQLITE_ERROR'
-  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) {
-    return new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
-  }
-  return new SqlError(error.message, code)
-}
-
-function statementOf(statement: Statement): unknown {
-  return { sql: statement.sql, args: statement.args, want_rows: true }
-}
-
-/** Each step runs only if the one before it did; whatever stops the chain rolls all of it back. */
-function transaction(statements: readonly Statement[]): unknown[] {
-  const commit = statements.length + 1
-  return [
-    { stmt: { sql: 'begin immediate' } },
-    ...statements.map((statement, index) => ({
-      condition: { type: 'ok', step: index },
-      stmt: statementOf(statement),
-    })),
-    { condition: { type: 'ok', step: commit - 1 }, stmt: { sql: 'commit' } },
-    {
-      condition: {
-        type: 'and',
-        conds: [
-          { type: 'ok', step: 0 },
-          { type: 'not', cond: { type: 'ok', step: commit } },
-        ],
-      },
-      stmt: { sql: 'rollback' },
-    },
-  ]
-}
-
-function batchResults(batch: HranaBatchResult, count: number): readonly Result[] {
-  const failure = batch.step_errors.find((error) => error !== null && error !== undefined)
-  if (failure) throw sqlError(failure)
-  return batch.step_results.slice(1, count + 1).map((result) => {
-    if (result === null) throw unavailable()
-    return resultOf(result)
-  })
-}
-
-function resultOf(result: HranaResult): Result {
-  return {
-    rows: result.rows,
-    affectedRows: result.affected_row_count,
-    rowsRead: result.rows_read ?? 0,
-    durationMilliseconds: result.query_duration_ms ?? 0,
-  }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
-import { textOf } from '../base/statement.ts'
+import { bytesOf, textOf } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Database } from '../database/client.ts'
 import { type Caller, callerValues } from '../model/caller.ts'
@@ -11,8 +11,8 @@ import { translated } from './sql-error.ts'
 
 /** What the database wrote. */
 export interface ReadAnswer {
-  /** A JSON array, or CSV lines without the header. */
-  readonly body: string
+  /** UTF-8: a JSON array, or CSV lines without the header. */
+  readonly body: Uint8Array
   readonly rows: number
   /** All rows that match, when they were to be counted. */
   readonly total: number | null
@@ -47,11 +47,14 @@ export async function read(
   timing.mark('plan')
   const result = await translated(() => database.run(statement, timing))
   timing.mark('db')
-  const [body, rows, lastKey, total] = result.rows[0] ?? []
-  const text = textOf(body)
-  if (text === null) throw sessionOver()
+  const [row] = result.rows
+  // The statement is an aggregate: it answers one row whatever there is.
+  if (row === undefined) throw new Problem('UNAVAILABLE_DATABASE')
+  const [body, rows, lastKey, total] = row
+  const bytes = bytesOf(body)
+  if (bytes === null) throw sessionOver()
   return {
-    body: text,
+    body: bytes,
     rows: Number(textOf(rows)),
     lastKey: textOf(lastKey),
     total: textOf(total) === null ? null : Number(textOf(total)),

@@ -32,7 +32,7 @@ export function presentRead(
     headers['content-range'] = contentRange(answer, parsed.page.offset)
     if (next !== null) headers.link = `<${next}>; rel="next"`
   }
-  headers.etag = etagOf(`${headers['content-range'] ?? ''}\n${body}`)
+  headers.etag = etagOf(`${headers['content-range'] ?? ''}\n`, body)
   if (ifNoneMatch !== null && matchesEtag(ifNoneMatch, headers.etag))
     return new Response(null, { status: 304, headers })
   return new Response(body, {
@@ -41,15 +41,17 @@ export function presentRead(
   })
 }
 
-function bodyOf(answer: ReadAnswer, parsed: ParsedRead): string {
+function bodyOf(answer: ReadAnswer, parsed: ParsedRead): Uint8Array {
   const { intent } = parsed.request
   if (intent.key !== null && answer.rows === 0) throw noSuchItem(intent.resource)
-  if (parsed.accept.kind === 'csv') return `${answer.columns.map(csvName).join(',')}\n${answer.body}`
+  if (parsed.accept.kind === 'csv') {
+    return Buffer.concat([Buffer.from(`${answer.columns.map(csvName).join(',')}\n`), answer.body])
+  }
   if (parsed.accept.kind === 'array' && intent.key === null) return answer.body
   if (answer.rows !== 1) {
     throw new Problem('PGRST116', { details: `The result contains ${answer.rows} rows` })
   }
-  return answer.body.slice(1, -1)
+  return answer.body.subarray(1, -1)
 }
 
 function csvName(name: string): string {

@@ -8,7 +8,9 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream/promises'
-import { type Fault, isFault, type WireStatement, wireRecord } from './wire-record.ts'
+import { pipelinePath } from '../../src/database/hrana.ts'
+import { statementsOf } from './wire-pipeline.ts'
+import { type Fault, isFault, wireRecord } from './wire-record.ts'
 
 /** A proxy in front of a libSQL server, which counts what goes over the wire, by `x-request-id`. */
 export interface Wire {
@@ -44,7 +46,8 @@ export async function startWire(target: string): Promise<Wire> {
   }
 
   async function forward(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
-    const fault = record.count(String(request.headers['x-request-id'] ?? ''), statementsOf(body))
+    const statements = request.url === pipelinePath ? statementsOf(body) : []
+    const fault = record.count(String(request.headers['x-request-id'] ?? ''), statements)
     if (fault !== null && (await strike(fault, request, response))) return
     const onward = requestOf(`${target}${request.url ?? '/'}`, {
       agent,
@@ -94,20 +97,3 @@ function sendJson(response: ServerResponse, value: unknown): void {
 
 const decoder = new TextDecoder()
 const textOf = (body: Uint8Array): string => decoder.decode(body)
-
-interface Pipeline {
-  readonly requests?: readonly {
-    readonly stmt?: WireStatement
-    readonly batch?: { readonly steps: readonly { readonly stmt: WireStatement }[] }
-  }[]
-}
-
-/** The statements of a Hrana pipeline; none of anything else, such as a health check. */
-function statementsOf(body: Buffer): readonly WireStatement[] {
-  const text = textOf(body)
-  if (!text.startsWith('{')) return []
-  const { requests = [] } = JSON.parse(text) as Pipeline
-  return requests
-    .flatMap(({ stmt, batch }) => [...(stmt ? [stmt] : []), ...(batch?.steps ?? []).map((step) => step.stmt)])
-    .map(({ sql, args }) => ({ sql, args: args ?? [] }))
-}

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, inject, test, vi } from 'vitest'
 import backend from '#backend'
 import { createApp } from '../../src/app.ts'
+import { message, messageField, textField, varintField } from '../../src/database/protobuf.ts'
 import { leakIn } from './leak.ts'
 
 const bindings: Readonly<Record<string, string>> = inject('bindings')
@@ -13,30 +14,32 @@ const replies: readonly (readonly [
   statuses: readonly number[],
 ])[] = [
   ['an error of SQL', () => failed('SQLITE_ERROR'), [500]],
-  [
-    'an error without a code',
-    () => Response.json({ results: [{ type: 'error', error: { message: said } }] }),
-    [500],
-  ],
+  ['an error without a code', () => failed(null), [500]],
   ['corruption', () => failed('SQLITE_CORRUPT'), [500, 503]],
   ['that it is busy', () => failed('SQLITE_BUSY'), [503]],
   ['401', () => new Response(said, { status: 401 }), [500, 503]],
   ['500', () => new Response(said, { status: 500 }), [503]],
   ['HTML', () => new Response(`<html>${said}</html>`), [500, 503]],
-  ['half of its JSON', () => new Response('{"results":[{"type":"ok"'), [500, 503]],
+  ['JSON', () => Response.json({ results: [{ type: 'error', error: { message: said } }] }), [500, 503]],
+  ['half of its message', () => new Response(failure('SQLITE_ERROR').subarray(0, 20)), [500, 503]],
   ['nothing', () => new Response(''), [500, 503]],
-  ['null', () => Response.json(null), [500, 503]],
-  ['an empty list', () => Response.json({ results: [] }), [500, 503]],
-  [
-    'another shape',
-    () => Response.json({ results: [{ type: 'ok', response: { weakness: 1 } }] }),
-    [500, 503],
-  ],
+  ['no result', () => new Response(messageField(3)), [500, 503]],
+  ['a number for a result', () => new Response(varintField(3, 1)), [500, 503]],
+  ['a result of nothing', () => new Response(ok(messageField(2))), [500, 503]],
+  // No row is what a password of nobody finds, too.
+  ['no row', () => new Response(ok(messageField(2, messageField(1)))), [400, 503]],
   ['no connection', () => Promise.reject(new TypeError(`fetch failed: ${said}`)), [503]],
 ]
 
-function failed(code: string): Response {
-  return Response.json({ results: [{ type: 'error', error: { message: said, code } }] })
+/** A reply of Hrana to one statement: PipelineRespBody.results is 3, StreamResult.ok 1 and error 2. */
+const ok = (response: Uint8Array) => message(messageField(3, messageField(1, response)))
+const failure = (code: string | null) =>
+  message(
+    messageField(3, messageField(2, textField(1, said), ...(code === null ? [] : [textField(2, code)]))),
+  )
+
+function failed(code: string | null): Response {
+  return new Response(failure(code))
 }
 
 afterEach(() => {

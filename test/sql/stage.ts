@@ -60,7 +60,7 @@ export async function startStage(backend: BackendDeclaration, seed: Seed) {
       request: ReadRequest,
       caller: Caller,
       cursor: string | null = null,
-    ): Promise<ReadAnswer & { readonly sent: Statement }> {
+    ): Promise<Omit<ReadAnswer, 'body'> & { readonly body: string; readonly sent: Statement }> {
       const sent: Statement[] = []
       const tapped = {
         ...db,
@@ -78,7 +78,7 @@ export async function startStage(backend: BackendDeclaration, seed: Seed) {
       })
       const [statement, ...more] = sent
       if (statement === undefined || more.length > 0) throw new Error(`${sent.length} trips for one read`)
-      return { ...answer, sent: statement }
+      return { ...answer, body: new TextDecoder().decode(answer.body), sent: statement }
     },
   }
 }
