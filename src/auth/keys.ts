@@ -1,4 +1,5 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { type CryptoKey, importJWK, type JWK, type JWTPayload } from 'jose'
+import { type BoundedMap, boundedMap } from '../base/bounded-map.ts'
 import { Problem } from '../base/problem.ts'
 
 /** The keys of access tokens, ready to use. */
@@ -8,7 +9,12 @@ export interface SigningKeys {
   readonly verifying: ReadonlyMap<string, VerifyingKey>
   /** What `/.well-known/jwks.json` answers: the public members only. */
   readonly jwks: { readonly keys: readonly JWK[] }
+  /** The claims of tokens that these keys have signed, for sure: `verifyAccessToken` fills it. */
+  readonly verified: BoundedMap<JWTPayload>
 }
+
+/** About a kilobyte each. */
+const tokensKept = 2_000
 
 export interface SigningKey {
   readonly kid: string
@@ -54,7 +60,7 @@ async function importKeys(jwks: readonly unknown[]): Promise<SigningKeys> {
     }
   }
   if (signing === null) throw unusable('none of the keys is a private one')
-  return { signing, verifying, jwks: { keys: published } }
+  return { signing, verifying, jwks: { keys: published }, verified: boundedMap(tokensKept) }
 }
 
 interface ReadJwk {

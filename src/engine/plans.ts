@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm'
+import { boundedMap } from '../base/bounded-map.ts'
 import type { Limits } from '../base/limits.ts'
 import { type Audience, audienceOf } from '../model/audience.ts'
 import type { Caller } from '../model/caller.ts'
@@ -6,7 +7,6 @@ import type { Model } from '../model/model.ts'
 import { guard } from '../query/guard.ts'
 import type { ReadIntent } from '../query/intent.ts'
 import { resolve } from '../query/resolve.ts'
-import { boundedMap } from '../sql/plan.ts'
 import { type ReadStatement, readStatement } from '../sql/read.ts'
 
 /** A query of one shape for one audience, ready for values. */
@@ -31,12 +31,18 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
   let made = 0
   return {
     read(intent, caller) {
-      const audience = known(audiences, model, caller)
-      return plans.get(`${audience.key} ${JSON.stringify(intent)}`, () => {
-        made += 1
-        const tree = resolve(intent, model, audience)
-        return { ...readStatement(guard(tree, audience), admission, limits.rows), pageable: tree.pageable }
-      })
+      const audience = knownAudience(audiences, model, caller)
+      const shape = `${audience.key} ${JSON.stringify(intent)}`
+      const known = plans.get(shape)
+      if (known !== undefined) return known
+      made += 1
+      const tree = resolve(intent, model, audience)
+      const plan = {
+        ...readStatement(guard(tree, audience), admission, limits.rows),
+        pageable: tree.pageable,
+      }
+      plans.set(shape, plan)
+      return plan
     },
     get made() {
       return made
@@ -44,7 +50,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
   }
 }
 
-function known(audiences: Map<string, Audience>, model: Model, caller: Caller): Audience {
+function knownAudience(audiences: Map<string, Audience>, model: Model, caller: Caller): Audience {
   // A role that is not declared comes from a token, and there may be many: it shares the key of none.
   const key = caller.kind === 'user' && model.roles.has(caller.role) ? caller.role : `(${caller.kind})`
   const found = audiences.get(key)

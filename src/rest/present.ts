@@ -32,7 +32,7 @@ export function presentRead(
     headers['content-range'] = contentRange(answer, parsed.page.offset)
     if (next !== null) headers.link = `<${next}>; rel="next"`
   }
-  headers.etag = etagOf(`${headers['content-range'] ?? ''}\n`, body)
+  headers.etag = etagOf(body, headers['content-range'] ?? null)
   if (ifNoneMatch !== null && matchesEtag(ifNoneMatch, headers.etag))
     return new Response(null, { status: 304, headers })
   return new Response(body, {

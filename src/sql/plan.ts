@@ -53,28 +53,3 @@ function sortKeyValues(json: string): readonly Value[] {
   })
   return values
 }
-
-/** A map that forgets what was not used for longest once it is full. */
-export function boundedMap<T>(capacity: number): {
-  get(key: string, make: () => T): T
-  readonly size: number
-} {
-  const entries = new Map<string, T>()
-  return {
-    get(key, make) {
-      const known = entries.get(key)
-      const value = known ?? make()
-      // The order of insertion is the order of use.
-      if (known !== undefined) entries.delete(key)
-      entries.set(key, value)
-      if (entries.size > capacity) {
-        const [oldest] = entries.keys()
-        if (oldest !== undefined) entries.delete(oldest)
-      }
-      return value
-    },
-    get size() {
-      return entries.size
-    },
-  }
-}

@@ -195,3 +195,43 @@ test('whatever is changed or made up is a 401', async () => {
     { numRuns: 500 },
   )
 })
+
+test('the signature of a token is checked once, its times and its issuer always', async () => {
+  const token = await issue()
+  const check = vi.spyOn(crypto.subtle, 'verify')
+  expect(await verify(token)).toEqual(subject)
+  expect(await verify(token)).toEqual(subject)
+  expect(check).toHaveBeenCalledOnce()
+  const late = now + 3_606_000
+  await expect(verify(token, late)).rejects.toMatchObject({ code: 'PGRST303' })
+  await expect(verify(token, now - 60_000)).rejects.toMatchObject({ code: 'PGRST303' })
+  const elsewhere = { issuer: 'https://other.example.com/auth/v1', keys, nowMilliseconds: now }
+  await expect(verifyAccessToken(token, elsewhere)).rejects.toMatchObject({ code: 'PGRST303' })
+  check.mockRestore()
+})
+
+test('a known token helps no other: another signature, claims or spelling is refused', async () => {
+  const token = await issue()
+  await verify(token)
+  const [head, body, signature = ''] = token.split('.')
+  const swapped = signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`
+  const staff = part({ ...decodeJwt(token), role: 'staff' })
+  for (const other of [
+    `${head}.${body}.${swapped}`,
+    `${head}.${staff}.${signature}`,
+    `${token}=`,
+    `${token} `,
+  ]) {
+    await expect(verify(other), other).rejects.toMatchObject({ code: 'PGRST301' })
+  }
+})
+
+test('a key that is withdrawn takes the tokens that it signed along', async () => {
+  const token = await issue()
+  await verify(token)
+  const left = await signingKeys(
+    JSON.stringify([{ ...edwards.privateKey.export({ format: 'jwk' }), kid: 'edwards' }]),
+  )
+  const context = { issuer, keys: left, nowMilliseconds: now }
+  await expect(verifyAccessToken(token, context)).rejects.toMatchObject({ code: 'PGRST301' })
+})

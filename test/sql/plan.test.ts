@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import shop from '../../src/backend/index.ts'
 import seed, { ada, bob, grace } from '../../src/backend/seed.ts'
 import { anonymous } from '../../src/model/caller.ts'
-import { boundedMap } from '../../src/sql/plan.ts'
 import { ask } from './ask.ts'
 import { type Stage, startStage } from './stage.ts'
 
@@ -71,17 +70,4 @@ it('no value is in a text, of filters, of keys and of callers', async () => {
   const { sent } = await stage.read(ask('orders?select=id'), await stage.signIn(ada))
   expect(sent.sql).not.toContain(ada.id)
   expect((await stage.query('select count(*) from tags')).rows).toEqual([[{ type: 'integer', value: '12' }]])
-})
-
-it('the map forgets what was not used for longest', () => {
-  const map = boundedMap<string>(2)
-  const made: string[] = []
-  const get = (key: string) =>
-    map.get(key, () => {
-      made.push(key)
-      return key
-    })
-  for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) get(key)
-  expect(made).toEqual(['a', 'b', 'c', 'b'])
-  expect(map.size).toBe(2)
 })

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { boundedMap } from '../../src/base/bounded-map.ts'
+
+test('what was not used for longest is forgotten', () => {
+  const map = boundedMap<string>(2)
+  map.set('a', 'first')
+  map.set('b', 'second')
+  expect(map.get('a')).toBe('first')
+  map.set('c', 'third')
+  expect([map.get('a'), map.get('b'), map.get('c')]).toEqual(['first', undefined, 'third'])
+  map.set('a', 'fourth')
+  map.set('d', 'fifth')
+  expect([map.get('a'), map.get('c'), map.get('d')]).toEqual(['fourth', undefined, 'fifth'])
+  expect(map.size).toBe(2)
+})
