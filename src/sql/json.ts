@@ -11,7 +11,7 @@ export function jsonValue(value: Typed): Fragment {
     case 'numeric':
       return jsonNumber(value.sql)
     case 'boolean':
-      return sql`case ${value.sql} when 1 then json('true') when 0 then json('false') end`
+      return sql`json(case ${value.sql} when 1 then 'true' when 0 then 'false' end)`
     case 'seconds':
     case 'milliseconds':
     case 'blob':
