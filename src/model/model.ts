@@ -1,5 +1,5 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
-import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { type ForeignKey, getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
 import { type Audience, audienceOf, type Roles, readVerdict, rolesOf } from './audience.ts'
@@ -42,6 +42,7 @@ export function searchTableName(resource: { readonly tableName: string }): strin
 }
 
 interface Building extends Resource {
+  readonly foreignKeys: readonly ForeignKey[]
   readonly relations: Relation[]
   readonly embeds: Map<string, Relation>
 }
@@ -107,6 +108,7 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
     fields,
     key,
     uniques,
+    foreignKeys: config.foreignKeys,
     relations: [],
     embeds: new Map(),
     search,
@@ -120,11 +122,7 @@ function columnsOf(table: SQLiteTable): Readonly<Record<string, SQLiteColumn>> {
 function link(resources: readonly Building[]): void {
   const byTable = new Map(resources.map((resource) => [resource.table, resource]))
   const keys = resources.flatMap((resource) =>
-    keysOf(
-      resource,
-      getTableConfig(resource.table).foreignKeys,
-      (column) => byTable.get(column.table) ?? null,
-    ),
+    keysOf(resource, resource.foreignKeys, (column) => byTable.get(column.table) ?? null),
   )
   const relations = relationsOf(keys)
   for (const resource of resources)
