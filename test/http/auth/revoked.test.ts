@@ -2,13 +2,28 @@ import { describe, expect, test } from 'vitest'
 import { textValue } from '../../../src/base/statement.ts'
 import { startTiming } from '../../../src/base/timing.ts'
 import { connect } from '../../../src/database/client.ts'
+import { send } from '../../harness/request.ts'
 import { type Session, signUp, text, withToken } from './someone.ts'
 
-/** What an operator does in the database. */
-async function sql(statement: string, ...args: readonly string[]): Promise<void> {
+/** What an operator does in the database. @returns how many rows it changed, or the one value that it read */
+async function sql(statement: string, ...args: readonly string[]): Promise<number> {
   const database = connect({ url: text('DATABASE_URL'), token: null })
-  await database.run({ sql: statement, args: args.map(textValue) }, startTiming())
+  const { affectedRows, rows } = await database.run(
+    { sql: statement, args: args.map(textValue) },
+    startTiming(),
+  )
+  const value = rows[0]?.[0]
+  return value?.type === 'integer' ? Number(value.value) : affectedRows
 }
+
+/** Right after a sign-up nothing but the profile refers to the person. */
+async function erase({ user }: Session): Promise<void> {
+  expect(await sql('delete from users where id = ?', user.id)).toBe(1)
+  expect(await sql('delete from auth_users where id = ?', user.id)).toBe(1)
+}
+
+const refresh = ({ refresh_token }: Session) =>
+  send({ as: 'anon', url: '/auth/v1/token?grant_type=refresh_token', body: { refresh_token } })
 
 const reads = [
   '/rest/v1/users?select=id',
@@ -37,20 +52,41 @@ describe('the next request of a token, on every read, after', () => {
       'the end of the session',
       ({ user }) => sql('update auth_sessions set expires_at = 1 where user_id = ?', user.id),
     ],
-    ['the loss of the account', ({ user }) => sql('delete from auth_sessions where user_id = ?', user.id)],
+    ['the loss of the session', ({ user }) => sql('delete from auth_sessions where user_id = ?', user.id)],
+    ['the loss of the account', erase],
   ]
   for (const [event, happen] of events) {
     test(`${event}: refused, at no trip more`, async () => {
       const session = await signUp()
       expect((await withToken(session.access_token)).text).toBe(JSON.stringify([{ id: session.user.id }]))
       await happen(session)
-      for (const url of reads) {
-        const answer = await withToken(session.access_token, url)
-        expect([url, [401, 403].includes(answer.status), answer.trips]).toEqual([url, true, 1])
-        expect(answer.text).not.toContain(session.user.id)
-      }
+      await expectRefused(session)
     })
   }
+
+  test('a lost role: refused, at no trip more; a new token has the role that is left', async () => {
+    const first = await signUp()
+    const { id } = first.user
+    await sql("update auth_users set role = 'staff' where id = ?", id)
+    const promoted: Session = JSON.parse((await refresh(first)).text)
+    const ofOthers = '/rest/v1/users?select=id&id=neq.'
+    const seen = await withToken(promoted.access_token, `${ofOthers}${id}`)
+    expect([seen.status, seen.text === '[]', seen.trips]).toEqual([200, false, 1])
+    await sql("update auth_users set role = 'customer' where id = ?", id)
+    await expectRefused(promoted)
+    const left: Session = JSON.parse((await refresh(promoted)).text)
+    expect((await withToken(left.access_token, `${ofOthers}${id}`)).text).toBe('[]')
+  })
+
+  test('the loss of the account: no session and no refresh token is left', async () => {
+    const session = await signUp()
+    await erase(session)
+    expect(await sql('select count(*) from auth_sessions where user_id = ?', session.user.id)).toBe(0)
+    const orphans = 'session_id not in (select id from auth_sessions)'
+    expect(await sql(`select count(*) from auth_refresh_tokens where ${orphans}`)).toBe(0)
+    const answer = await refresh(session)
+    expect([answer.status, JSON.parse(answer.text).code]).toEqual([400, 'refresh_token_not_found'])
+  })
 
   test('a ban that is over: served again', async () => {
     const { access_token, user } = await signUp()
@@ -78,3 +114,11 @@ describe('the next request of a token, on every read, after', () => {
     expect((await again()).status).toBe(401)
   })
 })
+
+async function expectRefused({ access_token, user }: Session): Promise<void> {
+  for (const url of reads) {
+    const answer = await withToken(access_token, url)
+    expect([url, [401, 403].includes(answer.status), answer.trips]).toEqual([url, true, 1])
+    expect(answer.text).not.toContain(user.id)
+  }
+}
