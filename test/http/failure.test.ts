@@ -76,3 +76,49 @@ describe('a database that answers with', () => {
     }
   }
 })
+
+/** A database that is late: it says nothing at all, or nothing after the first bytes. */
+const late: readonly (readonly [name: string, reply: (until: AbortSignal) => Promise<Response>])[] = [
+  ['does not answer', (until) => aborted(until)],
+  ['does not end its answer', async (until) => new Response(endless(until))],
+]
+
+describe('a database that', () => {
+  for (const [name, reply] of late) {
+    test(`${name}: 504 when ten seconds are over`, async () => {
+      const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+      const soon = AbortSignal.timeout(20)
+      const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(soon)
+      const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async (_, init) => {
+        if (!(init?.signal instanceof AbortSignal)) throw new TypeError('a trip without a deadline')
+        return reply(init.signal)
+      })
+      const headers = { apikey: bindings.PUBLISHABLE_KEY ?? '' }
+      const request = new Request('http://selvage.test/rest/v1/tags?select=id', { headers })
+      const response = await createApp(backend).fetch(request, bindings)
+      const text = await response.text()
+      expect([response.status, response.headers.get('retry-after')], text).toEqual([504, '1'])
+      expect(JSON.parse(text)).toMatchObject({
+        code: 'DATABASE_TIMEOUT',
+        message: 'The database took too long',
+      })
+      expect(response.headers.get('server-timing')).toContain('trips;desc="1"')
+      expect(leakIn({ headers: response.headers, text })).toBeNull()
+      expect([timeout.mock.calls, fetched.mock.calls.length, log.mock.calls]).toEqual([[[10_000]], 1, []])
+    })
+  }
+})
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+}
+
+/** One byte, and then a failure when the signal says so. */
+function endless(signal: AbortSignal): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(new Uint8Array(1))
+      await aborted(signal).catch((reason: unknown) => controller.error(reason))
+    },
+  })
+}

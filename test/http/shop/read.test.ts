@@ -1,7 +1,9 @@
 import { seedId } from '../../../src/backend/seed.ts'
-import { scenarios } from '../../harness/scenario.ts'
+import { type Scenario, scenarios } from '../../harness/scenario.ts'
 
 const product = (n: number): string => seedId('product', n)
+const manyTimes = (column: string): string =>
+  Array.from({ length: 80 }, (_, n) => `a${n}:${column}`).join(',')
 const list = (...ns: readonly number[]): string => ns.map(product).join(',')
 
 scenarios('columns', [
@@ -100,6 +102,41 @@ scenarios('filters', [
   },
 ])
 
+const stockOfThree = `/rest/v1/products?id=in.(${list(0, 7, 1)})&select=stock,count()`
+const refusesOrder = (name: string, url: string, column: string): Scenario => ({
+  name,
+  as: 'anon',
+  url,
+  status: 400,
+  contains: [
+    '"code":"42803"',
+    `"message":"column ${column} must be selected beside the aggregate to be used in order"`,
+  ],
+  trips: 0,
+})
+
+scenarios('aggregates', [
+  {
+    name: 'ordered by the column that they are grouped by',
+    as: 'anon',
+    url: `${stockOfThree}&order=stock`,
+    status: 200,
+    contains: ['[{"stock":0,"count":2},'],
+    trips: 1,
+  },
+  refusesOrder('ordered by another column', `${stockOfThree}&order=name`, 'products.name'),
+  refusesOrder(
+    'ordered by a column that is grouped by in part',
+    '/rest/v1/products?select=attributes->material,count()&order=attributes->material',
+    'products.attributes',
+  ),
+  refusesOrder(
+    'ordered by another column, in an embed',
+    '/rest/v1/categories?select=name,products(stock,count())&products.order=price_cents.desc',
+    'products.price_cents',
+  ),
+])
+
 scenarios('embeds', [
   {
     name: 'to one, to itself',
@@ -139,6 +176,14 @@ scenarios('embeds', [
     url: `/rest/v1/categories?id=eq.${seedId('category', 0)}&select=name,categories(count())`,
     status: 200,
     contains: ['"name":"Home"', '"count":2'],
+    trips: 1,
+  },
+  {
+    name: 'more than the database writes into one answer',
+    as: 'anon',
+    url: `/rest/v1/products?select=tags(products(tags(products(${manyTimes('attributes')}))))`,
+    status: 400,
+    contains: ['"code":"LIMIT_ANSWER"', 'Ask for fewer rows with limit'],
     trips: 1,
   },
 ])
