@@ -23,19 +23,19 @@ const worker = (name: string, backend: string, include: readonly string[], exclu
 })
 
 const fixtureTests = 'test/http/fixture/**/*.test.ts'
-const workerTests = ['test/http/**/*.test.ts', 'test/**/*.worker.test.ts']
+const workerTests = 'test/http/**/*.test.ts'
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/harness/summary.ts'],
     projects: [
-      worker('shop', './src/backend/index.ts', workerTests, [fixtureTests]),
+      worker('shop', './src/backend/index.ts', [workerTests], [fixtureTests]),
       worker('fixture', './test/fixture/index.ts', [fixtureTests], []),
       {
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...workerTests, fixtureTests],
+          exclude: [workerTests, fixtureTests],
           testTimeout: 30_000,
         },
       },

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono/tiny'
 import { identify, identifyForAuth } from './auth/caller.ts'
-import { authRoutes } from './auth/routes.ts'
+import { allowedIn, authRoutes } from './auth/routes.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
@@ -37,7 +37,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
 }
 
 const exposed =
-  'Content-Range, Content-Location, ETag, Link, Location, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
+  'Content-Range, ETag, Link, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
 
 /** On every answer, errors too: who may read it, what a browser may do with it, how to find it in the logs. */
 async function commonHeaders(context: Context<AppEnv>, next: () => Promise<void>): Promise<void> {
@@ -68,12 +68,17 @@ const preflight: MiddlewareHandler<AppEnv> = async (context, next) => {
   return new Response(null, {
     status: 204,
     headers: {
-      allow: 'GET, HEAD, POST, OPTIONS',
+      allow: allowedAt(context.req.path),
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
       'access-control-allow-headers': context.req.raw.headers.get('access-control-request-headers') ?? '*',
       'access-control-max-age': '86400',
     },
   })
+}
+
+/** Data and the reference are read; each path of sign-in has a method of its own. */
+function allowedAt(path: string): string {
+  return path.startsWith('/auth/v1/') ? allowedIn(path.slice('/auth/v1'.length)) : 'GET, HEAD, OPTIONS'
 }
 
 function withServer(serverOf: (bindings: Bindings) => Promise<Server>): MiddlewareHandler<AppEnv> {

@@ -8,7 +8,7 @@ import type { BackendDeclaration } from './declare/backend.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
 import { linkModel, type Model } from './model/model.ts'
 
-/** What an isolate keeps from one request to the next: nothing that belongs to a request. */
+/** What an isolate keeps from one request to the next: plans, keys, and tokens that they have verified; no promise, no I/O. */
 export interface Server {
   readonly settings: Settings
   readonly keys: SigningKeys

@@ -1,23 +1,30 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { arrowFaults } from './architecture/arrows.ts'
+import { arrowFaults, readArrows } from './architecture/arrows.ts'
 import { cycleFaults, reachFaults } from './architecture/graph.ts'
 import { type Exceptions, folderFaults, lineFaults, topLevelFaults } from './architecture/size.ts'
 import { readSources } from './architecture/source.ts'
-import { platformFaults, silencerFaults } from './architecture/words.ts'
+import { gateFaults, platformFaults, silencerFaults } from './architecture/words.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const src = readSources(root, ['src'])
 const all = [...src, ...readSources(root, ['test', 'bench'])]
+
+const foldersOf = (path: string) =>
+  readdirSync(path, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    .sort()
 
 /** File → reason. */
 const longFiles: Exceptions = {}
 /** Folder → reason. */
 const largeFolders: Exceptions = {}
 
-test('imports follow the arrows of the design, types too', () => {
-  expect(arrowFaults(src)).toEqual([])
+test('imports follow the table of ARCHITECTURE.md, types too', () => {
+  const arrows = readArrows(readFileSync(resolve(root, 'ARCHITECTURE.md'), 'utf8'))
+  expect([...arrows.keys()].sort()).toEqual(foldersOf(resolve(root, 'src')))
+  expect(arrowFaults(src, arrows)).toEqual([])
 })
 
 test('no import cycle', () => {
@@ -28,8 +35,12 @@ test('the Worker never reaches cli/', () => {
   expect(reachFaults(src, 'src/worker.ts', 'src/cli/')).toEqual([])
 })
 
-test('the platform is named only by worker.ts and the owners of bindings', () => {
+test('the platform is named only by worker.ts', () => {
   expect(platformFaults(src)).toEqual([])
+})
+
+test('a gate is made by guard alone', () => {
+  expect(gateFaults(src)).toEqual([])
 })
 
 test('no any, no non-null !, no export *, nothing that silences the compiler or the linter', () => {

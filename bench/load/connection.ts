@@ -9,7 +9,7 @@ export interface Reply {
 
 /**
  * One kept-alive HTTP/1.1 connection over a raw socket: one request at a time, as little work as possible,
- * because the load shares two cores with what it measures.
+ * because the load shares the machine's cores with what it measures.
  */
 export interface Connection {
   /** `request`: a whole request as bytes. @throws when the connection ends, or the answer is malformed. */

@@ -2,7 +2,7 @@ import type { Bundle } from '../build/bundle.ts'
 import type { Series } from './rounds.ts'
 import { ratioOf, type Spread, spreadOf } from './spread.ts'
 
-/** What is owed, from the issue. A ratio within a tenth of its goal is a tie: rounds differ by more than that. */
+/** What is owed (bench/README.md). A ratio within a tenth of its goal is a tie: rounds differ by more than that. */
 export const goals = {
   latencyRatio: 1,
   throughputRatio: 1,

@@ -2,7 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import { equalInConstantTime } from '../base/crypto.ts'
 import { Problem } from '../base/problem.ts'
 import type { Settings } from '../base/settings.ts'
-import { anonymous, type Caller, service } from '../model/caller.ts'
+import { anonymous, type Caller, service, type UserCaller } from '../model/caller.ts'
+import type { AuthContext } from './context.ts'
 import type { SigningKeys } from './keys.ts'
 import { invalidToken, issuerOf, verifyAccessToken } from './tokens.ts'
 
@@ -41,6 +42,13 @@ export async function identifyForAuth(...given: Parameters<typeof identify>): Pr
     if (!(error instanceof Problem) || !tokenCodes.has(error.code)) throw error
     throw badToken()
   }
+}
+
+/** @throws Problem no_authorization for a caller without an access token */
+export function userCaller(context: AuthContext): UserCaller {
+  const caller = context.get('caller')
+  if (caller.kind === 'user') return caller
+  throw new Problem('no_authorization', { headers: { 'www-authenticate': 'Bearer' } })
 }
 
 const tokenCodes: ReadonlySet<string> = new Set(['PGRST301', 'PGRST303'])

@@ -31,13 +31,19 @@ export function authRoutes(): Hono<AuthEnv> {
   for (const [path, method, action] of routes) {
     app.on(method, path, action)
     app.all(path, () => {
-      throw new Problem('PGRST117', { headers: { allow: method === 'GET' ? 'GET, HEAD' : method } })
+      throw new Problem('PGRST117', { headers: { allow: allowedIn(path) } })
     })
   }
   app.all('*', () => {
     throw new Problem('NOT_FOUND')
   })
   return app
+}
+
+/** The value of `Allow` (RFC 9110 §10.2.1) at a path of these routes. */
+export function allowedIn(path: string): string {
+  const [, method] = routes.find(([known]) => known === path) ?? []
+  return method === undefined ? 'OPTIONS' : `${method === 'GET' ? 'GET, HEAD' : method}, OPTIONS`
 }
 
 /** `auth-js` reads `code` as the code of an error only from this version on. */

@@ -40,5 +40,4 @@ export default resource(reviews, {
     or(caller.has('staff'), eq(reviews.published, true), caller.signedIn && eq(reviews.user_id, caller.id)),
   embeds: { product: reviews.product_id, author: reviews.user_id },
   search: [reviews.body],
-  owner: reviews.user_id,
 })

@@ -26,5 +26,4 @@ export const users = sqliteTable(
 export default resource(users, {
   description: 'Profiles of customers and staff.',
   read: ({ caller }) => or(caller.has('staff'), caller.signedIn && eq(users.id, caller.id)),
-  owner: users.id,
 })

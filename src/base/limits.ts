@@ -2,6 +2,7 @@
 export interface Limits {
   /** Rows of one page; also the page when no limit is given. */
   readonly rows: number
+  /** Rows passed over before a page. */
   readonly offset: number
   /** Levels of embeds below the root. */
   readonly embedDepth: number

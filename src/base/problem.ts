@@ -81,7 +81,7 @@ export interface ProblemDetail {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** @throws nothing; it is what everything else throws for what a client did, or must be told. */
+/** One error of the table, with what a client may read of it. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly code: ProblemCode

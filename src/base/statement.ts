@@ -19,8 +19,6 @@ export interface Statement {
 export interface Result {
   readonly rows: readonly (readonly Value[])[]
   readonly affectedRows: number
-  readonly rowsRead: number
-  readonly durationMilliseconds: number
 }
 
 export const nullValue: Value = { type: 'null' }

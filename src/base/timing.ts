@@ -9,7 +9,8 @@ export interface Timing {
   header(): string
 }
 
-export type Stage = 'parse' | 'plan' | 'db' | 'present'
+/** `password`: scrypt. */
+export type Stage = 'parse' | 'plan' | 'password' | 'db' | 'present'
 
 /** In production a Worker's clock stands still between two I/Os: there only `db` is more than 0. */
 export function startTiming(): Timing {

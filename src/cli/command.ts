@@ -70,3 +70,15 @@ export async function run(main: () => Promise<void>): Promise<void> {
     process.exitCode = 1
   }
 }
+
+/** The database that a command is for. @throws Failure when none is named */
+export function databaseOf(flag: string | true | undefined): {
+  readonly databaseUrl: string
+  readonly databaseToken?: string
+} {
+  const databaseUrl = flag ?? process.env.DATABASE_URL
+  if (typeof databaseUrl !== 'string')
+    throw new Failure('Which database? Give --database URL, or set DATABASE_URL.')
+  const databaseToken = process.env.DATABASE_TOKEN
+  return { databaseUrl, ...(databaseToken && { databaseToken }) }
+}

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
@@ -59,8 +60,8 @@ export async function generate(options: GenerateOptions): Promise<readonly strin
 /** The default export of `index.ts` in the folder. @throws Failure if there is none */
 export async function loadBackend(folder: string): Promise<BackendDeclaration> {
   const path = resolve(folder, 'index.ts')
-  const names = await readdir(folder).catch(() => null)
-  if (names?.includes('index.ts') !== true) {
+  const names = existsSync(folder) ? await readdir(folder) : []
+  if (!names.includes('index.ts')) {
     throw new Failure(`There is no backend in ${folder}: it needs an index.ts with its tables beside it.`)
   }
   const module: { default?: BackendDeclaration } = await import(path)

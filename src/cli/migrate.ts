@@ -4,7 +4,7 @@ import { createClient } from '@libsql/client'
 import { drizzle } from 'drizzle-orm/libsql'
 import { migrate as applyMigrations } from 'drizzle-orm/libsql/migrator'
 import { pipelineHeaders, pipelinePath, probeRequest } from '../database/hrana.ts'
-import { Failure, parseFlags, run } from './command.ts'
+import { databaseOf, Failure, parseFlags, run } from './command.ts'
 
 export interface MigrateOptions {
   /** A primary: a replica would forward each statement by itself. */
@@ -69,12 +69,7 @@ if (import.meta.main) {
   }
   await run(async () => {
     const flags = parseFlags(command, process.argv.slice(2))
-    const databaseUrl = flags.database ?? process.env.DATABASE_URL
-    if (databaseUrl === undefined)
-      throw new Failure('Which database? Give --database URL, or set DATABASE_URL.')
-    const databaseToken = process.env.DATABASE_TOKEN
-    const folder = String(flags.folder ?? 'drizzle')
-    await migrate({ databaseUrl: String(databaseUrl), ...(databaseToken && { databaseToken }), folder })
+    await migrate({ ...databaseOf(flags.database), folder: String(flags.folder ?? 'drizzle') })
     console.log('The database is current.')
   })
 }

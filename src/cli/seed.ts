@@ -8,7 +8,7 @@ import { normaliseEmail } from '../auth/credentials.ts'
 import { hashPassword } from '../auth/password.ts'
 import { authUsers } from '../auth/tables.ts'
 import type { Seed, SeedSize, SeedUser } from '../declare/backend.ts'
-import { Failure, parseFlags, run } from './command.ts'
+import { databaseOf, Failure, parseFlags, run } from './command.ts'
 import { assertAnswers } from './migrate.ts'
 
 export interface SeedOptions {
@@ -113,13 +113,8 @@ if (import.meta.main) {
   }
   await run(async () => {
     const flags = parseFlags(command, process.argv.slice(2))
-    const databaseUrl = flags.database ?? process.env.DATABASE_URL
-    if (databaseUrl === undefined)
-      throw new Failure('Which database? Give --database URL, or set DATABASE_URL.')
-    const databaseToken = process.env.DATABASE_TOKEN
     const rows = await seed({
-      databaseUrl: String(databaseUrl),
-      ...(databaseToken && { databaseToken }),
+      ...databaseOf(flags.database),
       backendFolder: String(flags.backend ?? 'src/backend'),
       size: parseSize(String(flags.seed ?? 'small')),
     })

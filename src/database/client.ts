@@ -103,7 +103,8 @@ async function send(options: DatabaseOptions, body: Uint8Array<ArrayBuffer>): Pr
   }
 }
 
-function unavailable(): Problem {
+/** Nobody answers there, or not as a libSQL server does. */
+export function unavailable(): Problem {
   return new Problem('UNAVAILABLE_DATABASE', {
     hint: 'Check that the database named by DATABASE_URL runs and that DATABASE_TOKEN is right; then try again.',
     headers: { 'retry-after': '5' },

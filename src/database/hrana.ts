@@ -154,15 +154,11 @@ function batchResult(bytes: Uint8Array, count: number): Reply | null {
 function resultOf(bytes: Uint8Array): Result {
   const rows: (readonly Value[])[] = []
   let affectedRows = 0
-  let rowsRead = 0
-  let durationMilliseconds = 0
   readFields(bytes, (field, value) => {
     if (field === 2) rows.push(rowOf(bytesOfField(value)))
     if (field === 3) affectedRows = Number(value)
-    if (field === 6) rowsRead = Number(value)
-    if (field === 8) durationMilliseconds = doubleOf(value)
   })
-  return { rows, affectedRows, rowsRead, durationMilliseconds }
+  return { rows, affectedRows }
 }
 
 function rowOf(bytes: Uint8Array): readonly Value[] {

@@ -31,6 +31,7 @@ export interface BackendDeclaration {
   readonly signUp?: boolean
 }
 
+/** A whole backend, as the default export of its `index.ts`. A mistake in it fails when the Worker starts. */
 export function backend(declaration: BackendDeclaration): BackendDeclaration {
   return declaration
 }
@@ -41,6 +42,7 @@ export interface Seed {
   readonly rows: readonly SeedRows[]
 }
 
+/** Somebody to sign in with. */
 export interface SeedUser {
   readonly id: string
   readonly email: string
@@ -49,10 +51,12 @@ export interface SeedUser {
   readonly role: string
 }
 
+/** Rows of one table. */
 export interface SeedRows {
   readonly table: SQLiteTable
   /** Values by Drizzle property. */
   readonly values: readonly Readonly<Record<string, unknown>>[]
 }
 
+/** `small`: to look at; `large`: to measure with. */
 export type SeedSize = 'small' | 'large'

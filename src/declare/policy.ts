@@ -20,18 +20,20 @@ export interface PolicyCaller {
   has(role: string): boolean
 }
 
+/** What a policy is given. */
 export interface PolicyContext {
   readonly caller: PolicyCaller
 }
 
 /** Which rows: `true` all, `false` none, or a condition over the row. It may look into other tables by subquery. */
 export type Verdict = SQL | boolean
+/** Decides for a caller which rows of one table there are. */
 export type Policy = (context: PolicyContext) => Verdict
 
 /** Who may see a field. It knows the caller's roles, not the row. */
 export type FieldRule = (context: PolicyContext) => boolean
 
-/** Everyone. Also nobody's secret: say it where you mean it. */
+/** Every caller, signed in or not. */
 export const everyone: FieldRule = () => true
 
 /** Callers whose role is one of these or includes one of them. */

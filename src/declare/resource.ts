@@ -18,8 +18,6 @@ export interface ResourceOptions<T extends SQLiteTable> {
   readonly embeds?: Embeds | (() => Embeds)
   /** Text columns that the full-text operators `fts`, `plfts`, `phfts`, `wfts` look into. */
   readonly search?: readonly SQLiteColumn[]
-  /** Column that names the user whom a row belongs to. */
-  readonly owner?: SQLiteColumn
 }
 
 export type Embeds = Readonly<Record<string, SQLiteColumn>>
@@ -30,6 +28,10 @@ export interface ResourceDeclaration {
   readonly options: ResourceOptions<SQLiteTable>
 }
 
+/**
+ * One table for clients. A wrong name in it fails when the Worker starts.
+ * @param table a Drizzle table with a primary key
+ */
 export function resource<T extends SQLiteTable>(table: T, options: ResourceOptions<T>): ResourceDeclaration {
   return { table, options: options as ResourceOptions<SQLiteTable> }
 }

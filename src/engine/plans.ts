@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { boundedMap } from '../base/bounded-map.ts'
 import type { Limits } from '../base/limits.ts'
-import { type Audience, audienceOf } from '../model/audience.ts'
+import { type Audience, audienceKey, audienceOf } from '../model/audience.ts'
 import type { Caller } from '../model/caller.ts'
 import type { Model } from '../model/model.ts'
 import { guard } from '../query/guard.ts'
@@ -51,8 +51,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
 }
 
 function knownAudience(audiences: Map<string, Audience>, model: Model, caller: Caller): Audience {
-  // A role that is not declared comes from a token, and there may be many: it shares the key of none.
-  const key = caller.kind === 'user' && model.roles.has(caller.role) ? caller.role : `(${caller.kind})`
+  const key = audienceKey(model.roles, caller)
   const found = audiences.get(key)
   if (found !== undefined) return found
   const audience = audienceOf(model.roles, caller)

@@ -2,10 +2,11 @@ import type { Clock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import { bytesOf, textOf } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
-import type { Database } from '../database/client.ts'
+import { type Database, unavailable } from '../database/client.ts'
 import { type Caller, callerValues } from '../model/caller.ts'
-import type { ReadRequest } from '../query/intent.ts'
+import type { ReadIntent, ReadRequest } from '../query/intent.ts'
 import { bind } from '../sql/plan.ts'
+import { estimatedCountCap } from '../sql/read.ts'
 import type { Plans } from './plans.ts'
 import { translated } from './sql-error.ts'
 
@@ -16,6 +17,8 @@ export interface ReadAnswer {
   readonly rows: number
   /** All rows that match, when they were to be counted. */
   readonly total: number | null
+  /** Whether there may be more than `total`: an estimate goes no further than its cap. */
+  readonly isTotalCapped: boolean
   /** JSON array of the sort key of the last row; null when the order does not end in a unique key. */
   readonly lastKey: string | null
   /** Names for the header of CSV. */
@@ -49,7 +52,7 @@ export async function read(
   timing.mark('db')
   const [row] = result.rows
   // The statement is an aggregate: it answers one row whatever there is.
-  if (row === undefined) throw new Problem('UNAVAILABLE_DATABASE')
+  if (row === undefined) throw unavailable()
   const [body, rows, lastKey, total] = row
   const bytes = bytesOf(body)
   if (bytes === null) throw sessionOver()
@@ -57,9 +60,17 @@ export async function read(
     body: bytes,
     rows: Number(textOf(rows)),
     lastKey: textOf(lastKey),
-    total: textOf(total) === null ? null : Number(textOf(total)),
+    ...counted(textOf(total), request.intent.count),
     columns: plan.columns,
   }
+}
+
+function counted(
+  total: string | null,
+  count: ReadIntent['count'],
+): Pick<ReadAnswer, 'total' | 'isTotalCapped'> {
+  if (total === null) return { total: null, isTotalCapped: false }
+  return { total: Number(total), isTotalCapped: count !== 'exact' && Number(total) > estimatedCountCap }
 }
 
 /** The token is whole, and its session does not stand any more. */

@@ -44,12 +44,17 @@ export function rolesOf(declaration: BackendDeclaration): Roles {
   return new Map([...declared.keys()].map((name) => [name, close(name, new Set())]))
 }
 
+/** A role that is not declared comes from a token, and there may be many: it shares the key of none. */
+export function audienceKey(roles: Roles, caller: Caller): string {
+  return caller.kind === 'user' ? `user:${roles.has(caller.role) ? caller.role : ''}` : caller.kind
+}
+
 /** A role that the backend does not declare any more includes nothing: its bearer is a user and no more. */
 export function audienceOf(roles: Roles, caller: Caller): Audience {
   const known = new Set(roles.keys())
   const includes = caller.kind === 'user' ? (roles.get(caller.role) ?? new Set<string>()) : new Set<string>()
   return {
-    key: caller.kind === 'user' ? `user:${roles.has(caller.role) ? caller.role : ''}` : caller.kind,
+    key: audienceKey(roles, caller),
     above: caller.kind === 'service',
     session: caller.kind === 'user',
     caller: policyCaller(includes, known, caller.kind === 'user'),

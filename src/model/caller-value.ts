@@ -1,8 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PolicyCaller } from '../declare/policy.ts'
 
+const names = ['id', 'email', 'sessionId', 'role', 'nowMilliseconds'] as const
+
 /** Names of the values of a caller that a statement may use as parameters. */
-export type CallerValue = 'id' | 'email' | 'sessionId' | 'role' | 'nowMilliseconds'
+export type CallerValue = (typeof names)[number]
+
+export function isCallerValue(name: string): name is CallerValue {
+  return names.some((known) => known === name)
+}
 
 /** The place of such a value in a Drizzle expression. */
 export function callerValue(name: CallerValue): SQL<string> {

@@ -1,7 +1,7 @@
 import { is, Placeholder, type SQLWrapper } from 'drizzle-orm'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { nullValue, type Statement, type Value } from '../base/statement.ts'
-import type { CallerValue } from './caller-value.ts'
+import { type CallerValue, isCallerValue } from './caller-value.ts'
 
 /** A Drizzle expression or query as text with `?`, and what stands for each `?` in order. */
 export interface Rendered {
@@ -19,17 +19,20 @@ export type CallerValues = { readonly [Name in CallerValue]?: Value }
 
 const dialect = new SQLiteAsyncDialect()
 
-/** @throws TypeError on a parameter that SQLite has no value for */
+/** @throws TypeError on a parameter that SQLite has no value for, or a placeholder that no caller has a value for */
 export function render(expression: SQLWrapper): Rendered {
   const { sql, params } = dialect.sqlToQuery(expression.getSQL())
   return {
     text: sql,
     parameters: params.map((param) =>
-      is(param, Placeholder)
-        ? { kind: 'caller', name: param.name as CallerValue }
-        : { kind: 'constant', value: toValue(param) },
+      is(param, Placeholder) ? callerParameter(param.name) : { kind: 'constant', value: toValue(param) },
     ),
   }
+}
+
+function callerParameter(name: unknown): Parameter {
+  if (typeof name === 'string' && isCallerValue(name)) return { kind: 'caller', name }
+  throw new TypeError(`'${String(name)}' is no value of a caller: a policy has caller.id and caller.email`)
 }
 
 export function toStatement(expression: SQLWrapper, values: CallerValues = {}): Statement {

@@ -5,7 +5,8 @@ import type { FieldRule } from '../declare/policy.ts'
 /**
  * How a column's values are stored, and so how they are written as JSON and read from a filter.
  * `seconds` and `milliseconds` are instants since 1970; `numeric` is whatever number SQLite stored;
- * `json_blob` and `bigint_blob` are texts that Drizzle keeps in blobs.
+ * `json_blob` and `bigint_blob` are texts that Drizzle keeps in blobs; a big integer has any number of digits, of
+ * which filters and order know 64 bits.
  */
 export type FieldKind =
   | 'text'

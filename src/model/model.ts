@@ -81,7 +81,6 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
     if (field.kind !== 'text')
       throw new TypeError(`${name}: search names '${field.name}', which is not a text column`)
   }
-  own(options.owner === undefined ? [] : [options.owner], 'owner')
   const composite = config.primaryKeys[0]?.columns
   const key =
     composite === undefined

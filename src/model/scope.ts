@@ -12,6 +12,7 @@ import {
   Table,
 } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { isCallerValue } from './caller-value.ts'
 
 /** Aliases of the rows of a query. A policy may not take such a name for a table of its own. */
 export function rowAlias(index: number): string {
@@ -40,6 +41,12 @@ export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL
     if (chunk instanceof Column) columns.push(chunk)
     if (chunk instanceof Table) tables.add(getTableName(chunk))
     if (chunk instanceof Name) tables.add(chunk.value)
+    // Without a value it would be NULL, and `is NULL` holds for rows that nobody meant.
+    if (chunk instanceof Placeholder && !isCallerValue(chunk.name)) {
+      throw new TypeError(
+        `${resourceName}: its policy has a placeholder '${chunk.name}', for which there is no value: use caller.id or caller.email`,
+      )
+    }
   })
   if (tables.has(own)) {
     // Inside such a subquery a column of the table could mean the inner row or the outer one.

@@ -2,7 +2,7 @@
  * What was asked, as parsed: plain data, may be nonsense. Names are still texts.
  *
  * An intent holds no value of a filter, only the slot where the value lies in `ReadRequest.values`. So an intent
- * *is* the shape of a query: its JSON, with the caller's role, is the key under which the plan is kept, and since
+ * *is* the shape of a query: its JSON, with the key of the audience, is the key under which the plan is kept, and since
  * a plan is made from the intent alone, no value can ever reach the text of a statement.
  */
 export interface ReadIntent {

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono/tiny'
+import { type Representation, representation, respond } from '../base/http/representation.ts'
 import { Problem } from '../base/problem.ts'
 import { translated } from '../engine/sql-error.ts'
 import type { Audience } from '../model/audience.ts'
@@ -10,7 +11,6 @@ import { docsPage } from './page/docs.ts'
 import { type Home, homePage } from './page/home.ts'
 import { contentSecurityPolicy } from './page/layout.ts'
 import { describe } from './reference.ts'
-import { type Representation, representation, respond } from './representation.ts'
 
 type Action = (context: Context<ReferenceEnv>) => Response | Promise<Response>
 

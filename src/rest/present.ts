@@ -59,13 +59,16 @@ function csvName(name: string): string {
 }
 
 function contentRange(answer: ReadAnswer, offset: number): string {
-  const rows = answer.rows === 0 ? '*' : `${offset}-${offset + answer.rows - 1}`
-  return `${rows}/${answer.total ?? '*'}`
+  const end = offset + answer.rows
+  const rows = answer.rows === 0 ? '*' : `${offset}-${end - 1}`
+  const total = answer.total !== null && answer.isTotalCapped ? Math.max(answer.total, end) : answer.total
+  return `${rows}/${total ?? '*'}`
 }
 
 function statusOf(answer: ReadAnswer, offset: number): number {
   const { total, rows } = answer
   if (total === null) return 200
+  if (answer.isTotalCapped) return 206
   if (offset > total) {
     throw new Problem('PGRST103', {
       message: 'Requested range not satisfiable',

@@ -90,7 +90,8 @@ function keyOf(context: Context<RestEnv>): readonly string[] {
   const last = context.req.path.slice(context.req.path.lastIndexOf('/') + 1)
   try {
     return last.split(',').map((part) => decodeURIComponent(part))
-  } catch {
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error
     throw new Problem('PGRST125', { message: 'The key in the path is not well-formed percent-encoding' })
   }
 }

@@ -5,7 +5,7 @@ import type { Cast, Expression, Path } from '../query/tree.ts'
 import { type Fragment, identifier, literal, sql } from './fragment.ts'
 
 /**
- * A value in SQL and how it is stored, which says how it is written as JSON. `json_text` is JSON that came from
+ * A value in SQL and how it is stored, which says how it is written as JSON. `json_inner` is JSON that came from
  * inside JSON: SQLite knows that it is.
  */
 export interface Typed {

@@ -31,8 +31,6 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly Fragment[]
   return { text, bindings }
 }
 
-export const nothing: Fragment = { text: '', bindings: [] }
-
 /** A quoted name: of a table, a column or an alias of the model's. */
 export function identifier(name: string): Fragment {
   return { text: `"${name.replaceAll('"', '""')}"`, bindings: [] }

@@ -1,3 +1,4 @@
+import { integerValue } from '../base/statement.ts'
 import type { Field } from '../model/field.ts'
 import { isToOne } from '../model/relation.ts'
 import { rowAlias } from '../model/scope.ts'
@@ -19,7 +20,7 @@ import { orderBy, type SortTerm, sortTerms } from './order.ts'
 import { type Tie, tieOf, untied } from './tie.ts'
 
 /** What one name of an answer holds: for JSON, and as the text of a CSV cell. */
-export interface Member {
+export interface RowMember {
   readonly name: string
   readonly value: Fragment
   readonly text: Fragment
@@ -83,8 +84,8 @@ export function rowObject(node: Node<Gate>, writing: Writing): Fragment {
   return writing.nullsStripped ? stripNulls(object) : object
 }
 
-export function members(node: Node<Gate>, writing: Writing): readonly Member[] {
-  return node.outputs.flatMap((output): readonly Member[] => {
+export function members(node: Node<Gate>, writing: Writing): readonly RowMember[] {
+  return node.outputs.flatMap((output): readonly RowMember[] => {
     if (output.kind === 'value') {
       const typed = expressionValue(node.row, output.expression)
       return [{ name: output.name, value: jsonValue(typed), text: textOf(typed) }]
@@ -112,7 +113,7 @@ function groupsArray(value: Fragment, node: Node<Gate>, writing: Writing, tie: T
 }
 
 /** `...rel(a,b)`: each name of a to-one embed becomes one of the parent, of a to-many one a list of the parent. */
-function spread(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): readonly Member[] {
+function spread(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): readonly RowMember[] {
   const { node } = embed
   const tie = tieOf(parent, embed)
   return members(node, writing).map(({ name, value, text }) => {
@@ -125,7 +126,7 @@ function spread(parent: Node<Gate>, embed: Embed<Gate>, writing: Writing): reado
   })
 }
 
-function listMember(name: string, list: Fragment): Member {
+function listMember(name: string, list: Fragment): RowMember {
   return { name, value: list, text: list }
 }
 
@@ -168,5 +169,5 @@ function groupKey(node: Node<Gate>, output: Output): readonly Fragment[] {
 }
 
 function number(slot: number): Fragment {
-  return parameter({ from: 'value', slot, decode: (raw) => ({ type: 'integer', value: raw }) })
+  return parameter({ from: 'value', slot, decode: integerValue })
 }

@@ -1,19 +1,30 @@
 import { describe, expect, test } from 'vitest'
-import { arrowFaults } from './arrows.ts'
+import { arrowFaults, readArrows } from './arrows.ts'
 import { cycleFaults, reachFaults } from './graph.ts'
 import { folderFaults, lineFaults, topLevelFaults } from './size.ts'
 import type { Source } from './source.ts'
-import { platformFaults, silencerFaults } from './words.ts'
+import { gateFaults, platformFaults, silencerFaults } from './words.ts'
 
 /** A tree of sources, by path below src/. */
 function tree(files: Readonly<Record<string, string>>): readonly Source[] {
   return Object.entries(files).map(([path, text]) => ({ path: `src/${path}`, text }))
 }
 
+const arrows = readArrows(`
+| folder | what is in it | may import |
+|---|---|---|
+| \`base/\` | hashes; \`http/\` bodies | – |
+| \`auth/\` | who asks | base model |
+| \`engine/\` | reads | base |
+| \`cli/\` | Node only | anything |
+| \`backend/\` | the shop | index.ts |
+`)
+
 describe('each rule of the architecture can fail', () => {
   const arrow = (from: string, text: string) =>
     arrowFaults(
       tree({ [from]: text, 'base/id.ts': '', 'auth/tables.ts': '', 'cli/dev.ts': '', 'index.ts': '' }),
+      arrows,
     )
 
   test.each([
@@ -91,7 +102,7 @@ describe('each rule of the architecture can fail', () => {
     ['engine/a.ts', 'export function a(cache: KVNamespace) { return cache }', 1],
     ['rest/a.ts', 'export const a = (c: { env: string }) => c.env', 1],
     ['worker.ts', `import { env } from 'cloudflare:workers'`, 0],
-    ['cache/kv.ts', 'export function a(cache: KVNamespace) { return cache }', 0],
+    ['worker.ts', 'export function a(cache: KVNamespace) { return cache }', 0],
     ['cli/dev.ts', 'export const a = process.env', 0],
   ])('the platform in %s: %s', (path, text, faults) => {
     expect(platformFaults(tree({ [path]: text }))).toHaveLength(faults)
@@ -111,6 +122,15 @@ describe('each rule of the architecture can fail', () => {
 
   test('words that only look like silencers are none', () => {
     expect(silencerFaults(tree({ 'base/a.ts': `const any = !b // any\nconst c = 'x as any'` }))).toEqual([])
+  })
+
+  test('a gate that is only called one', () => {
+    const made = `const gate = { verdict: true } as Gate\nconst tree = bare as unknown as Guarded`
+    expect(gateFaults(tree({ 'query/guard.ts': made }))).toEqual([])
+    expect(gateFaults(tree({ 'sql/read.ts': made }))).toEqual([
+      'src/sql/read.ts:1: as Gate',
+      'src/sql/read.ts:2: as Guarded',
+    ])
   })
 
   test('a long file, unless it is excepted; an exception that is not needed', () => {

@@ -22,8 +22,24 @@ const silencers = new Map([
   ['ExportAllDeclaration', 'export *'],
 ])
 
-/** Where the platform may be named: the entry, and the folders that own a binding. */
-const platformOwners = new Set(['worker.ts', 'cache', 'events'])
+/** Who calls something a gate: only what has looked at the policies may. */
+export function gateFaults(sources: readonly Source[]): readonly string[] {
+  return sources
+    .filter(({ path }) => path !== 'src/query/guard.ts')
+    .flatMap((source) =>
+      nodesOf(source).flatMap((node) => {
+        const name = node.type === 'TSAsExpression' ? castOf(node.typeAnnotation) : ''
+        return name === 'Gate' || name === 'Guarded' ? [`${placeOf(source, node)}: as ${name}`] : []
+      }),
+    )
+}
+
+function castOf(type: unknown): string {
+  return typeof type === 'object' && type !== null && 'typeName' in type ? nameOf(type.typeName) : ''
+}
+
+/** Where the platform may be named: the entry. */
+const platformOwners = new Set(['worker.ts'])
 /** Where `env` may be read besides: the application hands the settings on, and Node has one of its own. */
 const environmentReaders = new Set([...platformOwners, 'app.ts', 'cli'])
 const bindingTypes =
@@ -36,7 +52,7 @@ export function platformFaults(sources: readonly Source[]): readonly string[] {
       ? []
       : importsOf(source)
           .filter(({ to }) => to.startsWith('cloudflare:'))
-          .map(({ place, to }) => `${place}: ${to} belongs in worker.ts or a folder that owns a binding`)
+          .map(({ place, to }) => `${place}: ${to} belongs in worker.ts`)
     const uses = nodesOf(source).flatMap((node) => {
       const use = platformUse(node, layer)
       return use === null ? [] : [`${placeOf(source, node)}: ${use}`]
@@ -48,7 +64,7 @@ export function platformFaults(sources: readonly Source[]): readonly string[] {
 function platformUse(node: Node, layer: string): string | null {
   if (node.type === 'TSTypeReference' && !platformOwners.has(layer)) {
     const name = nameOf(node.typeName)
-    return bindingTypes.test(name) ? `${name} belongs in a folder that owns a binding` : null
+    return bindingTypes.test(name) ? `${name} belongs in worker.ts` : null
   }
   if (node.type === 'MemberExpression' && !environmentReaders.has(layer) && nameOf(node.property) === 'env') {
     return 'env is read in worker.ts and app.ts only'

@@ -110,10 +110,10 @@ describe('user', () => {
 
 describe('the rim', () => {
   test.each([
-    ['GET', '/signup', 405, 'POST'],
-    ['PUT', '/user', 405, 'GET, HEAD'],
-    ['DELETE', '/settings', 405, 'GET, HEAD'],
-    ['POST', '/.well-known/jwks.json', 405, 'GET, HEAD'],
+    ['GET', '/signup', 405, 'POST, OPTIONS'],
+    ['PUT', '/user', 405, 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/settings', 405, 'GET, HEAD, OPTIONS'],
+    ['POST', '/.well-known/jwks.json', 405, 'GET, HEAD, OPTIONS'],
     ['HEAD', '/health', 200, null],
     ['GET', '/admin/users', 404, null],
     ['GET', '//user', 404, null],

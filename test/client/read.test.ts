@@ -137,6 +137,7 @@ describe('supabase-js, signed in', () => {
   test('writes and procedures are refused by name, for now', async () => {
     expect((await customer.from('tags').insert({ name: 'x' })).error?.code).toBe('PGRST117')
     expect((await customer.from('tags').delete().eq('name', 'new')).error?.code).toBe('PGRST117')
+    expect((await customer.rpc('checkout')).error?.code).toBe('PGRST117')
   })
 })
 

@@ -70,6 +70,7 @@ scenarios('about this server', [
     headersContain: {
       'access-control-allow-origin': '*',
       'access-control-allow-headers': 'apikey, authorization',
+      allow: 'GET, HEAD, OPTIONS',
     },
     trips: 0,
   },

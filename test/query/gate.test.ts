@@ -29,7 +29,7 @@ const whatDoesNotCompile = (node: Node<Gate>): void => {
   void [made, forged, mixed, half]
 }
 
-it('is made by guard alone', () => {
+it('is nothing that another module could write down', () => {
   // It is read by the compiler and never run.
   expect(whatDoesNotCompile).toHaveLength(1)
 })

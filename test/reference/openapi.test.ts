@@ -96,7 +96,7 @@ test('kinds of fields as JSON Schema', () => {
     any: { description: 'JSON of any type' },
     bytes: { type: orNull('string'), contentEncoding: 'base64' },
     json_bytes: { description: 'JSON of any type' },
-    big_bytes: { type: orNull('integer'), format: 'int64' },
+    big_bytes: { type: orNull('integer') },
     seconds: { type: orNull('string'), format: 'date-time' },
     millis: { type: orNull('string'), format: 'date-time' },
     day: { type: orNull('string') },

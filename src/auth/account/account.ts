@@ -15,8 +15,7 @@ export interface Account {
   readonly updatedAt: number
 }
 
-/** What `accountOf` reads, in its order. */
-export const accountColumns = [
+const columns = [
   'id',
   'email',
   'role',
@@ -28,10 +27,12 @@ export const accountColumns = [
   'created_at',
   'updated_at',
 ]
-  .map((name) => `auth_users.${name}`)
-  .join(', ')
 
-export const accountColumnCount = 10
+/** What `accountOf` reads, in its order. */
+export const accountColumns = columns.map((name) => `auth_users.${name}`).join(', ')
+
+/** Where in a row what comes after them starts. */
+export const accountColumnCount = columns.length
 
 /** The account in the first row of `select ${accountColumns}, …`; null when there is no row. */
 export function accountOf(result: Result | undefined): Account | null {
@@ -57,7 +58,10 @@ function instantOf(text: string | null | undefined): number | null {
   return text === null || text === undefined ? null : Number(text)
 }
 
-/** The same as `admission` says in SQL: a ban ends at its instant. */
+/** The same of a row of `auth_users`, with the instant as its one parameter. */
+export const isNotBannedSql = '(auth_users.banned_until is null or auth_users.banned_until <= ?)'
+
+/** The same as `admission` says: a ban ends at its instant. */
 export function isBanned({ bannedUntil }: Account, nowMilliseconds: number): boolean {
   return bannedUntil !== null && bannedUntil > nowMilliseconds
 }

@@ -3,7 +3,7 @@ import { uuidv7 } from '../../base/id.ts'
 import { integerValue, type Statement, textValue } from '../../base/statement.ts'
 import type { AuthContext } from '../context.ts'
 import { accessTokenSeconds, issueAccessToken, issuerOf } from '../tokens.ts'
-import { type Account, userJson } from './account.ts'
+import { type Account, isNotBannedSql, userJson } from './account.ts'
 
 /** A session that nobody refreshes for so long is over (RFC 9700 §4.14.2). */
 export const sessionLifetimeMilliseconds = 90 * 24 * 3_600_000
@@ -63,7 +63,7 @@ export function newSession(userId: string, passwordHash: string, nowMilliseconds
 
 const insertSession = `insert into auth_sessions (id, user_id, created_at, refreshed_at, expires_at)
 select ?, id, ?, ?, ? from auth_users
-where id = ? and password_hash = ? and (banned_until is null or banned_until <= ?)`
+where id = ? and password_hash = ? and ${isNotBannedSql}`
 
 const insertRefreshToken = `insert into auth_refresh_tokens (hash, session_id, created_at)
 select ?, id, ? from auth_sessions where id = ?`

@@ -1,14 +1,18 @@
+import { representation, respond } from '../../base/http/representation.ts'
 import type { AuthContext } from '../context.ts'
 
 /** `GET /.well-known/jwks.json`: the public keys. An added key is seen by everyone after these ten minutes. */
 export function jwks(context: AuthContext): Response {
   const headers = { 'cache-control': 'public, max-age=600', 'content-type': 'application/jwk-set+json' }
-  return context.body(JSON.stringify(context.get('server').keys.jwks), 200, headers)
+  return respond(
+    representation(JSON.stringify(context.get('server').keys.jwks), headers),
+    context.req.raw.headers,
+  )
 }
 
 /** `GET /settings`: which ways of signing in are open. */
 export function settings(context: AuthContext): Response {
-  return context.json({
+  return json(context, {
     external: { anonymous_users: false, email: true, phone: false },
     disable_signup: context.get('server').backend.signUp === false,
     mailer_autoconfirm: true,
@@ -20,5 +24,10 @@ export function settings(context: AuthContext): Response {
 
 /** `GET /health`: this part answers; it says nothing about the database. */
 export function health(context: AuthContext): Response {
-  return context.json({ name: 'Selvage', description: 'Sign-in, as GoTrue answers it' })
+  return json(context, { name: 'Selvage', description: 'Sign-in, as GoTrue answers it' })
+}
+
+function json(context: AuthContext, value: unknown): Response {
+  const headers = { 'content-type': 'application/json' }
+  return respond(representation(JSON.stringify(value), headers), context.req.raw.headers)
 }

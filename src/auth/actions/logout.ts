@@ -4,8 +4,8 @@ import { callerValues } from '../../model/caller.ts'
 import { callerValue } from '../../model/caller-value.ts'
 import { toStatement } from '../../model/expression.ts'
 import { admission, readAdmitted } from '../admission.ts'
+import { userCaller } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
-import { userCaller } from './user.ts'
 
 /** Which sessions end. The default is GoTrue's. */
 const scopes: ReadonlyMap<string, SQL> = new Map([

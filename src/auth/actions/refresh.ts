@@ -1,6 +1,12 @@
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
-import { accountColumnCount, accountColumns, accountOf, isBanned } from '../account/account.ts'
+import {
+  accountColumnCount,
+  accountColumns,
+  accountOf,
+  isBanned,
+  isNotBannedSql,
+} from '../account/account.ts'
 import { hashed, sessionLifetimeMilliseconds, sessionResponse, successorOf } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody, refreshBody } from '../credentials.ts'
@@ -58,7 +64,7 @@ select ?, used.session_id, used.hash, ? from auth_refresh_tokens used
 join auth_sessions on auth_sessions.id = used.session_id
 join auth_users on auth_users.id = auth_sessions.user_id
 where used.hash = ? and auth_sessions.revoked_at is null and auth_sessions.expires_at > ?
-  and (auth_users.banned_until is null or auth_users.banned_until <= ?)`
+  and ${isNotBannedSql}`
 
 /** The time of the first use stays: grace does not grow by asking again. */
 const markUsed = `update auth_refresh_tokens set used_at = ?

@@ -26,7 +26,7 @@ export async function signIn(context: AuthContext): Promise<Response> {
   if (!correct || known === null || passwordHash === null) throw new Problem('invalid_credentials')
   const now = clock.nowMilliseconds()
   if (isBanned(known, now)) throw new Problem('user_banned')
-  timing.mark('plan')
+  timing.mark('password')
 
   const session = newSession(known.id, passwordHash, now)
   const statements = [...session.statements, ...signedIn(known.id, session.id, now)]

@@ -23,8 +23,9 @@ export async function signUp(context: AuthContext): Promise<Response> {
   const body = await readBody(context.req.raw, signUpBody)
   const email = normaliseEmail(body.email)
   if (email === null) throw new Problem('email_address_invalid')
-  const passwordHash = await hashPassword(body.password)
   timing.mark('parse')
+  const passwordHash = await hashPassword(body.password)
+  timing.mark('password')
 
   const now = clock.nowMilliseconds()
   const user = { id: uuidv7(now), email, data: body.data ?? {} }

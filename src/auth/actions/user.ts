@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
 import { textOf } from '../../base/statement.ts'
-import { callerValues, type UserCaller } from '../../model/caller.ts'
+import { callerValues } from '../../model/caller.ts'
 import { callerValue } from '../../model/caller-value.ts'
 import { toStatement } from '../../model/expression.ts'
 import { accountColumnCount, accountColumns, accountOf, isBanned, userJson } from '../account/account.ts'
 import { admission } from '../admission.ts'
-import { badToken } from '../caller.ts'
+import { badToken, userCaller } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
 
 /** `GET /user`: the account behind the access token, and whether its session still stands, in one statement. */
@@ -27,10 +27,3 @@ export async function getUser(context: AuthContext): Promise<Response> {
 }
 
 const readAccount = sql`select ${sql.raw(accountColumns)}, ${admission} from auth_users where auth_users.id = ${callerValue('id')}`
-
-/** @throws Problem no_authorization for a caller without an access token */
-export function userCaller(context: AuthContext): UserCaller {
-  const caller = context.get('caller')
-  if (caller.kind === 'user') return caller
-  throw new Problem('no_authorization', { headers: { 'www-authenticate': 'Bearer' } })
-}

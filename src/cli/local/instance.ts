@@ -61,7 +61,12 @@ const fileName = 'instance.json'
 export async function readInstance(folder: string): Promise<Instance> {
   const file = join(folder, fileName)
   if (!existsSync(file)) return { seed: null, run: null }
-  return JSON.parse(await readFile(file, 'utf8')) as Instance
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Instance
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new Failure(`${file} is damaged: delete it, or start with --fresh.`)
+  }
 }
 
 export async function writeInstance(folder: string, instance: Instance): Promise<void> {

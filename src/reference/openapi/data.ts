@@ -25,7 +25,7 @@ function listPath(resource: ResourceReference): JsonObject {
         200: listAnswer('The rows, all of them or as many as were asked for', resource),
         206: listAnswer('A part of the rows, and how many there are', resource),
         304: refTo('responses', 'not_modified'),
-        ...refusals(400, 401, 406, 414, 416, 503, 504),
+        ...refusals(300, 400, 401, 406, 414, 416, 503, 504),
       },
     },
     head: {
@@ -36,7 +36,7 @@ function listPath(resource: ResourceReference): JsonObject {
         200: { description: 'All rows', headers: listHeaders },
         206: { description: 'A part of the rows', headers: listHeaders },
         304: refTo('responses', 'not_modified'),
-        ...refusals(400, 401, 406, 414, 416, 503, 504),
+        ...refusals(300, 400, 401, 406, 414, 416, 503, 504),
       },
     },
   }
@@ -45,7 +45,7 @@ function listPath(resource: ResourceReference): JsonObject {
 function itemPath(resource: ResourceReference, key: readonly FieldReference[]): JsonObject {
   const shared = { tags: [resource.name], description: about(resource) }
   const headers = { ETag: refTo('headers', 'ETag') }
-  const refused = refusals(400, 401, 404, 406, 414, 503, 504)
+  const refused = refusals(300, 400, 401, 404, 406, 414, 503, 504)
   return {
     parameters: [keyParameter(key), parameterRef('select'), parameterRef('If-None-Match')],
     get: {

@@ -40,7 +40,7 @@ const anyJson = { description: 'JSON of any type' } as const
 const kinds: Readonly<Record<FieldKind, KindSchema>> = {
   text: { type: 'string' },
   integer: int64,
-  bigint_blob: int64,
+  bigint_blob: { type: 'integer' },
   boolean: { type: 'boolean' },
   seconds: instant,
   milliseconds: instant,

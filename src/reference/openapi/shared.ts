@@ -46,10 +46,11 @@ export function problemAnswers(statuses: readonly number[]): JsonObject {
   )
 }
 
-export const dataStatuses = [404, 406, 414, 416, 504] as const
+export const dataStatuses = [300, 404, 406, 414, 416, 504] as const
 export const commonStatuses = [400, 401, 403, 413, 415, 422, 503] as const
 
 const meanings: ReadonlyMap<number, string> = new Map([
+  [300, 'The embed could be more than one relation: a hint says which'],
   [400, 'The request cannot be understood, or asks for too much'],
   [401, 'A key is missing, or key or access token are not valid'],
   [403, 'The caller may not do this any more'],

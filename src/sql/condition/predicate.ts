@@ -70,20 +70,15 @@ function compare(filter: Compare, node: Node<Gate>): Fragment {
   const left = isJson ? jsonComparable(node.row, filter.path) : comparable(node.row, filter.path)
   const element = isJson ? jsonElement : sql`v.value`
   const { one, list } = decoders(filter.path)
-  switch (filter.operator) {
+  const { operator } = filter
+  switch (operator) {
     case 'eq':
     case 'neq':
     case 'gt':
     case 'gte':
     case 'lt':
     case 'lte':
-      return quantified(
-        filter,
-        (right) => symbolic(symbols[filter.operator as keyof typeof symbols], left, right),
-        one,
-        list,
-        element,
-      )
+      return quantified(filter, (right) => symbolic(symbols[operator], left, right), one, list, element)
     case 'isdistinct':
       return sql`${left} is not ${value(filter, one)}`
     case 'in':
@@ -127,7 +122,7 @@ function compare(filter: Compare, node: Node<Gate>): Fragment {
     case 'phfts':
     case 'wfts': {
       const table = identifier(searchTableName(node.resource))
-      const words = value(filter, wordsDecoderOf(filter.operator, filter.path.field.column.name))
+      const words = value(filter, wordsDecoderOf(operator, filter.path.field.column.name))
       return sql`${identifier(rowAlias(node.row))}.rowid in (select rowid from ${table} where ${table} match ${words})`
     }
   }

@@ -1,4 +1,4 @@
-import { etagOf, matchesEtag } from '../base/http/etag.ts'
+import { etagOf, matchesEtag } from './etag.ts'
 
 /** A body that was made once and is sent many times. */
 export interface Representation {
