@@ -74,6 +74,7 @@ test('starts, answers, leaves nothing behind; a killed run is tidied up by the n
   const second = startDev(port)
   await second.ready
   expect(second.said()).toMatch(/Ended \d+ processes that a killed run had left/)
+  expect(second.said()).not.toContain('Seeding')
   marks.push(await markOfRun())
   const status = await readStatus(place)
   expect(status).toMatchObject({ apiUrl: `http://127.0.0.1:${port}`, users: expect.any(Array) })
