@@ -24,6 +24,7 @@ const worker = (name: string, backend: string, include: readonly string[], exclu
 
 const fixtureTests = 'test/http/fixture/**/*.test.ts'
 const workerTests = 'test/http/**/*.test.ts'
+const browserTests = 'test/browser/**/*.test.ts'
 
 export default defineConfig({
   test: {
@@ -35,7 +36,15 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [workerTests, fixtureTests],
+          exclude: [workerTests, fixtureTests, browserTests],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: [browserTests],
+          globalSetup: ['./test/browser/setup.ts'],
           testTimeout: 30_000,
         },
       },
