@@ -207,6 +207,12 @@ const scopes: Mistakes = [
     () => withResources(resource(books, { read: () => exists(alias(loans, '_t0'), true) })),
     "books: its policy uses the name '_t0', which statements use themselves",
   ],
+  [
+    'a policy with a placeholder for what no caller has',
+    () =>
+      withResources(resource(books, { read: () => exists(loans, eq(loans.id, sql.placeholder('tenant'))) })),
+    "books: its policy has a placeholder 'tenant', for which there is no value: use caller.id or caller.email",
+  ],
 ]
 
 describe('a declaration is refused at start-up for', () => {
