@@ -39,7 +39,7 @@ export async function readBody<Schema extends GenericSchema>(
 
 /** RFC 5321 §4.5.3.1: 64 octets before the `@`, 254 in all. Letters of every script; nothing invisible. */
 const addressPattern =
-  /^[^\s@<>()[\]\\,;:"\p{C}\p{Z}]{1,64}@(?:[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}-]{0,62})\.)+[\p{L}\p{N}\p{M}-]{2,63}$/u
+  /^[^\s@<>()[\]\\,;:"\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]{1,64}@(?:[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}-]{0,62})\.)+[\p{L}\p{N}\p{M}-]{2,63}$/u
 
 /**
  * One spelling for one address, so that a unique index is enough: trimmed, lower case, NFC.

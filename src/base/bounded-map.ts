@@ -5,9 +5,16 @@ export interface BoundedMap<T> {
   readonly size: number
 }
 
-export function boundedMap<T>(capacity: number): BoundedMap<T> {
+/** @param weightOf how much of the capacity a value takes; default: one */
+export function boundedMap<T>(capacity: number, weightOf: (value: T) => number = () => 1): BoundedMap<T> {
   // The order of insertion is the order of use.
   const entries = new Map<string, T>()
+  let weight = 0
+  const drop = (key: string) => {
+    const value = entries.get(key)
+    if (value !== undefined) weight -= weightOf(value)
+    entries.delete(key)
+  }
   return {
     get(key) {
       const value = entries.get(key)
@@ -17,11 +24,13 @@ export function boundedMap<T>(capacity: number): BoundedMap<T> {
       return value
     },
     set(key, value) {
-      entries.delete(key)
+      drop(key)
       entries.set(key, value)
-      if (entries.size <= capacity) return
-      const [oldest] = entries.keys()
-      if (oldest !== undefined) entries.delete(oldest)
+      weight += weightOf(value)
+      for (const oldest of entries.keys()) {
+        if (weight <= capacity) return
+        drop(oldest)
+      }
     },
     get size() {
       return entries.size

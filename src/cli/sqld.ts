@@ -34,7 +34,8 @@ const stopMilliseconds = 3_000
 export async function startSqld(options: SqldOptions): Promise<Sqld> {
   const port = options.port ?? (await freePort())
   if (!(await isFree(port))) throw new Failure(`Port ${port} is taken: the database cannot listen there.`)
-  await mkdir(options.directory, { recursive: true })
+  // Hashes of passwords lie there.
+  await mkdir(options.directory, { recursive: true, mode: 0o700 })
   const address = `127.0.0.1:${port}`
   // A process group of its own: Ctrl-C reaches the parent alone, which ends the server after the Worker.
   const child = spawn(

@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { boundedMap } from '../base/bounded-map.ts'
 import type { Limits } from '../base/limits.ts'
+import { Problem } from '../base/problem.ts'
 import { type Audience, audienceKey, audienceOf } from '../model/audience.ts'
 import type { Caller } from '../model/caller.ts'
 import type { Model } from '../model/model.ts'
@@ -22,11 +23,17 @@ export interface Plans {
   readonly made: number
 }
 
-const kept = 1_000
+/** Characters, all plans together: an isolate has 128 MB for everything. */
+const charactersKept = 8_000_000
+/** A binding is an object of about so many bytes. */
+const bindingWeight = 100
+const longestStatement = 262_144
+
+const weightOf = ({ text, bindings }: Plan): number => text.length + bindings.length * bindingWeight
 
 /** `admission`: whether the caller's session stands; see `auth/admission.ts`. */
 export function createPlans(model: Model, admission: SQL, limits: Limits): Plans {
-  const plans = boundedMap<Plan>(kept)
+  const plans = boundedMap(charactersKept, weightOf)
   const audiences = new Map<string, Audience>()
   let made = 0
   return {
@@ -41,6 +48,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
         ...readStatement(guard(tree, audience), admission, limits.rows),
         pageable: tree.pageable,
       }
+      if (plan.text.length > longestStatement) throw tooLarge()
       plans.set(shape, plan)
       return plan
     },
@@ -48,6 +56,12 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       return made
     },
   }
+}
+
+function tooLarge(): Problem {
+  return new Problem('LIMIT_QUERY_SIZE', {
+    hint: 'Each name of a spread reads its rows anew, with all of its filters: ask for fewer of them.',
+  })
 }
 
 function knownAudience(audiences: Map<string, Audience>, model: Model, caller: Caller): Audience {

@@ -24,7 +24,7 @@ const served = {
     quantified: true,
     description: 'LIKE, ignoring the case of ASCII letters; * stands for %',
   },
-  match: { operand: 'pattern', quantified: true, description: 'regular expression, in linear time' },
+  match: { operand: 'pattern', quantified: true, description: 'regular expression of at most 200 states' },
   imatch: { operand: 'pattern', quantified: true, description: 'regular expression, ignoring case' },
   in: { operand: 'list', quantified: false, description: 'one of a list' },
   isdistinct: { operand: 'value', quantified: false, description: 'not equal, null being a value' },

@@ -3,7 +3,7 @@ import { render } from '../model/expression.ts'
 import type { Resource } from '../model/resource.ts'
 import { bindToRow, rowAlias } from '../model/scope.ts'
 import type { Gate } from '../query/tree.ts'
-import { type Fragment, sql } from './fragment.ts'
+import { type Fragment, join, sql } from './fragment.ts'
 
 /** What the gate demands of a row. */
 export function gateCondition(resource: Resource, row: number, gate: Gate): readonly Fragment[] {
@@ -11,7 +11,15 @@ export function gateCondition(resource: Resource, row: number, gate: Gate): read
   return gate.verdict === false ? [sql`false`] : [policy(resource, row, gate.verdict)]
 }
 
-export function policy(resource: Resource, row: number, verdict: SQL): Fragment {
+/**
+ * A condition that only meets rows for which the gates hold. SQLite tries what stands between `and` in any order;
+ * CASE alone promises one.
+ */
+export function behind(gates: readonly Fragment[], condition: Fragment): Fragment {
+  return gates.length === 0 ? condition : sql`case when ${join(gates, ' and ')} then ${condition} end`
+}
+
+function policy(resource: Resource, row: number, verdict: SQL): Fragment {
   return drizzleFragment(bindToRow(verdict, resource.table, rowAlias(row)))
 }
 

@@ -10,7 +10,7 @@ import { drizzleFragment } from './gate.ts'
 import { csvLine, jsonArrayOfTexts } from './json.ts'
 import { afterCursor, sortKey } from './order.ts'
 import { members, page, pageSource, rowObject, source, terms, type Writing } from './rows.ts'
-import { untied } from './tie.ts'
+import { type Tie, untied } from './tie.ts'
 
 /**
  * A read as one statement that gives one row: `body` (the rows as JSON or CSV text), `n` (their number), `last` (the
@@ -30,12 +30,15 @@ export const estimatedCountCap = 10_000
 export function readStatement(tree: Guarded, admission: SQL, rowsAtMost: number): ReadStatement {
   const { root } = tree
   const writing = { nullsStripped: tree.nullsStripped, rowsAtMost }
+  const session = tree.session ? [drizzleFragment(admission)] : []
   const key = tree.key.map(
     ({ field, value }) =>
       sql`${column(root.row, field)} = ${parameter({ from: 'value', slot: value, decode: decoderOf(field) })}`,
   )
+  // Before any row is looked at: without a session there is no work, whose time or failure could tell something.
+  const chosen = { ...untied, conditions: [...session, ...key] }
   return {
-    ...sql`select ${ifAllowed(tree, admission, bodyOf(tree, writing))} as body, count(*) as n, ${lastKey(tree)} as last, ${total(root, tree.count, key)} as total ${rowsOf(tree, writing, key)}`,
+    ...sql`select ${ifAllowed(tree, session, bodyOf(tree, writing))} as body, count(*) as n, ${lastKey(tree)} as last, ${total(root, tree.count, chosen)} as total ${rowsOf(tree, writing, chosen)}`,
     columns: members(root, writing).map((member) => member.name),
   }
 }
@@ -49,16 +52,22 @@ function bodyOf(tree: Guarded, writing: Writing): Fragment {
     : sql`json_group_array(${rowObject(root, writing)})`
 }
 
-function rowsOf(tree: Guarded, writing: Writing, key: readonly Fragment[]): Fragment {
+function rowsOf(tree: Guarded, writing: Writing, chosen: Tie): Fragment {
   const { root, format } = tree
   // One row needs no page, and its fields can be taken where it lies.
-  if (tree.key.length > 0 && !isGrouped(root)) return source(root, { ...untied, conditions: key })
-  if (!isGrouped(root)) {
-    const start = tree.afterCursor ? [afterCursor(terms(root))] : []
-    return pageSource(root, writing, { ...untied, conditions: [...key, ...start] })
-  }
+  if (tree.key.length > 0 && !isGrouped(root)) return source(root, chosen)
+  if (!isGrouped(root)) return pageSource(root, writing, tree.afterCursor ? after(root, chosen) : chosen)
   const group = format === 'csv' ? line(root, writing) : rowObject(root, writing)
-  return sql`from (select ${group} as j ${source(root, { ...untied, conditions: key })}${page(root, writing)})`
+  return sql`from (select ${group} as j ${source(root, chosen)}${page(root, writing)})`
+}
+
+function after(root: Node<Gate>, chosen: Tie): Tie {
+  const start = afterCursor(terms(root))
+  // A column can be found by an index; what is inside a document may be none.
+  const isColumns = root.order.every((order) => order.path.steps.length === 0)
+  return isColumns
+    ? { ...chosen, conditions: [...chosen.conditions, start] }
+    : { ...chosen, careful: [start] }
 }
 
 function line(root: Node<Gate>, writing: Writing): Fragment {
@@ -75,9 +84,9 @@ function lastKey(tree: Guarded): Fragment {
 }
 
 /** Cursors do not change how many there are in all. */
-function total(root: Node<Gate>, count: CountKind | null, key: readonly Fragment[]): Fragment {
+function total(root: Node<Gate>, count: CountKind | null, chosen: Tie): Fragment {
   if (count === null) return sql`null`
-  const rows = source(root, { ...untied, conditions: key })
+  const rows = source(root, chosen)
   if (count === 'exact' && !isGrouped(root)) return sql`(select count(*) ${rows})`
   // Without a key all rows are one group, and there is one even of none.
   const one = isGrouped(root) ? sql`count(*)` : sql`1`
@@ -86,8 +95,7 @@ function total(root: Node<Gate>, count: CountKind | null, key: readonly Fragment
 }
 
 /** What must hold for an answer at all, whatever rows there are. */
-function ifAllowed(tree: Guarded, admission: SQL, body: Fragment): Fragment {
-  const session = tree.session ? [drizzleFragment(admission)] : []
+function ifAllowed(tree: Guarded, session: readonly Fragment[], body: Fragment): Fragment {
   // A pattern that is not one fails here, always: else it would fail only where a row is there to be matched.
   const patterns = filtersOf(tree.root).flatMap((filters) => regularExpressions(filters))
   const all = [...session, ...patterns]

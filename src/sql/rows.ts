@@ -5,16 +5,18 @@ import { rowAlias } from '../model/scope.ts'
 import {
   type Embed,
   embedAt,
+  type Filter,
   type Gate,
   isGrouped,
   type Node,
   type Order,
   type Output,
 } from '../query/tree.ts'
-import { canFail, predicate } from './condition/predicate.ts'
+import { needsCare } from './condition/careful.ts'
+import { predicate } from './condition/predicate.ts'
 import { column, comparable, expressionValue, textOf } from './expression.ts'
 import { type Fragment, identifier, join, parameter, sql } from './fragment.ts'
-import { gateCondition, policy } from './gate.ts'
+import { behind, gateCondition } from './gate.ts'
 import { jsonArrayOfTexts, jsonObject, jsonValue, stripNulls } from './json.ts'
 import { orderBy, type SortTerm, sortTerms } from './order.ts'
 import { type Tie, tieOf, untied } from './tie.ts'
@@ -34,8 +36,13 @@ export interface Writing {
 }
 
 /** `from … where … group by …` of a node: the only way to its rows leads through its gate. */
-export function source(node: Node<Gate>, { before, conditions: ties }: Tie = untied): Fragment {
-  const conditions = [...ties, ...gateCondition(node.resource, node.row, node.gate), ...filters(node)]
+export function source(node: Node<Gate>, tie: Tie = untied): Fragment {
+  const { before } = tie
+  const gate = gateCondition(node.resource, node.row, node.gate)
+  const filters = filtersOf(node)
+  const gates = [...tie.gate, ...gate]
+  const careful = [...filters.careful, ...tie.careful].map((condition) => behind(gates, condition))
+  const conditions = [...tie.conditions, ...gates, ...filters.quick, ...careful]
   const where = conditions.length === 0 ? sql`` : sql` where ${join(conditions, ' and ')}`
   return sql`from ${before}${identifier(node.resource.tableName)} as ${identifier(rowAlias(node.row))}${where}${groupBy(node)}`
 }
@@ -145,13 +152,16 @@ function relatedValue(parent: Node<Gate>, order: Order, index: number): Fragment
   return sql`(select ${comparable(embed.node.row, order.path)} ${source({ ...embed.node, outputs: [] }, tieOf(parent, embed))})`
 }
 
-function filters(node: Node<Gate>): readonly Fragment[] {
-  return node.where.map((filter) => {
-    const condition = predicate(filter, node, (index, present) => related(node, index, present))
-    if (typeof node.gate.verdict === 'boolean' || !canFail(filter)) return condition
-    // SQLite may try conditions in any order; CASE alone promises that this one meets no row behind the gate.
-    return sql`case when ${policy(node.resource, node.row, node.gate.verdict)} then ${condition} end`
-  })
+function filtersOf(node: Node<Gate>): {
+  readonly quick: readonly Fragment[]
+  readonly careful: readonly Fragment[]
+} {
+  const written = (filter: Filter) =>
+    predicate(filter, node, (index, present) => related(node, index, present))
+  const { careful = [], quick = [] } = Object.groupBy(node.where, (filter) =>
+    needsCare(filter) ? 'careful' : 'quick',
+  )
+  return { quick: quick.map(written), careful: careful.map(written) }
 }
 
 function groupBy(node: Node<Gate>): Fragment {

@@ -10,9 +10,13 @@ export interface Tie {
   /** What stands before the embed's own table in `from`: the table in the middle, or nothing. */
   readonly before: Fragment
   readonly conditions: readonly Fragment[]
+  /** What the table in the middle demands of its rows. */
+  readonly gate: readonly Fragment[]
+  /** Conditions that only rows behind the gates may meet. */
+  readonly careful: readonly Fragment[]
 }
 
-export const untied: Tie = { before: sql``, conditions: [] }
+export const untied: Tie = { before: sql``, conditions: [], gate: [], careful: [] }
 
 /**
  * Across a table in the middle the way leads through its gate, too. CROSS JOIN makes SQLite start there: it has the
@@ -21,20 +25,24 @@ export const untied: Tie = { before: sql``, conditions: [] }
 export function tieOf(parent: Node<Gate>, embed: Embed<Gate>): Tie {
   const { relation, node, through } = embed
   if (relation.through === null || through === null) {
-    return { before: sql``, conditions: equal(relation.pairs, parent.row, node.row) }
+    return { ...untied, conditions: equal(relation.pairs, parent.row, node.row) }
   }
   const middle = relation.through.resource
   const table = sql`${identifier(middle.tableName)} as ${identifier(rowAlias(through.row))}`
-  const near = [
-    ...equal(relation.pairs, parent.row, through.row),
-    ...gateCondition(middle, through.row, through.gate),
-  ]
+  const near = equal(relation.pairs, parent.row, through.row)
+  const gate = gateCondition(middle, through.row, through.gate)
   const far = equal(relation.through.pairs, through.row, node.row)
-  if (isPairKey(middle, relation)) return { before: sql`${table} cross join `, conditions: [...near, ...far] }
+  if (isPairKey(middle, relation)) {
+    return { ...untied, before: sql`${table} cross join `, conditions: [...near, ...far], gate }
+  }
   // The middle may tie the same two rows several times, and an embed has each row once.
   const ends = relation.through.pairs.map((pair) => column(through.row, pair.from))
-  const distinct = sql`(select distinct ${join(ends, ', ')} from ${table} where ${join(near, ' and ')})`
-  return { before: sql`${distinct} as ${identifier(rowAlias(through.row))} cross join `, conditions: far }
+  const distinct = sql`(select distinct ${join(ends, ', ')} from ${table} where ${join([...near, ...gate], ' and ')})`
+  return {
+    ...untied,
+    before: sql`${distinct} as ${identifier(rowAlias(through.row))} cross join `,
+    conditions: far,
+  }
 }
 
 /** Whether the primary key of the middle is the two foreign keys and no more. */

@@ -88,6 +88,7 @@ describe('user', () => {
 
   test.each([
     ['is banned', 'banned_until = 9000000000000', 'user_banned', 403],
+    ['is banned for ever', 'banned_until = 9000000000000000', 'user_banned', 403],
     ['has another role', "role = 'admin'", 'bad_jwt', 401],
   ])('a user who %s', async (_, change, code, status) => {
     const { session, email } = await signedUp(server)

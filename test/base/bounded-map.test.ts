@@ -13,3 +13,20 @@ test('what was not used for longest is forgotten', () => {
   expect([map.get('a'), map.get('c'), map.get('d')]).toEqual(['fourth', undefined, 'fifth'])
   expect(map.size).toBe(2)
 })
+
+test('a heavy value takes the place of several; one beyond the capacity is not kept', () => {
+  const map = boundedMap<string>(10, (value) => value.length)
+  for (const key of ['a', 'b', 'c']) map.set(key, 'xxx')
+  map.set('d', 'xxxxxx')
+  expect([map.get('a'), map.get('b'), map.get('c'), map.get('d')]).toEqual([
+    undefined,
+    undefined,
+    'xxx',
+    'xxxxxx',
+  ])
+  map.set('c', 'x')
+  map.set('e', 'xxx')
+  expect(map.size).toBe(3)
+  map.set('f', 'x'.repeat(11))
+  expect(map.size).toBe(0)
+})

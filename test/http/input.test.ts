@@ -82,7 +82,14 @@ const inputs: readonly (readonly [path: string, status: number, code?: string])[
   // Patterns and words.
   [`products?name=match.${encodeURIComponent('(a*)*(a*)*(a*)*b')}`, 200],
   [`products?name=match.${encodeURIComponent('((((((((((a?){99}){99}){99}')}`, 400, '2201B'],
-  [`products?name=match.${encodeURIComponent('(a{1,999}){1,999}')}`, 200],
+  [`products?name=match.${encodeURIComponent('(a{1,999}){1,999}')}`, 400, '2201B'],
+  ['products?name=match.a%7B999999999%7D', 400, '2201B'],
+  [`products?name=match(any).{${'"(a{9}){9}",'.repeat(9)}b}`, 400, '2201B'],
+  [
+    `products?select=...category(${Array.from({ length: 130 }, (_, n) => `q${n}:id`).join(',')})${'&category.name=like.a'.repeat(140)}`,
+    400,
+    'LIMIT_QUERY_SIZE',
+  ],
   [`products?name=imatch.${encodeURIComponent('(?=x)')}`, 400, '2201B'],
   [`products?name=like.${'*a'.repeat(2_000)}`, 200],
   [`products?name=ilike.${'%25_'.repeat(1_000)}`, 200],

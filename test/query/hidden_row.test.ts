@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Problem } from '../../src/base/problem.ts'
+import { textValue } from '../../src/base/statement.ts'
 import { backend, or, resource } from '../../src/index.ts'
 import { anonymous, type Caller, service } from '../../src/model/caller.ts'
 import { ask } from '../sql/ask.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const letter = resource(letters, { read: ({ caller }) => or(caller.has('clerk'), eq(letters.open, true)) })
   stage = await startStage(
     backend({ name: 'Letters', roles: { clerk: [] }, defaultRole: 'clerk', resources: [letter] }),
-    { users: [], rows: [] },
+    { users: [{ id: 'clerk-1', email: 'clerk@example.com', password: null, role: 'clerk' }], rows: [] },
   )
   await stage.query(
     `insert into letters values (1, null, 1, 'a', '{"k":1}', 1), (2, 1, 9223372036854775807, 'b', '{broken', 0), (3, 1, 2, 'c', null, 1)`,
@@ -55,6 +56,48 @@ it.each([
   ['letters?select=amount.sum()', '[{"sum":3}]'],
 ])('%s fails for no hidden row', async (path, body) => {
   expect(await outcome(path, anonymous)).toBe(body)
+})
+
+it('the page behind a cursor fails for no hidden row', async () => {
+  for (const order of ['note->k,id', 'note->k.desc,id', 'note->>k.nullsfirst,id']) {
+    const { intent, values } = ask(`letters?select=id&order=${order}`)
+    const { body } = await stage.read(
+      { intent: { ...intent, afterCursor: true }, values },
+      anonymous,
+      '[0,0]',
+    )
+    expect(body, order).toMatch(/^\[.*\]$/)
+  }
+})
+
+it.each([
+  'letters?select=amount.sum()',
+  'letters?select=amount.sum()&body=like.*',
+  'letters?select=id&note->k=eq.1',
+  'letters?select=body,amount.sum()',
+])('without a session there is no work, and so no failure: %s', async (path) => {
+  const clerk = await stage.signIn({ id: 'clerk-1', email: 'clerk@example.com', role: 'clerk' })
+  expect(await outcome(path, clerk), path).not.toBe('PGRST303')
+  await stage.query('update auth_sessions set revoked_at = 1 where user_id = ?', textValue('clerk-1'))
+  expect(await outcome(path, clerk), path).toBe('PGRST303')
+})
+
+it.each([
+  ['id=eq.1', false],
+  ['id=in.(1,2)', false],
+  ['body=gte.a&amount=lt.3', false],
+  ['note=is.null', false],
+  ['body=match.a', true],
+  ['body=not.imatch.a', true],
+  ['body=like.a*', true],
+  ['body=ilike.a*', true],
+  ['body=eq(any).{a,b}', true],
+  ['or=(id.eq.1,body.match.a)', true],
+  ['note=cs.{}', true],
+  ['note->k=is.null', true],
+])('%s meets only rows behind the gate: %s', async (filter, careful) => {
+  const { sent } = await stage.read(ask(`letters?select=id&${filter}`), anonymous)
+  expect(sent.sql.includes(`case when ("_t0"."open" = ?) then`)).toBe(careful)
 })
 
 it('a sum that leaves 64 bits fails over what is visible', async () => {

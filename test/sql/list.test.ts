@@ -43,10 +43,10 @@ describe('a list', () => {
   it('checks the session of a user in the same statement', async () => {
     expect(await exchange(stage, 'orders?select=status&limit=1', user)).toMatchInlineSnapshot(`
       {
-        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
+        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
         "body": "[{"status":"paid"}]",
         "lastKey": "["01941f29-7c00-7004-8000-000000000000"]",
-        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_group_array(json_object('status', "_t0"."status")) end as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."status", "_t0"."id" from "orders" as "_t0" where ("_t0"."user_id" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_group_array(json_object('status', "_t0"."status")) end as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."status", "_t0"."id" from "orders" as "_t0" where (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) and ("_t0"."user_id" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -178,10 +178,10 @@ describe('a filter', () => {
     const path = 'tags?select=name&name=like(any).{ne*,sa*}'
     expect(await exchange(stage, path, anonymous)).toMatchInlineSnapshot(`
       {
-        "args": "1 | ["ne*","sa*"] | 1000 | 0",
+        "args": "1 | 1 | ["ne*","sa*"] | 1000 | 0",
         "body": "[{"name":"new"},{"name":"sale"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000001"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) and (select case when max("_t0"."name" glob v.value) = 1 then 1 when count("_t0"."name" glob v.value) < count(*) then null else 0 end from json_each(?) as v) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) and case when ("_t0"."published" = ?) then (select case when max("_t0"."name" glob v.value) = 1 then 1 when count("_t0"."name" glob v.value) < count(*) then null else 0 end from json_each(?) as v) end order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)

@@ -103,8 +103,10 @@ export function userJson(account: Account): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Nothing of an instant that JavaScript has no date for. */
 function isoOf(milliseconds: number | null): string | undefined {
-  return milliseconds === null ? undefined : new Date(milliseconds).toISOString()
+  const date = new Date(milliseconds ?? Number.NaN)
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }
 
 function asObject(value: unknown): object {

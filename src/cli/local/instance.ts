@@ -70,7 +70,7 @@ export async function readInstance(folder: string): Promise<Instance> {
 }
 
 export async function writeInstance(folder: string, instance: Instance): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, fileName)
   // Whole or not at all: a run may be killed at any time.
   await writeFile(`${file}.new`, `${JSON.stringify(instance, null, 2)}\n`)

@@ -3,6 +3,7 @@ import { searchTableName } from '../../model/model.ts'
 import { rowAlias } from '../../model/scope.ts'
 import { decodeContainer } from '../../query/decode/container.ts'
 import { decodeIlike, decodeLike, eachText } from '../../query/decode/pattern.ts'
+import { decodeRegex, decodeRegexList } from '../../query/decode/regex.ts'
 import {
   type Decode,
   decodeJson,
@@ -101,15 +102,15 @@ function compare(filter: Compare, node: Node<Gate>): Fragment {
       return quantified(
         filter,
         (right) => sql`regexp(${right}, ${text(node, filter)})`,
-        decodeText,
-        decodeTextList,
+        decodeRegex,
+        decodeRegexList,
       )
     case 'imatch':
       return quantified(
         filter,
         (right) => sql`regexpi(${right}, ${text(node, filter)})`,
-        decodeText,
-        decodeTextList,
+        decodeRegex,
+        decodeRegexList,
       )
     case 'cs':
       return contains(document(node, filter), value(filter, decodeContainer))
@@ -195,24 +196,9 @@ export function regularExpressions(filters: readonly Filter[]): readonly Fragmen
     if (filter.kind === 'and' || filter.kind === 'or') return regularExpressions(filter.items)
     if (filter.kind !== 'compare' || (filter.operator !== 'match' && filter.operator !== 'imatch')) return []
     return filter.quantifier === null
-      ? [sql`regexp(${value(filter, decodeText)}, '') is not null`]
+      ? [sql`regexp(${value(filter, decodeRegex)}, '') is not null`]
       : [
-          sql`not exists (select 1 from json_each(${value(filter, decodeTextList)}) as v where v.value is not null and regexp(v.value, '') is null)`,
+          sql`not exists (select 1 from json_each(${value(filter, decodeRegexList)}) as v where v.value is not null and regexp(v.value, '') is null)`,
         ]
   })
-}
-
-/** Whether a condition can fail on what is in a row: then it must not be tried on rows that the caller may not read. */
-export function canFail(filter: Filter): boolean {
-  switch (filter.kind) {
-    case 'and':
-    case 'or':
-      return filter.items.some(canFail)
-    case 'related':
-      return false
-    case 'is':
-      return filter.path.steps.length > 0
-    case 'compare':
-      return filter.path.steps.length > 0 || ['cs', 'cd', 'ov'].includes(filter.operator)
-  }
 }
