@@ -29,8 +29,8 @@ function problemOf(error: SqlError): Problem {
     })
   }
   if (/integer overflow/.test(error.message)) return new Problem('22003')
-  // Of the shape of the query alone: SQLite's parser holds a hundred open symbols.
-  if (/parser stack overflow/.test(error.message)) {
+  // Of the shape of the query alone: SQLite's parser holds a hundred open symbols, libSQL's own one as many.
+  if (/parser stack overflow|parser overflowed its stack/.test(error.message)) {
     return new Problem('LIMIT_EMBEDS', {
       message: 'The query is nested too deep for SQLite',
       hint: 'Ask for fewer levels of embeds, or for simpler filters in the deepest of them.',

@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { isCallerValue } from './caller-value.ts'
+import { toValue } from './expression.ts'
 
 /** Aliases of the rows of a query. A policy may not take such a name for a table of its own. */
 export function rowAlias(index: number): string {
@@ -37,10 +38,19 @@ export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL
   const own = getTableName(table)
   const tables = new Set<string>()
   const columns: Column[] = []
+  let original: string | null = null
   walk(policy, (chunk) => {
     if (chunk instanceof Column) columns.push(chunk)
     if (chunk instanceof Table) tables.add(getTableName(chunk))
-    if (chunk instanceof Name) tables.add(chunk.value)
+    if (chunk instanceof Name) {
+      // Drizzle writes `"orders" "o"`: behind an alias the table's own name means nothing.
+      if (original !== null) tables.delete(original)
+      original = tables.has(chunk.value) ? null : chunk.value
+      tables.add(chunk.value)
+    } else if (!isBlank(chunk)) {
+      original = null
+    }
+    assertValue(resourceName, chunk)
     // Without a value it would be NULL, and `is NULL` holds for rows that nobody meant.
     if (chunk instanceof Placeholder && !isCallerValue(chunk.name)) {
       throw new TypeError(
@@ -67,6 +77,25 @@ export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL
         `${resourceName}: its policy names '${column.name}' of ${name}, a table that the policy does not query: use a column of ${own}, or a subquery`,
       )
     }
+  }
+}
+
+/** What may stand between a table's name and its alias. */
+function isBlank(chunk: SQLChunk): boolean {
+  return chunk instanceof SQL || (chunk instanceof StringChunk && chunk.value.join('').trim() === '')
+}
+
+/** @throws TypeError on a value that SQLite does not have */
+function assertValue(resourceName: string, chunk: SQLChunk): void {
+  const value: unknown =
+    chunk instanceof Param ? chunk.encoder.mapToDriverValue(chunk.value) : isSQLWrapper(chunk) ? null : chunk
+  if (value === null || Array.isArray(value) || leaves.some((kind) => value instanceof kind)) return
+  if (value instanceof Placeholder) return
+  try {
+    toValue(value)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new TypeError(`${resourceName}: its policy has a value that SQLite has not: ${error.message}`)
   }
 }
 

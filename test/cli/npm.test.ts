@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -21,12 +21,9 @@ beforeAll(async () => {
   for (const name of ['src', 'drizzle', 'package.json', 'tsconfig.json', 'wrangler.toml']) {
     await cp(join(root, name), join(project, name), { recursive: true })
   }
-  // Wrangler looks for a port from 9229 on and takes it later: one that starts at the same time may be faster.
-  await appendFile(join(project, 'wrangler.toml'), '\n[dev]\ninspector_port = 0\n')
   await symlink(join(root, 'node_modules'), join(project, 'node_modules'))
   await mkdir(join(project, 'library'))
   await writeFile(join(project, 'library/index.ts'), library)
-  // Made before: two first starts at once would both make them.
   secrets = await readOrMakeSecrets(join(project, '.dev.vars'))
 })
 afterAll(async () => {

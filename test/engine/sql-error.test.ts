@@ -25,6 +25,11 @@ const statements: readonly (readonly [sql: string, code: ProblemCode, hint: stri
   [`select 'a' regexp '*a'`, '2201B', hintOfPatterns],
   [`select 'a' regexp '\\q'`, '2201B', hintOfPatterns],
   [`select 'a' regexp '[a'`, '2201B', hintOfPatterns],
+  [
+    `select ${'('.repeat(200)}1${')'.repeat(200)}`,
+    'LIMIT_EMBEDS',
+    'Ask for fewer levels of embeds, or for simpler filters in the deepest of them.',
+  ],
   [`select weakness from sqlite_schema`, 'INTERNAL', null],
 ]
 

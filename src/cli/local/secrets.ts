@@ -13,7 +13,12 @@ import { freePort } from '../sqld.ts'
 export async function readOrMakeSecrets(file: string): Promise<Readonly<Record<string, string>>> {
   const secrets = await readSecrets(file)
   if (secrets !== null) return secrets
-  await writeFile(file, dotenv(await makeSecrets()), { mode: 0o600, flag: 'wx' })
+  try {
+    await writeFile(file, dotenv(await makeSecrets()), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    // Another run was first.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
   return (await readSecrets(file)) ?? {}
 }
 

@@ -114,6 +114,8 @@ async function flags({
     ...['--config', join(root, 'wrangler.toml'), '--tsconfig', tsconfig, '--env-file', secretsFile],
     ...['--ip', '127.0.0.1', '--port', String(port), '--persist-to', join(directory, 'state')],
     ...['--show-interactive-dev-session', 'false'],
+    // Else Wrangler looks for a free port now and takes it later, when another run may have it.
+    ...['--inspector-port', '0'],
     ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]),
   ]
 }
