@@ -29,6 +29,8 @@ const browserTests = 'test/browser/**/*.test.ts'
 export default defineConfig({
   test: {
     reporters: ['default', './test/harness/summary.ts'],
+    // By default Vitest leaves a core free; files wait for servers more than they compute.
+    maxWorkers: 2,
     projects: [
       worker('shop', './src/backend/index.ts', [workerTests], [fixtureTests]),
       worker('fixture', './test/fixture/index.ts', [fixtureTests], []),
