@@ -48,7 +48,7 @@ export function parameter(binding: Binding): Fragment {
 
 export function join(
   parts: readonly Fragment[],
-  separator: ', ' | ' and ' | ' or ' | ' || ' | " || ',' || ",
+  separator: ', ' | ' and ' | ' or ' | ' || ' | " || ',' || " | " || '\n' || ",
 ): Fragment {
   return {
     text: parts.map((part) => part.text).join(separator),

@@ -13,8 +13,9 @@ import { members, page, pageSource, rowObject, source, terms, type Writing } fro
 import { type Tie, untied } from './tie.ts'
 
 /**
- * A read as one statement that gives one row: `body` (the rows as JSON or CSV text), `n` (their number), `last` (the
- * sort key of the last one, or null) and `total`. `body` is null when the caller's session is over.
+ * A read as one statement that gives one value: a text of three lines and a rest (`engine/answer.ts` takes it apart):
+ * how many rows, the sort key of the last one as JSON, how many there are in all, and the rows as JSON or CSV. It is
+ * null when the caller's session is over, and then nothing else has been looked at: neither time nor failure tells.
  */
 export interface ReadStatement {
   readonly text: string
@@ -30,15 +31,15 @@ export const estimatedCountCap = 10_000
 export function readStatement(tree: Guarded, admission: SQL, rowsAtMost: number): ReadStatement {
   const { root } = tree
   const writing = { nullsStripped: tree.nullsStripped, rowsAtMost }
-  const session = tree.session ? [drizzleFragment(admission)] : []
   const key = tree.key.map(
     ({ field, value }) =>
       sql`${column(root.row, field)} = ${parameter({ from: 'value', slot: value, decode: decoderOf(field) })}`,
   )
-  // Before any row is looked at: without a session there is no work, whose time or failure could tell something.
-  const chosen = { ...untied, conditions: [...session, ...key] }
+  const chosen = { ...untied, conditions: key }
+  const lines = [sql`count(*)`, orEmpty(lastKey(tree)), orEmpty(total(root, tree.count, chosen))]
+  const answer = sql`${join([...lines, bodyOf(tree, writing)], " || '\n' || ")} ${rowsOf(tree, writing, chosen)}`
   return {
-    ...sql`select ${ifAllowed(tree, session, bodyOf(tree, writing))} as body, count(*) as n, ${lastKey(tree)} as last, ${total(root, tree.count, chosen)} as total ${rowsOf(tree, writing, chosen)}`,
+    ...ifAllowed(tree, admission, answer),
     columns: members(root, writing).map((member) => member.name),
   }
 }
@@ -78,14 +79,18 @@ function csvOfLines(text: Fragment): Fragment {
   return sql`coalesce(group_concat(${text}, char(10)), '')`
 }
 
-function lastKey(tree: Guarded): Fragment {
-  if (!tree.pageable) return sql`null`
+function orEmpty(line: Fragment | null): Fragment {
+  return line === null ? sql`''` : sql`ifnull(${line}, '')`
+}
+
+function lastKey(tree: Guarded): Fragment | null {
+  if (!tree.pageable) return null
   return sql`json_extract(json_group_array(${sortKey(terms(tree.root))}), '$[#-1]')`
 }
 
 /** Cursors do not change how many there are in all. */
-function total(root: Node<Gate>, count: CountKind | null, chosen: Tie): Fragment {
-  if (count === null) return sql`null`
+function total(root: Node<Gate>, count: CountKind | null, chosen: Tie): Fragment | null {
+  if (count === null) return null
   const rows = source(root, chosen)
   if (count === 'exact' && !isGrouped(root)) return sql`(select count(*) ${rows})`
   // Without a key all rows are one group, and there is one even of none.
@@ -95,11 +100,13 @@ function total(root: Node<Gate>, count: CountKind | null, chosen: Tie): Fragment
 }
 
 /** What must hold for an answer at all, whatever rows there are. */
-function ifAllowed(tree: Guarded, session: readonly Fragment[], body: Fragment): Fragment {
+function ifAllowed(tree: Guarded, admission: SQL, answer: Fragment): Fragment {
+  const session = tree.session ? [drizzleFragment(admission)] : []
   // A pattern that is not one fails here, always: else it would fail only where a row is there to be matched.
   const patterns = filtersOf(tree.root).flatMap((filters) => regularExpressions(filters))
   const all = [...session, ...patterns]
-  return all.length === 0 ? body : sql`case when ${join(all, ' and ')} then ${body} end`
+  if (all.length === 0) return sql`select ${answer}`
+  return sql`select case when ${join(all, ' and ')} then (select ${answer}) end`
 }
 
 function filtersOf(node: Node<Gate>): readonly (readonly Filter[])[] {

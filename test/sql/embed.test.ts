@@ -24,7 +24,10 @@ describe('an embed', () => {
         "args": "1 | 1 | 01941f29-7c00-7002-8000-000000000002 | 1000 | 0",
         "body": "[{"name":"Kitchen","parent":{"name":"Home"}}]",
         "lastKey": "["01941f29-7c00-7002-8000-000000000002"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name", 'parent', (select json_object('name', "_t1"."name") from "categories" as "_t1" where "_t1"."id" = "_t0"."parent_id" and ("_t1"."published" = ?)))) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."parent_id", "_t0"."id" from "categories" as "_t0" where ("_t0"."published" = ?) and "_t0"."id" = ? order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name", 'parent', (select json_object('name', "_t1"."name") from "categories" as "_t1" where "_t1"."id" = "_t0"."parent_id" and ("_t1"."published" = ?)))) from (select "_t0"."name", "_t0"."parent_id", "_t0"."id" from "categories" as "_t0" where ("_t0"."published" = ?) and "_t0"."id" = ? order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -36,7 +39,10 @@ describe('an embed', () => {
         "args": "1 | 1 | 01941f29-7c00-7002-8000-000000000002 | 1000 | 0",
         "body": "[{"name":"Kitchen","categories":[{"name":"Knives"},{"name":"Pots & pans"}]}]",
         "lastKey": "["01941f29-7c00-7002-8000-000000000002"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name", 'categories', (select json_group_array(json_object('name', "_t1"."name")) from (select "_t1"."name" from "categories" as "_t1" where "_t1"."parent_id" = "_t0"."id" and ("_t1"."published" = ?) order by "_t1"."name" limit 1000) as "_t1"))) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "categories" as "_t0" where ("_t0"."published" = ?) and "_t0"."id" = ? order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name", 'categories', (select json_group_array(json_object('name', "_t1"."name")) from (select "_t1"."name" from "categories" as "_t1" where "_t1"."parent_id" = "_t0"."id" and ("_t1"."published" = ?) order by "_t1"."name" limit 1000) as "_t1"))) from (select "_t0"."name", "_t0"."id" from "categories" as "_t0" where ("_t0"."published" = ?) and "_t0"."id" = ? order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -48,7 +54,10 @@ describe('an embed', () => {
         "args": "1 | 1 | 1 | 1 | 01941f29-7c00-7003-8000-000000000000 | 1000 | 0",
         "body": "[{"name":"steel lamp 0","tags":[{"name":"new"}]}]",
         "lastKey": "["01941f29-7c00-7003-8000-000000000000"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name", 'tags', (select json_group_array(json_object('name', "_t1"."name")) from (select "_t1"."name" from "product_tags" as "_t2" cross join "tags" as "_t1" where "_t2"."product_id" = "_t0"."id" and "_t1"."id" = "_t2"."tag_id" and ((exists (select 1 from "products" where ("products"."id" = "_t2"."product_id" and "products"."published" = ?)) and exists (select 1 from "tags" where ("tags"."id" = "_t2"."tag_id" and "tags"."published" = ?)))) and ("_t1"."published" = ?) limit 1000) as "_t1"))) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and "_t0"."id" = ? order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name", 'tags', (select json_group_array(json_object('name', "_t1"."name")) from (select "_t1"."name" from "product_tags" as "_t2" cross join "tags" as "_t1" where "_t2"."product_id" = "_t0"."id" and "_t1"."id" = "_t2"."tag_id" and ((exists (select 1 from "products" where ("products"."id" = "_t2"."product_id" and "products"."published" = ?)) and exists (select 1 from "tags" where ("tags"."id" = "_t2"."tag_id" and "tags"."published" = ?)))) and ("_t1"."published" = ?) limit 1000) as "_t1"))) from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and "_t0"."id" = ? order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -57,10 +66,13 @@ describe('an embed', () => {
     const path = 'reviews?select=rating,author!inner()&limit=1'
     expect(await exchange(stage, path, user)).toMatchInlineSnapshot(`
       {
-        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 1 | 01941f29-7c00-7001-8000-000000000000 | 1 | 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
+        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 1 | 01941f29-7c00-7001-8000-000000000000 | 1 | 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
         "body": "[{"rating":2}]",
         "lastKey": "["01941f29-7c00-7006-8000-000000000000"]",
-        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_group_array(json_object('rating', "_t0"."rating")) end as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."rating", "_t0"."user_id", "_t0"."id" from "reviews" as "_t0" where (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) and (("_t0"."published" = ? or "_t0"."user_id" = ?)) and case when (("_t0"."published" = ? or "_t0"."user_id" = ?)) then exists (select 1 from "users" as "_t1" where "_t1"."id" = "_t0"."user_id" and ("_t1"."id" = ?)) end order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then (select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('rating', "_t0"."rating")) from (select "_t0"."rating", "_t0"."user_id", "_t0"."id" from "reviews" as "_t0" where (("_t0"."published" = ? or "_t0"."user_id" = ?)) and case when (("_t0"."published" = ? or "_t0"."user_id" = ?)) then exists (select 1 from "users" as "_t1" where "_t1"."id" = "_t0"."user_id" and ("_t1"."id" = ?)) end order by "_t0"."id" limit ? offset ?) as "_t0") end",
         "total": null,
       }
     `)
@@ -72,7 +84,10 @@ describe('an embed', () => {
         "args": "1 | 1 | 1 | 0",
         "body": "[{"name":"steel lamp 0","category":"Garden"}]",
         "lastKey": "["01941f29-7c00-7003-8000-000000000000"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name", 'category', (select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)))) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."category_id", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name", 'category', (select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)))) from (select "_t0"."name", "_t0"."category_id", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -84,7 +99,10 @@ describe('an embed', () => {
         "args": "1 | 1 | 1 | 1 | 1 | 1 | 0",
         "body": "[{"id":"01941f29-7c00-7003-8000-000000000004"}]",
         "lastKey": "[1,null,"01941f29-7c00-7003-8000-000000000004"]",
-        "sql": "select json_group_array(json_object('id', "_t0"."id")) as body, count(*) as n, json_extract(json_group_array(json_array(((select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)) is null), (select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)), "_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."id", "_t0"."category_id" from "products" as "_t0" where ("_t0"."published" = ?) order by ((select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)) is null) desc, (select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)) desc, "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array(((select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)) is null), (select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)), "_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('id', "_t0"."id")) from (select "_t0"."id", "_t0"."category_id" from "products" as "_t0" where ("_t0"."published" = ?) order by ((select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)) is null) desc, (select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)) desc, "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)

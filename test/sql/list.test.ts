@@ -24,7 +24,10 @@ describe('a list', () => {
         "args": "1 | 2 | 0",
         "body": "[{"name":"new"},{"name":"sale"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000001"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -35,7 +38,10 @@ describe('a list', () => {
         "args": "1000 | 0",
         "body": "[{"name":"tag 11"}]",
         "lastKey": "["01941f29-7c00-7007-8000-00000000000b"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where "_t0"."published" is false order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where "_t0"."published" is false order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -43,10 +49,13 @@ describe('a list', () => {
   it('checks the session of a user in the same statement', async () => {
     expect(await exchange(stage, 'orders?select=status&limit=1', user)).toMatchInlineSnapshot(`
       {
-        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
+        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
         "body": "[{"status":"paid"}]",
         "lastKey": "["01941f29-7c00-7004-8000-000000000000"]",
-        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_group_array(json_object('status', "_t0"."status")) end as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."status", "_t0"."id" from "orders" as "_t0" where (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) and ("_t0"."user_id" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then (select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('status', "_t0"."status")) from (select "_t0"."status", "_t0"."id" from "orders" as "_t0" where ("_t0"."user_id" = ?) order by "_t0"."id" limit ? offset ?) as "_t0") end",
         "total": null,
       }
     `)
@@ -60,7 +69,10 @@ describe('a list', () => {
         "args": "1 | ["new","sale"] | 1 | ["new","sale"] | 1 | 0",
         "body": "[{"id":"01941f29-7c00-7007-8000-000000000000"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000000"]",
-        "sql": "select json_group_array(json_object('id', "_t0"."id")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, (select count(*) from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v)) as total from (select "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || ifnull((select count(*) from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v)), '') || '
+      ' || json_group_array(json_object('id', "_t0"."id")) from (select "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": 2,
       }
     `)
@@ -72,7 +84,10 @@ describe('a list', () => {
         "args": "1 | 1 | 1 | 0",
         "body": "[{"name":"new"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000000"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, (select count(*) from (select 1 from "tags" as "_t0" where ("_t0"."published" = ?) limit 10001)) as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || ifnull((select count(*) from (select 1 from "tags" as "_t0" where ("_t0"."published" = ?) limit 10001)), '') || '
+      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": 11,
       }
     `)
@@ -84,7 +99,10 @@ describe('a list', () => {
         "args": "1 | 0",
         "body": "[{"country":"US"}]",
         "lastKey": "["US","01941f29-7c00-7001-8000-000000000001"]",
-        "sql": "select json_group_array(json_object('country', "_t0"."country")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."country", "_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."country", "_t0"."id" from "users" as "_t0" order by "_t0"."country" desc, "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."country", "_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('country', "_t0"."country")) from (select "_t0"."country", "_t0"."id" from "users" as "_t0" order by "_t0"."country" desc, "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -97,7 +115,10 @@ describe('a list', () => {
         "body": "O'Neill,true
       "a,b",true",
         "lastKey": "["a,b"]",
-        "sql": "select coalesce(group_concat(coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select "_t0"."name" as c)), '') || ',' || coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select case "_t0"."published" when 1 then 'true' when 0 then 'false' end as c)), ''), char(10)), '') as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."name")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."published" from "tags" as "_t0" where "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."name" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."name")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || coalesce(group_concat(coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select "_t0"."name" as c)), '') || ',' || coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select case "_t0"."published" when 1 then 'true' when 0 then 'false' end as c)), ''), char(10)), '') from (select "_t0"."name", "_t0"."published" from "tags" as "_t0" where "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."name" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -111,7 +132,10 @@ describe('a list', () => {
         "args": "1000 | 0",
         "body": "[{"display_name":"Bob"}]",
         "lastKey": "["01941f29-7c00-7001-8000-000000000003"]",
-        "sql": "select json_group_array(json_patch('{}', json_object('country', "_t0"."country", 'display_name', "_t0"."display_name"))) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."country", "_t0"."display_name", "_t0"."id" from "users" as "_t0" where "_t0"."country" is null order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_patch('{}', json_object('country', "_t0"."country", 'display_name', "_t0"."display_name"))) from (select "_t0"."country", "_t0"."display_name", "_t0"."id" from "users" as "_t0" where "_t0"."country" is null order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -127,7 +151,10 @@ describe('an item', () => {
         "args": "01941f29-7c00-7002-8000-000000000001 | 1",
         "body": "[{"name":"Books"}]",
         "lastKey": null,
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, null as last, null as total from "categories" as "_t0" where "_t0"."id" = ? and ("_t0"."published" = ?)",
+        "sql": "select count(*) || '
+      ' || '' || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name")) from "categories" as "_t0" where "_t0"."id" = ? and ("_t0"."published" = ?)",
         "total": null,
       }
     `)
@@ -142,7 +169,10 @@ describe('aggregates', () => {
         "args": "1 | 0",
         "body": "[{"quantity":1,"count":31,"sum":896085}]",
         "lastKey": null,
-        "sql": "select '[' || coalesce(group_concat(j, ','), '') || ']' as body, count(*) as n, null as last, (select count(*) from (select count(*) from "order_items" as "_t0" group by "_t0"."quantity")) as total from (select json_object('quantity', "_t0"."quantity", 'count', count(*), 'sum', sum("_t0"."price_cents")) as j from "order_items" as "_t0" group by "_t0"."quantity" order by "_t0"."quantity" limit ? offset ?)",
+        "sql": "select count(*) || '
+      ' || '' || '
+      ' || ifnull((select count(*) from (select count(*) from "order_items" as "_t0" group by "_t0"."quantity")), '') || '
+      ' || '[' || coalesce(group_concat(j, ','), '') || ']' from (select json_object('quantity', "_t0"."quantity", 'count', count(*), 'sum', sum("_t0"."price_cents")) as j from "order_items" as "_t0" group by "_t0"."quantity" order by "_t0"."quantity" limit ? offset ?)",
         "total": 3,
       }
     `)
@@ -157,7 +187,10 @@ describe('a filter', () => {
         "args": "1 | {"name"} : (("lamp" NOT "steel")) | 1 | 0",
         "body": "[{"name":"cotton lamp 12"}]",
         "lastKey": "["01941f29-7c00-7003-8000-00000000000c"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and "_t0".rowid in (select rowid from "products_search" where "products_search" match ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and "_t0".rowid in (select rowid from "products_search" where "products_search" match ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -169,7 +202,10 @@ describe('a filter', () => {
         "args": "1 | 1 | red | 1 | 0",
         "body": "[{"name":"steel lamp 0"}]",
         "lastKey": "["01941f29-7c00-7003-8000-000000000000"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and case when ("_t0"."published" = ?) then case json_type("_t0"."attributes", '$."colour"') when 'text' then "_t0"."attributes" ->> '$."colour"' when 'null' then null else '' || ("_t0"."attributes" -> '$."colour"') end = ? end order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and case when ("_t0"."published" = ?) then case json_type("_t0"."attributes", '$."colour"') when 'text' then "_t0"."attributes" ->> '$."colour"' when 'null' then null else '' || ("_t0"."attributes" -> '$."colour"') end = ? end order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -181,7 +217,10 @@ describe('a filter', () => {
         "args": "1 | 1 | ["ne*","sa*"] | 1000 | 0",
         "body": "[{"name":"new"},{"name":"sale"}]",
         "lastKey": "["01941f29-7c00-7007-8000-000000000001"]",
-        "sql": "select json_group_array(json_object('name', "_t0"."name")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) and case when ("_t0"."published" = ?) then (select case when max("_t0"."name" glob v.value) = 1 then 1 when count("_t0"."name" glob v.value) < count(*) then null else 0 end from json_each(?) as v) end order by "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."id" from "tags" as "_t0" where ("_t0"."published" = ?) and case when ("_t0"."published" = ?) then (select case when max("_t0"."name" glob v.value) = 1 then 1 when count("_t0"."name" glob v.value) < count(*) then null else 0 end from json_each(?) as v) end order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -198,7 +237,10 @@ describe('a cursor', () => {
       {
         "body": "[{"id":"01941f29-7c00-7006-8000-00000000000c"},{"id":"01941f29-7c00-7006-8000-000000000011"}]",
         "lastKey": "[5,"01941f29-7c00-7006-8000-00000000000a"]",
-        "sql": "select json_group_array(json_object('id', "_t0"."id")) as body, count(*) as n, json_extract(json_group_array(json_array("_t0"."rating", "_t0"."id")), '$[#-1]') as last, null as total from (select "_t0"."id", "_t0"."rating" from "reviews" as "_t0" where ("_t0"."rating" <= ? and (("_t0"."rating" < ?) or ("_t0"."rating" is ? and "_t0"."id" > ?))) and ("_t0"."published" = ?) order by "_t0"."rating" desc, "_t0"."id" limit ? offset ?) as "_t0"",
+        "sql": "select count(*) || '
+      ' || ifnull(json_extract(json_group_array(json_array("_t0"."rating", "_t0"."id")), '$[#-1]'), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('id', "_t0"."id")) from (select "_t0"."id", "_t0"."rating" from "reviews" as "_t0" where ("_t0"."rating" <= ? and (("_t0"."rating" < ?) or ("_t0"."rating" is ? and "_t0"."id" > ?))) and ("_t0"."published" = ?) order by "_t0"."rating" desc, "_t0"."id" limit ? offset ?) as "_t0"",
       }
     `)
   })
