@@ -5,14 +5,17 @@ export interface BoundedMap<T> {
   readonly size: number
 }
 
-/** @param weightOf how much of the capacity a value takes; default: one */
-export function boundedMap<T>(capacity: number, weightOf: (value: T) => number = () => 1): BoundedMap<T> {
+/** @param weightOf how much of the capacity an entry takes; default: one */
+export function boundedMap<T>(
+  capacity: number,
+  weightOf: (value: T, key: string) => number = () => 1,
+): BoundedMap<T> {
   // The order of insertion is the order of use.
   const entries = new Map<string, T>()
   let weight = 0
   const drop = (key: string) => {
     const value = entries.get(key)
-    if (value !== undefined) weight -= weightOf(value)
+    if (value !== undefined) weight -= weightOf(value, key)
     entries.delete(key)
   }
   return {
@@ -26,7 +29,7 @@ export function boundedMap<T>(capacity: number, weightOf: (value: T) => number =
     set(key, value) {
       drop(key)
       entries.set(key, value)
-      weight += weightOf(value)
+      weight += weightOf(value, key)
       for (const oldest of entries.keys()) {
         if (weight <= capacity) return
         drop(oldest)

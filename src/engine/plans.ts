@@ -23,17 +23,19 @@ export interface Plans {
   readonly made: number
 }
 
-/** Characters, all plans together: an isolate has 128 MB for everything. */
-const charactersKept = 8_000_000
+/** Bytes, all plans together: an isolate has 128 MB for everything. */
+const bytesKept = 16_000_000
 /** A binding is an object of about so many bytes. */
-const bindingWeight = 100
+const bindingBytes = 100
 const longestStatement = 262_144
 
-const weightOf = ({ text, bindings }: Plan): number => text.length + bindings.length * bindingWeight
+/** A character takes two bytes in a text with a letter beyond Latin-1. */
+const bytesOf = ({ text, bindings }: Plan, shape: string): number =>
+  2 * (text.length + shape.length) + bindings.length * bindingBytes
 
 /** `admission`: whether the caller's session stands; see `auth/admission.ts`. */
 export function createPlans(model: Model, admission: SQL, limits: Limits): Plans {
-  const plans = boundedMap(charactersKept, weightOf)
+  const plans = boundedMap(bytesKept, bytesOf)
   const audiences = new Map<string, Audience>()
   let made = 0
   return {

@@ -15,7 +15,7 @@ export async function translated<T>(trip: () => Promise<T>): Promise<T> {
 
 /** What SQLite's regexp says of a pattern (https://sqlite.org/src/file/ext/misc/regexp.c). */
 const badPattern =
-  /unmatched '\('|without operand|unknown \\ escape|unclosed '\['|unrecognized character|REGEXP pattern too big/
+  /unmatched '\('|without operand|unknown \\ escape|unclosed '\['|unrecognized character|n less than m in|both m and n are zero|POSIX character classes|REGEXP pattern too big/
 
 function problemOf(error: SqlError): Problem {
   if (badPattern.test(error.message)) {

@@ -65,7 +65,8 @@ export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL
     )
   }
   for (const name of tables) {
-    if (/^_t\d+$/.test(name))
+    // SQLite's names ignore case.
+    if (/^_[tf]\d+$/i.test(name))
       throw new TypeError(
         `${resourceName}: its policy uses the name '${name}', which statements use themselves`,
       )

@@ -76,5 +76,5 @@ export function csvLine(cells: readonly Fragment[]): Fragment {
 }
 
 function csvCell(value: Fragment): Fragment {
-  return sql`coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select ${value} as c)), '')`
+  return sql`coalesce((select case when instr(c, '"') or instr(c, ',') or instr(c, char(10)) or instr(c, char(13)) then '"' || replace(c, '"', '""') || '"' else c end from (select ${value} as c)), '')`
 }

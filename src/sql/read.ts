@@ -64,8 +64,8 @@ function rowsOf(tree: Guarded, writing: Writing, chosen: Tie): Fragment {
 
 function after(root: Node<Gate>, chosen: Tie): Tie {
   const start = afterCursor(terms(root))
-  // A column can be found by an index; what is inside a document may be none.
-  const isColumns = root.order.every((order) => order.path.steps.length === 0)
+  // A column can be found by an index; a look into a document can fail, and one at another table can take long.
+  const isColumns = root.order.every((order) => order.embed === null && order.path.steps.length === 0)
   return isColumns
     ? { ...chosen, conditions: [...chosen.conditions, start] }
     : { ...chosen, careful: [start] }

@@ -13,7 +13,7 @@ import {
   type Output,
 } from '../query/tree.ts'
 import { needsCare } from './condition/careful.ts'
-import { predicate } from './condition/predicate.ts'
+import { type FullText, fullTextRows, isFullText, predicate } from './condition/predicate.ts'
 import { column, comparable, expressionValue, textOf } from './expression.ts'
 import { type Fragment, identifier, join, parameter, sql } from './fragment.ts'
 import { behind, gateCondition } from './gate.ts'
@@ -37,14 +37,32 @@ export interface Writing {
 
 /** `from … where … group by …` of a node: the only way to its rows leads through its gate. */
 export function source(node: Node<Gate>, tie: Tie = untied): Fragment {
-  const { before } = tie
-  const gate = gateCondition(node.resource, node.row, node.gate)
-  const filters = filtersOf(node)
-  const gates = [...tie.gate, ...gate]
+  const found = foundFirst(node)
+  const filters = filtersOf({ ...node, where: node.where.filter((filter) => filter !== found) })
+  const { before, conditions } = found === undefined ? tie : searchFirst(found, node, tie)
+  const gates = [...tie.gate, ...gateCondition(node.resource, node.row, node.gate)]
   const careful = [...filters.careful, ...tie.careful].map((condition) => behind(gates, condition))
-  const conditions = [...tie.conditions, ...gates, ...filters.quick, ...careful]
-  const where = conditions.length === 0 ? sql`` : sql` where ${join(conditions, ' and ')}`
+  const all = [...conditions, ...gates, ...filters.quick, ...careful]
+  const where = all.length === 0 ? sql`` : sql` where ${join(all, ' and ')}`
   return sql`from ${before}${identifier(node.resource.tableName)} as ${identifier(rowAlias(node.row))}${where}${groupBy(node)}`
+}
+
+/** The full-text filter from whose index the rows of a root can be taken. */
+function foundFirst({ row, where }: Node<Gate>): FullText | undefined {
+  return row === 0 ? where.filter(isFullText).find((filter) => !filter.negated) : undefined
+}
+
+/**
+ * The search before all else, as CROSS JOIN promises: were it a condition, whether it is made at all would depend on
+ * whether there is a row, also a hidden one; and its index would not be used behind a gate.
+ */
+function searchFirst(filter: FullText, node: Node<Gate>, tie: Tie): Tie {
+  const before = sql`(${fullTextRows(filter, node)}) as "_f0" cross join ${tie.before}`
+  return {
+    ...tie,
+    before,
+    conditions: [sql`${identifier(rowAlias(node.row))}.rowid = "_f0".rowid`, ...tie.conditions],
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ test('what was not used for longest is forgotten', () => {
 })
 
 test('a heavy value takes the place of several; one beyond the capacity is not kept', () => {
-  const map = boundedMap<string>(10, (value) => value.length)
+  const map = boundedMap<string>(13, (value, key) => value.length + key.length)
   for (const key of ['a', 'b', 'c']) map.set(key, 'xxx')
   map.set('d', 'xxxxxx')
   expect([map.get('a'), map.get('b'), map.get('c'), map.get('d')]).toEqual([
@@ -27,6 +27,6 @@ test('a heavy value takes the place of several; one beyond the capacity is not k
   map.set('c', 'x')
   map.set('e', 'xxx')
   expect(map.size).toBe(3)
-  map.set('f', 'x'.repeat(11))
+  map.set('f', 'x'.repeat(13))
   expect(map.size).toBe(0)
 })

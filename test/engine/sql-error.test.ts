@@ -25,6 +25,9 @@ const statements: readonly (readonly [sql: string, code: ProblemCode, hint: stri
   [`select 'a' regexp '*a'`, '2201B', hintOfPatterns],
   [`select 'a' regexp '\\q'`, '2201B', hintOfPatterns],
   [`select 'a' regexp '[a'`, '2201B', hintOfPatterns],
+  [`select 'a' regexp 'a{3,1}'`, '2201B', hintOfPatterns],
+  [`select 'a' regexp 'a{0}'`, '2201B', hintOfPatterns],
+  [`select 'a' regexp '[[:alpha:]]'`, '2201B', hintOfPatterns],
   [
     `select ${'('.repeat(200)}1${')'.repeat(200)}`,
     'LIMIT_EMBEDS',

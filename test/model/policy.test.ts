@@ -38,6 +38,11 @@ describe('a policy over other rows of its own table', () => {
   })
 })
 
+test.each(['_t0', '_T12', '_f0'])('an alias %s is one of the statement', (name) => {
+  const taken = alias(books, name)
+  expect(link(() => exists(taken, eq(taken.id, books.id)))).toThrow(`its policy uses the name '${name}'`)
+})
+
 describe('a value that SQLite has not', () => {
   test.each<readonly [string, Policy]>([
     ['a date', () => sql`${books.title} = ${new Date(0)}`],

@@ -3,12 +3,19 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Problem } from '../../src/base/problem.ts'
 import { textValue } from '../../src/base/statement.ts'
-import { backend, or, resource } from '../../src/index.ts'
+import { and, backend, exists, or, resource } from '../../src/index.ts'
 import { anonymous, type Caller, service } from '../../src/model/caller.ts'
 import { ask } from '../sql/ask.ts'
 import { type Stage, startStage } from '../sql/stage.ts'
 
 /** A question that would fail over a hidden row answers as if that row were not there. */
+
+const replies = sqliteTable('replies', {
+  id: integer().primaryKey(),
+  letter_id: integer()
+    .notNull()
+    .references(() => letters.id),
+})
 
 const letters = sqliteTable('letters', {
   id: integer().primaryKey(),
@@ -22,9 +29,15 @@ const letters = sqliteTable('letters', {
 let stage: Stage
 
 beforeAll(async () => {
-  const letter = resource(letters, { read: ({ caller }) => or(caller.has('clerk'), eq(letters.open, true)) })
+  const reply = resource(replies, {
+    read: () => exists(letters, and(eq(letters.id, replies.letter_id), eq(letters.open, true))),
+  })
+  const letter = resource(letters, {
+    search: [letters.body],
+    read: ({ caller }) => or(caller.has('clerk'), eq(letters.open, true)),
+  })
   stage = await startStage(
-    backend({ name: 'Letters', roles: { clerk: [] }, defaultRole: 'clerk', resources: [letter] }),
+    backend({ name: 'Letters', roles: { clerk: [] }, defaultRole: 'clerk', resources: [letter, reply] }),
     { users: [{ id: 'clerk-1', email: 'clerk@example.com', password: null, role: 'clerk' }], rows: [] },
   )
   await stage.query(
@@ -82,6 +95,33 @@ it.each([
   expect(await outcome(path, clerk), path).toBe('PGRST303')
 })
 
+it('a search is made first, whether or not there is a row', async () => {
+  for (const path of [
+    'letters?id=eq.2&body=fts.a|b',
+
+    'letters?body=wfts.a&body=fts.b',
+  ]) {
+    const { sent } = await stage.read(ask(path), anonymous)
+    expect(sent.sql, path).toContain(
+      'from (select rowid from "letters_search" where "letters_search" match ?) as "_f0" cross join "letters" as "_t0"',
+    )
+    const plan = await stage.query(`explain query plan ${sent.sql}`, ...sent.args)
+    const steps = plan.rows.map((row) => (row[3]?.type === 'text' ? row[3].value : ''))
+    const [search, rows] = [/letters_search/, /SEARCH _t0/].map((step) =>
+      steps.findIndex((text) => step.test(text)),
+    )
+    expect([search, rows].every((at) => at !== -1) && Number(search) < Number(rows), steps.join('\n')).toBe(
+      true,
+    )
+  }
+})
+
+it('behind a cursor, a look at another table meets only rows behind the gate', async () => {
+  const { intent, values } = ask('replies?select=id,letters(id)&order=letters(amount),id')
+  const { sent } = await stage.read({ intent: { ...intent, afterCursor: true }, values }, anonymous, '[0,0]')
+  expect(sent.sql).toMatch(/and case when \(\(?exists .+ then \(/)
+})
+
 it.each([
   ['id=eq.1', false],
   ['id=in.(1,2)', false],
@@ -89,6 +129,8 @@ it.each([
   ['note=is.null', false],
   ['body=match.a', true],
   ['body=not.imatch.a', true],
+  ['body=not.fts.a', true],
+  ['or=(body.fts.a,body.fts.b)', true],
   ['body=like.a*', true],
   ['body=ilike.a*', true],
   ['body=eq(any).{a,b}', true],

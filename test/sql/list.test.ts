@@ -118,7 +118,7 @@ describe('a list', () => {
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."name")), '$[#-1]'), '') || '
       ' || '' || '
-      ' || coalesce(group_concat(coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select "_t0"."name" as c)), '') || ',' || coalesce((select case when c glob '*[",' || char(10) || char(13) || ']*' then '"' || replace(c, '"', '""') || '"' else c end from (select case "_t0"."published" when 1 then 'true' when 0 then 'false' end as c)), ''), char(10)), '') from (select "_t0"."name", "_t0"."published" from "tags" as "_t0" where "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."name" limit ? offset ?) as "_t0"",
+      ' || coalesce(group_concat(coalesce((select case when instr(c, '"') or instr(c, ',') or instr(c, char(10)) or instr(c, char(13)) then '"' || replace(c, '"', '""') || '"' else c end from (select "_t0"."name" as c)), '') || ',' || coalesce((select case when instr(c, '"') or instr(c, ',') or instr(c, char(10)) or instr(c, char(13)) then '"' || replace(c, '"', '""') || '"' else c end from (select case "_t0"."published" when 1 then 'true' when 0 then 'false' end as c)), ''), char(10)), '') from (select "_t0"."name", "_t0"."published" from "tags" as "_t0" where "_t0"."name" in (select v.value from json_each(?) as v) order by "_t0"."name" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)
@@ -184,13 +184,13 @@ describe('a filter', () => {
     const path = 'products?select=name&name=fts.lamp %26 !steel&limit=1'
     expect(await exchange(stage, path.replace(' ', '%20'), anonymous)).toMatchInlineSnapshot(`
       {
-        "args": "1 | {"name"} : (("lamp" NOT "steel")) | 1 | 0",
+        "args": "{"name"} : (("lamp" NOT "steel")) | 1 | 1 | 0",
         "body": "[{"name":"cotton lamp 12"}]",
         "lastKey": "["01941f29-7c00-7003-8000-00000000000c"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
-      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."id" from "products" as "_t0" where ("_t0"."published" = ?) and "_t0".rowid in (select rowid from "products_search" where "products_search" match ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
+      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."id" from (select rowid from "products_search" where "products_search" match ?) as "_f0" cross join "products" as "_t0" where "_t0".rowid = "_f0".rowid and ("_t0"."published" = ?) order by "_t0"."id" limit ? offset ?) as "_t0"",
         "total": null,
       }
     `)

@@ -29,9 +29,15 @@ function assertSmall(patterns: readonly string[]): void {
   })
 }
 
+/**
+ * Parts of a pattern as SQLite reads them: an escape, a class, `{m,n}`, a character. In a class `-` always takes the
+ * next character along, even `]`; read otherwise, what comes after such a class would be counted as a part of it.
+ */
+const token =
+  /\\[\s\S]|\[\^?(?:(?:\\[\s\S]|[^\\])(?:-(?:\\[\s\S]|[^\\])|(?!-)))+?\]|\{(\d*)(?:,(\d*))?\}|[\s\S]/gu
+
 /** At least as many as there will be, in one pass: a group counts as what is in it, a repetition as all that it repeats. */
 export function statesOf(pattern: string): number {
-  const token = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|\{(\d*)(?:,(\d*))?\}|[\s\S]/gsu
   const outer: number[] = []
   let states = 0
   let atom = 0
@@ -49,9 +55,15 @@ export function statesOf(pattern: string): number {
       states = outer.pop() ?? 0
       add(inside)
     } else if (least !== undefined) {
-      const repeated = atom * (Math.max(Number(least), Number(most ?? least)) + 1)
+      // Each copy may be followed by a fork.
+      const repeated = (atom + 1) * (Math.max(Number(least), Number(most ?? least)) + 1)
       states += repeated - atom
       atom = repeated
+    } else if (text === '|') {
+      add(2)
+    } else if ('*+?'.includes(text)) {
+      atom += 2
+      states += 2
     } else {
       add(text.startsWith('[') ? text.length : 1)
     }

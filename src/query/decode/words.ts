@@ -81,7 +81,7 @@ class TsQuery {
     }
     this.#position += 1
     if (token !== '(') return token.endsWith(':*') ? `${quoted(token.slice(0, -2))} *` : quoted(token)
-    if (++this.#depth > 20) throw syntax('too many nested parentheses')
+    if (++this.#depth > 10) throw syntax('too many nested parentheses')
     const inner = this.or()
     if (!this.#take(')')) throw syntax("a ')' is missing")
     this.#depth -= 1

@@ -3,8 +3,8 @@ import type { Filter } from '../../query/tree.ts'
 
 /**
  * Whether a condition must not be tried on a row that the caller may not read: because it can fail on what is in the
- * row, or because it takes so long that its time tells that there is one. What is left is a look at one column, a null
- * or a full-text index, where there is nothing to measure and an index to be used.
+ * row, or because it takes so long that its time tells that there is one. What is left is a look at one column, where
+ * there is nothing to measure and an index to be used.
  */
 export function needsCare(filter: Filter): boolean {
   switch (filter.kind) {
@@ -20,7 +20,4 @@ export function needsCare(filter: Filter): boolean {
   }
 }
 
-const quick: ReadonlySet<OperatorName> = new Set([
-  ...(['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'isdistinct'] as const),
-  ...(['fts', 'plfts', 'phfts', 'wfts'] as const),
-])
+const quick: ReadonlySet<OperatorName> = new Set(['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'isdistinct'])

@@ -122,9 +122,7 @@ function compare(filter: Compare, node: Node<Gate>): Fragment {
     case 'plfts':
     case 'phfts':
     case 'wfts': {
-      const table = identifier(searchTableName(node.resource))
-      const words = value(filter, wordsDecoderOf(operator, filter.path.field.column.name))
-      return sql`${identifier(rowAlias(node.row))}.rowid in (select rowid from ${table} where ${table} match ${words})`
+      return sql`${identifier(rowAlias(node.row))}.rowid in (${fullTextRows({ ...filter, operator }, node)})`
     }
   }
 }
@@ -188,6 +186,22 @@ function document(node: Node<Gate>, filter: Compare): Fragment {
   return steps.length === 0
     ? jsonDocument(column(node.row, field), field)
     : pathValue(node.row, filter.path).sql
+}
+
+/** A full-text filter. */
+export interface FullText extends Compare {
+  readonly operator: 'fts' | 'plfts' | 'phfts' | 'wfts'
+}
+
+export function isFullText(filter: Filter): filter is FullText {
+  return filter.kind === 'compare' && /^(?:fts|plfts|phfts|wfts)$/.test(filter.operator)
+}
+
+/** `select rowid from …`: of the rows that hold the words, whoever may read them. */
+export function fullTextRows(filter: FullText, { resource }: Node<Gate>): Fragment {
+  const table = identifier(searchTableName(resource))
+  const words = value(filter, wordsDecoderOf(filter.operator, filter.path.field.column.name))
+  return sql`select rowid from ${table} where ${table} match ${words}`
 }
 
 /** Patterns of regular expressions in a filter, to be tried once whether or not there is a row. */
