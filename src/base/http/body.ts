@@ -16,13 +16,51 @@ const maxDepth = 100
  */
 export async function readJson(request: Request, rules: BodyRules): Promise<unknown> {
   requireJson(request.headers.get('content-type'))
-  return parseJson(await readBytes(request, rules.maxBytes), rules.invalid)
+  return parseJson(await readText(request, rules), rules.invalid)
+}
+
+/** The media type in lower case; null when there is none, or a parameter other than `charset=utf-8`. */
+export function utf8Type(contentType: string | null): string | null {
+  const match = /^([^\s;,]+)\s*(?:;\s*charset\s*=\s*(?:utf-8|"utf-8")\s*)?$/i.exec(contentType?.trim() ?? '')
+  return match?.[1]?.toLowerCase() ?? null
 }
 
 /**
- * The body, counted as it arrives: `Content-Length` may be absent or false.
- * @throws Problem LIMIT_BODY
+ * The body as it stands, which is UTF-8; a byte order mark is the first character.
+ * @throws Problem LIMIT_BODY or `rules.invalid`
  */
+export async function readText(request: Request, rules: BodyRules): Promise<string> {
+  const bytes = await readBytes(request, rules.maxBytes)
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new Problem(rules.invalid, { message: 'The request body is not valid UTF-8.' })
+  }
+}
+
+/**
+ * @param parse what makes the value of the text; it throws a SyntaxError when there is none.
+ * @throws Problem with the code `invalid`, and what `parse` throws besides
+ */
+export function parseJson(
+  text: string,
+  invalid: ProblemCode,
+  parse: (text: string) => unknown = JSON.parse,
+): unknown {
+  if (depthOf(text) > maxDepth) {
+    throw new Problem(invalid, { message: `The request body is nested deeper than ${maxDepth} levels.` })
+  }
+  try {
+    return parse(text)
+  } catch (error) {
+    // Its words would repeat what was sent.
+    if (!(error instanceof SyntaxError)) throw error
+    throw new Problem(invalid, { message: 'The request body is not valid JSON.' })
+  }
+}
+
+/** The body, counted as it arrives: `Content-Length` may be absent or false. */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
   if (request.body === null) return new Uint8Array()
@@ -37,25 +75,8 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   return Buffer.concat(chunks, length)
 }
 
-/** @throws Problem with the code `invalid` */
-function parseJson(bytes: Uint8Array, invalid: ProblemCode): unknown {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    if (depthOf(text) <= maxDepth) return JSON.parse(text)
-  } catch (error) {
-    // TypeError: not UTF-8. SyntaxError: not JSON. Their words would repeat what was sent.
-    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error
-    throw new Problem(invalid, { message: 'The request body is not valid JSON in UTF-8.' })
-  }
-  throw new Problem(invalid, { message: `The request body is nested deeper than ${maxDepth} levels.` })
-}
-
 function requireJson(contentType: string | null): void {
-  if (
-    contentType !== null &&
-    /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(contentType.trim())
-  )
-    return
+  if (utf8Type(contentType) === 'application/json') return
   throw new Problem('UNSUPPORTED_MEDIA_TYPE', {
     message: 'The request body must be JSON: send `Content-Type: application/json`.',
     headers: { accept: 'application/json' },

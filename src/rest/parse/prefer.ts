@@ -1,86 +1,145 @@
 /**
- * The `Prefer` header of a read.
+ * The `Prefer` header of reads and writes.
  * Source: https://docs.postgrest.org/en/stable/references/api/preferences.html and RFC 7240
  */
 import { Problem } from '../../base/problem.ts'
 import type { CountKind } from '../../query/intent.ts'
 
+/** What the header goes with. `delete` and `update` may be of many rows or of one; `item` is a read of one. */
+export type PreferUse = 'list' | 'item' | 'insert' | 'update' | 'delete'
+
+/** A member is null when it was not given, and when it asks nothing of this use. */
 export interface Prefer {
+  readonly resolution: 'merge-duplicates' | 'ignore-duplicates' | null
+  readonly missing: 'default' | 'null' | null
+  readonly return: 'representation' | 'minimal' | 'headers-only' | null
   readonly count: CountKind | null
+  readonly tx: 'commit' | 'rollback' | null
   readonly handling: 'strict' | 'lenient' | null
+  /** Most rows that may be changed; counts with `handling=strict` alone. */
+  readonly maxAffected: number | null
   /** What `Preference-Applied` says, such as `count=exact, handling=strict`; null when nothing was applied. */
   readonly applied: string | null
 }
 
 /**
  * Of several preferences of one name the first counts. What is not known is passed over, unless the client wants
- * `handling=strict`.
+ * `handling=strict`. What is known and asks nothing of this use is no error.
  * @param header all `Prefer` headers, joined by commas, as `Headers.get` gives them.
  * @throws Problem PGRST122 that lists what is not known
  */
-export function parsePrefer(header: string | null): Prefer {
+export function parsePrefer(header: string | null, use: PreferUse): Prefer {
   if (header === null) return none
-  let count: CountKind | null = null
-  let handling: Prefer['handling'] = null
-  const unknown: string[] = []
-  for (const item of header.split(',')) {
-    const text = item.trim()
-    if (text === '') continue
-    const preference = normal(text)
-    const askedCount = counts.get(preference)
-    const askedHandling = handlings.get(preference)
-    if (askedCount !== undefined) count ??= askedCount
-    else if (askedHandling !== undefined) handling ??= askedHandling
-    else if (!ofWrites.has(preference) && !maxAffected.test(preference)) unknown.push(text)
+  const given = header.split(',').flatMap(readPreference)
+  const uses = usesOf[use]
+  const choose = <const Choice extends string>(name: string, known: readonly Choice[]): Choice | null =>
+    uses.has(name) ? firstChoice(given, name, known) : null
+  const handling = choose('handling', choices.handling)
+  if (handling === 'strict') refuseUnknown(given)
+  const members = {
+    resolution: choose('resolution', choices.resolution),
+    missing: choose('missing', choices.missing),
+    return: choose('return', choices.return),
+    count: choose('count', choices.count),
+    tx: choose('tx', choices.tx),
+    handling,
+    maxAffected: handling === 'strict' && uses.has(maxAffected) ? readMaxAffected(given) : null,
   }
-  if (handling === 'strict' && unknown.length > 0) {
-    throw new Problem('PGRST122', {
-      message: 'Invalid preferences given with handling=strict',
-      details: `Invalid preferences: ${unknown.join(', ')}`,
-      hint: 'Reads know count=exact|planned|estimated and handling=strict|lenient.',
-    })
-  }
-  return { count, handling, applied: appliedHeader(count, handling) }
+  return { ...members, applied: appliedOf(members) }
 }
 
-/** The value of `Preference-Applied` (RFC 7240 §3); null when nothing was applied. */
-export function appliedHeader(count: CountKind | null, handling: Prefer['handling']): string | null {
-  if (count === null) return handling === null ? null : `handling=${handling}`
-  return handling === null ? `count=${count}` : `count=${count}, handling=${handling}`
+interface Preference {
+  readonly text: string
+  readonly name: string
+  readonly value: string
 }
 
-const none: Prefer = { count: null, handling: null, applied: null }
+const maxAffected = 'max-affected'
 
-const counts: ReadonlyMap<string, CountKind> = new Map([
-  ['count=exact', 'exact'],
-  ['count=planned', 'planned'],
-  ['count=estimated', 'estimated'],
-])
+const choices = {
+  resolution: ['merge-duplicates', 'ignore-duplicates'],
+  missing: ['default', 'null'],
+  return: ['representation', 'minimal', 'headers-only'],
+  count: ['exact', 'planned', 'estimated'],
+  tx: ['commit', 'rollback'],
+  handling: ['strict', 'lenient'],
+} as const
 
-const handlings: ReadonlyMap<string, 'strict' | 'lenient'> = new Map([
-  ['handling=strict', 'strict'],
-  ['handling=lenient', 'lenient'],
-])
+const allKnown: ReadonlySet<string> = new Set(
+  Object.entries(choices).flatMap(([name, values]) => values.map((value) => `${name}=${value}`)),
+)
 
-/** Preferences of writes: no error on a read, as they ask nothing of it. */
-const ofWrites: ReadonlySet<string> = new Set([
-  'return=representation',
-  'return=minimal',
-  'return=headers-only',
-  'resolution=merge-duplicates',
-  'resolution=ignore-duplicates',
-  'missing=default',
-  'missing=null',
-  'tx=commit',
-  'tx=rollback',
-])
-const maxAffected = /^max-affected=[0-9]+$/
+/** As PostgREST: an insert has no limit of rows, and a deletion no body from which something could be missing. */
+const usesOf: Readonly<Record<PreferUse, ReadonlySet<string>>> = {
+  list: new Set(['count', 'handling']),
+  item: new Set(['handling']),
+  insert: new Set(['resolution', 'missing', 'return', 'count', 'tx', 'handling']),
+  update: new Set(['missing', 'return', 'count', 'tx', 'handling', maxAffected]),
+  delete: new Set(['return', 'count', 'tx', 'handling', maxAffected]),
+}
+
+const none: Prefer = {
+  resolution: null,
+  missing: null,
+  return: null,
+  count: null,
+  tx: null,
+  handling: null,
+  maxAffected: null,
+  applied: null,
+}
 
 /** `Name = "value"` is `name=value` (RFC 7240, section 2). */
-function normal(text: string): string {
+function readPreference(item: string): readonly Preference[] {
+  const text = item.trim()
+  if (text === '') return []
   const equals = text.indexOf('=')
-  if (equals < 0) return text.toLowerCase()
+  if (equals < 0) return [{ text, name: text.toLowerCase(), value: '' }]
   const value = text.slice(equals + 1).trim()
   const bare = value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
-  return `${text.slice(0, equals).trimEnd().toLowerCase()}=${bare}`
+  return [{ text, name: text.slice(0, equals).trimEnd().toLowerCase(), value: bare }]
+}
+
+function firstChoice<Choice extends string>(
+  given: readonly Preference[],
+  name: string,
+  known: readonly Choice[],
+): Choice | null {
+  for (const preference of given) {
+    if (preference.name !== name) continue
+    const choice = known.find((value) => value === preference.value)
+    if (choice !== undefined) return choice
+  }
+  return null
+}
+
+function refuseUnknown(given: readonly Preference[]): void {
+  const unknown = given.filter(
+    (preference) => !allKnown.has(`${preference.name}=${preference.value}`) && !limitsRows(preference),
+  )
+  if (unknown.length === 0) return
+  throw new Problem('PGRST122', {
+    message: 'Invalid preferences given with handling=strict',
+    details: `Invalid preferences: ${unknown.map(({ text }) => text).join(', ')}`,
+    hint: `Known are ${Object.entries(choices)
+      .map(([name, values]) => `${name}=${values.join('|')}`)
+      .join(', ')} and ${maxAffected}=N.`,
+  })
+}
+
+function limitsRows({ name, value }: Preference): boolean {
+  return name === maxAffected && /^[0-9]{1,15}$/.test(value)
+}
+
+function readMaxAffected(given: readonly Preference[]): number | null {
+  const limit = given.find(limitsRows)
+  return limit === undefined ? null : Number(limit.value)
+}
+
+/** RFC 7240, section 3; in PostgREST's order. */
+function appliedOf(members: Omit<Prefer, 'applied'>): string | null {
+  const applied = Object.entries(members).flatMap(([member, value]) =>
+    value === null ? [] : [`${member === 'maxAffected' ? maxAffected : member}=${value}`],
+  )
+  return applied.length === 0 ? null : applied.join(', ')
 }

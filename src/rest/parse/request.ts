@@ -12,7 +12,7 @@ import { type Accept, negotiate } from './accept.ts'
 import { parseFilter, parseLogic } from './filter.ts'
 import { parseOrder } from './order.ts'
 import { type Page, readLimit, readOffset, readPage } from './page.ts'
-import { appliedHeader, type Prefer, parsePrefer } from './prefer.ts'
+import { type Prefer, parsePrefer } from './prefer.ts'
 import { checkText, type Pair, splitQuery } from './query-string.ts'
 import {
   type Budget,
@@ -56,7 +56,7 @@ export function parseRead(input: ReadInput): ParsedRead {
   const { key, limits, headers, resource } = input
   const parameters = sortParameters(splitQuery(input.query, limits), key !== null)
   const accept = negotiate(headers.get('accept'))
-  const prefer = preferOf(parsePrefer(headers.get('prefer')), key !== null)
+  const prefer = parsePrefer(headers.get('prefer'), key === null ? 'list' : 'item')
   const page = key === null ? readPage(pageInput(parameters, headers), limits) : onePage
   const { cursor } = parameters
   if (cursor !== null && page.offset > 0) {
@@ -151,12 +151,6 @@ function sortParameters(pairs: readonly Pair[], isItem: boolean): Parameters {
 function pageInput(parameters: Parameters, headers: ReadInput['headers']) {
   const { limit, offset } = parameters
   return { limit, offset, range: headers.get('range'), rangeUnit: headers.get('range-unit') }
-}
-
-/** One item is not counted. */
-function preferOf(prefer: Prefer, isItem: boolean): Prefer {
-  if (!isItem || prefer.count === null) return prefer
-  return { count: null, handling: prefer.handling, applied: appliedHeader(null, prefer.handling) }
 }
 
 /** Adds a filter, a tree, or the order, limit or offset of an embed to its node. */

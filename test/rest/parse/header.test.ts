@@ -46,6 +46,17 @@ describe('Accept', () => {
   })
 })
 
+const nothing = {
+  resolution: null,
+  missing: null,
+  return: null,
+  count: null,
+  tx: null,
+  handling: null,
+  maxAffected: null,
+  applied: null,
+}
+
 describe('Prefer', () => {
   test.each([
     [null, null, null, null],
@@ -56,12 +67,12 @@ describe('Prefer', () => {
     ['handling=lenient, anything, count=all', null, 'lenient', 'handling=lenient'],
     ['handling=strict, max-affected=5, return=minimal,', null, 'strict', 'handling=strict'],
   ] as const)('%s', (header, count, handling, applied) => {
-    expect(parsePrefer(header)).toEqual({ count, handling, applied })
+    expect(parsePrefer(header, 'list')).toEqual({ ...nothing, count, handling, applied })
   })
 
   test('strict lists what is not known', () => {
     const problem = expectProblem('PGRST122', () =>
-      parsePrefer('foo, handling=strict, count=all, timezone=UTC'),
+      parsePrefer('foo, handling=strict, count=all, timezone=UTC', 'list'),
     )
     expect(problem.details).toBe('Invalid preferences: foo, count=all, timezone=UTC')
   })
@@ -70,6 +81,75 @@ describe('Prefer', () => {
     const headers = new Headers()
     headers.append('Prefer', 'count=exact')
     headers.append('Prefer', 'handling=strict')
-    expect(parsePrefer(headers.get('prefer'))).toMatchObject({ count: 'exact', handling: 'strict' })
+    expect(parsePrefer(headers.get('prefer'), 'list')).toMatchObject({ count: 'exact', handling: 'strict' })
+  })
+
+  const all =
+    'handling=strict, tx=rollback, count=exact, max-affected=10, return=representation, missing=default, resolution=merge-duplicates'
+  const members = {
+    resolution: 'merge-duplicates',
+    missing: 'default',
+    return: 'representation',
+    count: 'exact',
+    tx: 'rollback',
+    handling: 'strict',
+    maxAffected: 10,
+  }
+
+  test.each([
+    ['list', { count: 'exact' }, 'count=exact, handling=strict'],
+    ['item', {}, 'handling=strict'],
+    [
+      'insert',
+      { ...members, maxAffected: null },
+      'resolution=merge-duplicates, missing=default, return=representation, count=exact, tx=rollback, handling=strict',
+    ],
+    [
+      'update',
+      { ...members, resolution: null },
+      'missing=default, return=representation, count=exact, tx=rollback, handling=strict, max-affected=10',
+    ],
+    [
+      'delete',
+      { ...members, resolution: null, missing: null },
+      'return=representation, count=exact, tx=rollback, handling=strict, max-affected=10',
+    ],
+  ] as const)('%s takes what concerns it, and says so', (use, taken, applied) => {
+    expect(parsePrefer(all, use)).toEqual({ ...nothing, handling: 'strict', ...taken, applied })
+  })
+
+  test.each([
+    ['max-affected=0', null, null],
+    ['max-affected=0, handling=lenient', null, 'handling=lenient'],
+    ['max-affected=0, handling=strict', 0, 'handling=strict, max-affected=0'],
+    ['handling=strict, max-affected=2, max-affected=1', 2, 'handling=strict, max-affected=2'],
+  ] as const)('%s: the limit of rows needs handling=strict', (header, maxAffected, applied) => {
+    expect(parsePrefer(header, 'delete')).toMatchObject({ maxAffected, applied })
+  })
+
+  test.each([
+    'max-affected=-1',
+    'max-affected=1e3',
+    'max-affected=9999999999999999',
+    'return=all',
+    'return',
+    'tx=abort',
+    '__proto__',
+    'constructor=exact',
+  ])('strict does not know %s', (preference) => {
+    const header = `${preference}, handling=strict`
+    const problem = expectProblem('PGRST122', () => parsePrefer(header, 'insert'))
+    expect(problem.details).toBe(`Invalid preferences: ${preference}`)
+    expect(parsePrefer(preference, 'insert')).toEqual(nothing)
+  })
+
+  test.each([
+    ['return=minimal, return=representation', { return: 'minimal' }],
+    ['return=headers-only', { return: 'headers-only' }],
+    ['return=all, return=minimal', { return: 'minimal' }],
+    ['missing=null, resolution=ignore-duplicates', { missing: 'null', resolution: 'ignore-duplicates' }],
+    ['tx=commit', { tx: 'commit' }],
+  ] as const)('an insert with %s', (header, taken) => {
+    expect(parsePrefer(header, 'insert')).toMatchObject(taken)
   })
 })
