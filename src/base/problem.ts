@@ -31,12 +31,15 @@ const table = {
   PGRST302: { status: 401, title: 'An API key is required' },
   PGRST303: { status: 401, title: 'The access token has expired or its claims are not valid' },
   // PostgreSQL
+  '22001': { status: 400, title: 'The text is too long' },
   '22003': { status: 400, title: 'Numeric value out of range' },
   '22007': { status: 400, title: 'Invalid date or time' },
   '22021': { status: 400, title: 'Invalid character' },
   '22023': { status: 400, title: 'Invalid parameter value' },
   '22P02': { status: 400, title: 'Invalid text representation' },
   '2201B': { status: 400, title: 'Invalid regular expression' },
+  '23502': { status: 400, title: 'A value is missing' },
+  '23514': { status: 400, title: 'The values break a rule' },
   '42703': { status: 400, title: 'Undefined column' },
   '42803': { status: 400, title: 'Grouping error' },
   '42804': { status: 400, title: 'Datatype mismatch' },
@@ -77,11 +80,24 @@ const table = {
 
 export type ProblemCode = keyof typeof table
 
+/** One of many things that are wrong with a body: an entry of `errors`, as RFC 9457 §3 has it. */
+export interface BodyError {
+  /** Where in the body: a JSON pointer (RFC 6901). */
+  readonly pointer: string
+  readonly code: ProblemCode
+  readonly detail: string
+}
+
+/** So many errors are listed: an answer must not be larger than what it answers. */
+export const mostErrors = 100
+
 export interface ProblemDetail {
   /** What is wrong, in one sentence that a developer can act on. Default: the title of the code. */
   readonly message?: string
   readonly details?: string | null
   readonly hint?: string | null
+  /** Everything that is wrong with the body; the first `mostErrors` are kept. */
+  readonly errors?: readonly BodyError[]
   /** Headers of the answer, such as `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -94,6 +110,7 @@ export class Problem extends Error {
   readonly title: string
   readonly details: string | null
   readonly hint: string | null
+  readonly errors: readonly BodyError[]
   readonly headers: Readonly<Record<string, string>>
 
   constructor(code: ProblemCode, detail: ProblemDetail = {}) {
@@ -103,6 +120,7 @@ export class Problem extends Error {
     this.title = table[code].title
     this.details = detail.details ?? null
     this.hint = detail.hint ?? null
+    this.errors = (detail.errors ?? []).slice(0, mostErrors)
     this.headers = detail.headers ?? {}
   }
 }
@@ -122,6 +140,7 @@ export function problemResponse(problem: Problem): Response {
     hint: problem.hint,
     error_code: problem.code,
     msg: problem.message,
+    ...(problem.errors.length > 0 && { errors: problem.errors }),
   }
   return new Response(JSON.stringify(body), {
     status: problem.status,

@@ -1,5 +1,5 @@
 import { is } from 'drizzle-orm'
-import { type SQLiteColumn, SQLiteTimestamp } from 'drizzle-orm/sqlite-core'
+import { type SQLiteColumn, SQLiteText, SQLiteTimestamp } from 'drizzle-orm/sqlite-core'
 import type { FieldRule } from '../declare/policy.ts'
 
 /**
@@ -28,17 +28,23 @@ export interface Field {
   readonly kind: FieldKind
   readonly nullable: boolean
   readonly values: readonly string[] | null
+  /** Code points of a text, at the most. */
+  readonly length: number | null
+  /** Whether it is in the primary key, a unique constraint or a unique index, also one over expressions or some rows. */
+  readonly unique: boolean
   /** Who sees it; null: whoever sees the row. */
   readonly read: FieldRule | null
 }
 
-export function fieldOf(column: SQLiteColumn, read: FieldRule | undefined): Field {
+export function fieldOf(column: SQLiteColumn, read: FieldRule | undefined, unique: boolean): Field {
   return {
     name: column.name,
     column,
     kind: kindOf(column),
     nullable: !column.notNull && !column.primary,
     values: column.enumValues ?? null,
+    length: is(column, SQLiteText) ? (column.length ?? null) : null,
+    unique,
     read: read ?? null,
   }
 }

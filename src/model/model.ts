@@ -1,4 +1,4 @@
-import { getTableColumns, getTableName } from 'drizzle-orm'
+import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
 import { type ForeignKey, getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
@@ -7,7 +7,7 @@ import { anonymous } from './caller.ts'
 import { type Field, fieldOf } from './field.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
-import { checkScope } from './scope.ts'
+import { checkScope, columnsIn } from './scope.ts'
 
 /** A backend, checked and linked: every name in it is an entry. */
 export interface Model {
@@ -51,8 +51,9 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
   const config = getTableConfig(table)
   const name = options.name ?? config.name
   const fields = new Map<string, Field>()
+  const unique = uniqueColumns(config)
   for (const [property, column] of Object.entries(columnsOf(table))) {
-    fields.set(column.name, fieldOf(column, options.fields?.[property]?.read))
+    fields.set(column.name, fieldOf(column, options.fields?.[property]?.read, unique.has(column.name)))
   }
   for (const property of Object.keys(options.fields ?? {})) {
     if (!(property in columnsOf(table)))
@@ -112,6 +113,18 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
     embeds: new Map(),
     search,
   }
+}
+
+/** Names of the columns on which it depends whether a row may stand beside another. */
+function uniqueColumns(config: ReturnType<typeof getTableConfig>): ReadonlySet<string> {
+  const indexed = config.indexes.flatMap(({ config: index }) => (index.unique ? index.columns : []))
+  return new Set(
+    [
+      ...config.columns.filter((column) => column.primary || column.isUnique),
+      ...[...config.primaryKeys, ...config.uniqueConstraints].flatMap(({ columns }) => columns),
+      ...indexed.flatMap((column) => (is(column, SQL) ? columnsIn(column) : [column])),
+    ].map((column) => column.name),
+  )
 }
 
 function columnsOf(table: SQLiteTable): Readonly<Record<string, SQLiteColumn>> {

@@ -100,6 +100,15 @@ function assertValue(resourceName: string, chunk: SQLChunk): void {
   }
 }
 
+/** The columns that an expression names, in its subqueries too. */
+export function columnsIn(expression: SQL): readonly Column[] {
+  const columns: Column[] = []
+  walk(expression, (chunk) => {
+    if (chunk instanceof Column) columns.push(chunk)
+  })
+  return columns
+}
+
 function rewrite(expression: SQL, replace: (column: Column) => SQLChunk): SQL {
   const map = (chunk: SQLChunk): SQLChunk => {
     if (chunk instanceof Column) return replace(chunk)

@@ -64,6 +64,19 @@ export const problemSchema: JsonObject = {
     message: { type: 'string', description: 'What is wrong, in one sentence' },
     details: { type: ['string', 'null'] },
     hint: { type: ['string', 'null'], description: 'What to do about it' },
+    errors: {
+      type: 'array',
+      description: 'Everything that is wrong with the body, if it is the body',
+      items: {
+        type: 'object',
+        required: ['pointer', 'code', 'detail'],
+        properties: {
+          pointer: { type: 'string', format: 'json-pointer', description: 'Where in the body (RFC 6901)' },
+          code: { type: 'string' },
+          detail: { type: 'string' },
+        },
+      },
+    },
     error_code: { type: 'string', description: 'The code again, for clients of GoTrue' },
     msg: { type: 'string', description: 'The message again, for clients of GoTrue' },
   },
