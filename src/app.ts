@@ -9,7 +9,7 @@ import { connect, type Database, SqlError } from './database/client.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
 import type { Caller } from './model/caller.ts'
 import { referenceRoutes } from './reference/routes.ts'
-import { restRoutes } from './rest/routes.ts'
+import { methodsAt, restRoutes } from './rest/routes.ts'
 import { createServer, type Server } from './server.ts'
 
 interface AppEnv {
@@ -37,7 +37,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
 }
 
 const exposed =
-  'Content-Range, ETag, Link, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
+  'Content-Range, ETag, Link, Location, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
 
 /** On every answer, errors too: who may read it, what a browser may do with it, how to find it in the logs. */
 async function commonHeaders(context: Context<AppEnv>, next: () => Promise<void>): Promise<void> {
@@ -76,9 +76,10 @@ const preflight: MiddlewareHandler<AppEnv> = async (context, next) => {
   })
 }
 
-/** Data and the reference are read; each path of sign-in has a method of its own. */
+/** The reference is read; data are written too; each path of sign-in has a method of its own. */
 function allowedAt(path: string): string {
-  return path.startsWith('/auth/v1/') ? allowedIn(path.slice('/auth/v1'.length)) : 'GET, HEAD, OPTIONS'
+  if (path.startsWith('/auth/v1/')) return allowedIn(path.slice('/auth/v1'.length))
+  return path.startsWith('/rest/v1/') ? methodsAt(path.slice('/rest/v1'.length)) : 'GET, HEAD, OPTIONS'
 }
 
 function withServer(serverOf: (bindings: Bindings) => Promise<Server>): MiddlewareHandler<AppEnv> {

@@ -15,6 +15,7 @@ export {
   everyone,
   exists,
   type FieldRule,
+  nobody,
   not,
   or,
   type Policy,

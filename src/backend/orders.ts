@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { id, or, resource, timestamps } from '../index.ts'
+import { and, id, nobody, or, resource, role, timestamps } from '../index.ts'
 import { users } from './users.ts'
 
 export const orders = sqliteTable(
@@ -27,5 +27,30 @@ export const orders = sqliteTable(
 export default resource(orders, {
   description: 'Orders. A customer sees the own ones, staff see all.',
   read: ({ caller }) => or(caller.has('staff'), caller.signedIn && eq(orders.user_id, caller.id)),
+  // An order begins as a draft; what it costs and whether it is paid is not for the customer to say.
+  create: ({ caller }) =>
+    or(
+      caller.has('staff'),
+      caller.signedIn && and(eq(orders.user_id, caller.id), eq(orders.status, 'draft')),
+    ),
+  update: {
+    from: ({ caller }) =>
+      or(
+        caller.has('staff'),
+        caller.signedIn && and(eq(orders.user_id, caller.id), eq(orders.status, 'draft')),
+      ),
+    to: ({ caller }) => or(caller.has('staff'), caller.signedIn && eq(orders.status, 'draft')),
+  },
+  delete: ({ caller }) =>
+    or(
+      caller.has('admin'),
+      caller.signedIn && and(eq(orders.user_id, caller.id), eq(orders.status, 'draft')),
+    ),
+  owner: orders.user_id,
+  fields: {
+    user_id: { write: role('staff') },
+    status: { write: role('staff') },
+    total_cents: { write: nobody },
+  },
   embeds: { customer: orders.user_id },
 })

@@ -40,6 +40,9 @@ export const products = sqliteTable(
 export default resource(products, {
   description: 'What the shop sells. Prices are in cents.',
   read: ({ caller }) => or(caller.has('staff'), eq(products.published, true)),
+  create: role('staff'),
+  update: role('staff'),
+  delete: role('admin'),
   fields: { cost_cents: { read: role('staff') } },
   embeds: { category: products.category_id },
   search: [products.name, products.description],

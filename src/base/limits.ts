@@ -14,6 +14,10 @@ export interface Limits {
   readonly queryParts: number
   /** Levels of nested `and`/`or`. */
   readonly logicDepth: number
+  /** Bytes of the body of a write. */
+  readonly bodyBytes: number
+  /** Rows of the body of a write. */
+  readonly bodyRows: number
 }
 
 export const defaultLimits: Limits = {
@@ -24,4 +28,6 @@ export const defaultLimits: Limits = {
   queryLength: 8_192,
   queryParts: 300,
   logicDepth: 10,
+  bodyBytes: 1_048_576,
+  bodyRows: 10_000,
 }

@@ -13,6 +13,7 @@ const table = {
   PGRST106: { status: 406, title: 'The schema is not served' },
   PGRST107: { status: 406, title: 'None of the accepted media types can be produced' },
   PGRST108: { status: 400, title: 'A parameter names an embed that select does not have' },
+  PGRST115: { status: 400, title: 'Payload values do not match the key of the URL' },
   PGRST116: { status: 406, title: 'Cannot coerce the result to a single JSON object' },
   PGRST117: { status: 405, title: 'The method is not served here' },
   PGRST118: { status: 400, title: 'Cannot order by a to-many relation' },
@@ -38,8 +39,14 @@ const table = {
   '22023': { status: 400, title: 'Invalid parameter value' },
   '22P02': { status: 400, title: 'Invalid text representation' },
   '2201B': { status: 400, title: 'Invalid regular expression' },
+  '21000': { status: 400, title: 'The write would touch every row' },
   '23502': { status: 400, title: 'A value is missing' },
-  '23514': { status: 400, title: 'The values break a rule' },
+  '23503': { status: 409, title: 'Foreign key violation' },
+  '23505': { status: 409, title: 'Unique violation' },
+  '23514': { status: 400, title: 'Check violation' },
+  '42501': { status: 403, title: 'Permission denied' },
+  '428C9': { status: 400, title: 'The column cannot be written' },
+  '42P10': { status: 400, title: 'No unique constraint on these columns' },
   '42703': { status: 400, title: 'Undefined column' },
   '42803': { status: 400, title: 'Grouping error' },
   '42804': { status: 400, title: 'Datatype mismatch' },
@@ -54,6 +61,9 @@ const table = {
   LIMIT_ANSWER: { status: 400, title: 'The answer would be too large' },
   LIMIT_BODY: { status: 413, title: 'The request body is too large' },
   LIMIT_BODY_ROWS: { status: 413, title: 'The request body has too many rows' },
+  PRECONDITION_FAILED: { status: 412, title: 'The item is not as If-Match or If-None-Match says' },
+  PRECONDITION_REQUIRED: { status: 428, title: 'The change must say what it is a change of' },
+  PRECONDITION_UNSUPPORTED: { status: 400, title: 'The precondition is not possible here' },
   CURSOR_INVALID: { status: 400, title: 'The cursor is not valid for this query' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type of the request body is not supported' },
@@ -96,6 +106,8 @@ export interface ProblemDetail {
   readonly message?: string
   readonly details?: string | null
   readonly hint?: string | null
+  /** Instead of the code's own: PostgREST says 401 to nobody where it says 403 to somebody. */
+  readonly status?: 401
   /** Everything that is wrong with the body; the first `mostErrors` are kept. */
   readonly errors?: readonly BodyError[]
   /** Headers of the answer, such as `Allow` or `Retry-After`. */
@@ -116,7 +128,7 @@ export class Problem extends Error {
   constructor(code: ProblemCode, detail: ProblemDetail = {}) {
     super(detail.message ?? table[code].title)
     this.code = code
-    this.status = table[code].status
+    this.status = detail.status ?? table[code].status
     this.title = table[code].title
     this.details = detail.details ?? null
     this.hint = detail.hint ?? null

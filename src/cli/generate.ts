@@ -27,7 +27,7 @@ export interface GenerateOptions {
 const root = resolve(import.meta.dirname, '../..')
 
 /**
- * Writes the migrations that are missing for the tables of a backend, of `auth`, and for full-text search.
+ * Writes the migrations that are missing for the tables of a backend, of `auth` and of the ledger, and for full-text search.
  * @returns the new files, by name; none if the migrations were current
  * @throws Failure when the folder is not a backend, or drizzle-kit cannot go on
  */
@@ -74,7 +74,7 @@ export async function loadBackend(folder: string): Promise<BackendDeclaration> {
 /** Only modules that export a table go to drizzle-kit, so that it need not load a seed or a test. */
 async function readBackend(folder: string): Promise<{ modules: string[]; backend: BackendDeclaration }> {
   const backend = await loadBackend(folder)
-  const modules = [join(root, 'src/auth/tables.ts')]
+  const modules = [join(root, 'src/auth/tables.ts'), join(root, 'src/ledger/tables.ts')]
   for (const entry of (await readdir(folder, { recursive: true })).sort()) {
     if (!entry.endsWith('.ts') || entry.endsWith('.test.ts') || entry.endsWith('.d.ts')) continue
     if (entry === 'seed.ts') continue

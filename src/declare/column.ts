@@ -8,14 +8,21 @@ export function id() {
     .$defaultFn(() => uuidv7())
 }
 
-/** `created_at` and `updated_at`: milliseconds since 1970 in the database, ISO 8601 on the wire. */
+/**
+ * The time of the request, as a default of a column: by this function the engine knows that the server makes the
+ * field, and gives it the same instant for all rows of a request.
+ */
+export function requestTime(): Date {
+  return new Date()
+}
+
+/**
+ * `created_at` and `updated_at`: milliseconds since 1970 in the database, ISO 8601 on the wire, made by the server.
+ * `updated_at` grows with each change of a row, so that it is its version, too.
+ */
 export function timestamps() {
   return {
-    created_at: integer({ mode: 'timestamp_ms' })
-      .notNull()
-      .$defaultFn(() => new Date()),
-    updated_at: integer({ mode: 'timestamp_ms' })
-      .notNull()
-      .$defaultFn(() => new Date()),
+    created_at: integer({ mode: 'timestamp_ms' }).notNull().$defaultFn(requestTime),
+    updated_at: integer({ mode: 'timestamp_ms' }).notNull().$defaultFn(requestTime).$onUpdateFn(requestTime),
   }
 }

@@ -30,11 +30,22 @@ export type Verdict = SQL | boolean
 /** Decides for a caller which rows of one table there are. */
 export type Policy = (context: PolicyContext) => Verdict
 
+/** Where a row may be changed by other rules than it may be left by. */
+export interface UpdatePolicy {
+  /** The row as it was. */
+  readonly from: Policy
+  /** The row as it will be. */
+  readonly to: Policy
+}
+
 /** Who may see a field. It knows the caller's roles, not the row. */
 export type FieldRule = (context: PolicyContext) => boolean
 
 /** Every caller, signed in or not. */
 export const everyone: FieldRule = () => true
+
+/** No caller: as a rule for writing, the field is the server's. A service key stands above it. */
+export const nobody: FieldRule = () => false
 
 /** Callers whose role is one of these or includes one of them. */
 export function role(...names: readonly string[]): FieldRule {

@@ -1,5 +1,5 @@
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { FieldRule, Policy } from './policy.ts'
+import type { FieldRule, Policy, UpdatePolicy } from './policy.ts'
 
 /** What the author says of one table to make it public. Nothing said, nothing allowed. */
 export interface ResourceOptions<T extends SQLiteTable> {
@@ -9,8 +9,23 @@ export interface ResourceOptions<T extends SQLiteTable> {
   readonly description?: string
   /** Which rows may be read. Default: none; then the resource does not exist for the caller. */
   readonly read?: Policy
+  /** Which rows may be made: judged by the row as it will be. Default: none. */
+  readonly create?: Policy
+  /** Which rows may be changed, of those that may be read: judged as they were and as they will be. Default: none. */
+  readonly update?: Policy | UpdatePolicy
+  /** Which rows may be deleted, of those that may be read. Default: none. */
+  readonly delete?: Policy
   /** Rules for single fields, by the name of the Drizzle property. Default: a field is seen with its row. */
-  readonly fields?: { readonly [Name in keyof T['_']['columns']]?: { readonly read?: FieldRule } }
+  readonly fields?: { readonly [Name in keyof T['_']['columns']]?: FieldRules }
+  /**
+   * The column with the id of the user to whom a row belongs: the server fills it with the caller's when a row is
+   * made. Who may write it by a rule of `fields` can give another one.
+   */
+  readonly owner?: SQLiteColumn
+  /** Whether PATCH and DELETE may come without a filter, and so mean every row. Default: no. */
+  readonly unfiltered?: boolean
+  /** Whether each change of an item must say in `If-Match` what it is a change of. Default: no. */
+  readonly requireMatch?: boolean
   /**
    * Names for embeds, each with the foreign key that leads there: a column of this table, or of the other one.
    * As a function where the two files import each other.
@@ -18,6 +33,14 @@ export interface ResourceOptions<T extends SQLiteTable> {
   readonly embeds?: Embeds | (() => Embeds)
   /** Text columns that the full-text operators `fts`, `plfts`, `phfts`, `wfts` look into. */
   readonly search?: readonly SQLiteColumn[]
+}
+
+/** Who may see a field, and who may write it. */
+export interface FieldRules {
+  /** Default: whoever sees the row. */
+  readonly read?: FieldRule
+  /** Default: whoever sees the field, unless the server makes it: `timestamps()`, and the owner. */
+  readonly write?: FieldRule
 }
 
 export type Embeds = Readonly<Record<string, SQLiteColumn>>

@@ -5,8 +5,11 @@ export interface WrittenAnswer {
   readonly rows: number
   /** All rows that match, when they were to be counted. */
   readonly total: number | null
-  /** JSON array of the sort key of the last row; null when the order does not end in a unique key. */
-  readonly lastKey: string | null
+  /**
+   * Of a list, the sort key of its last row as a JSON array, when the order ends in a unique key; of an item, its
+   * version, when it has one that the caller may see.
+   */
+  readonly mark: string | null
 }
 
 const newline = 10
@@ -18,11 +21,11 @@ export function takeApart(text: Uint8Array): WrittenAnswer | null {
   const second = text.indexOf(newline, first + 1)
   const third = text.indexOf(newline, second + 1)
   if (first === -1 || second === -1 || third === -1) return null
-  const [rows = '', lastKey = '', total = ''] = decoder.decode(text.subarray(0, third)).split('\n')
+  const [rows = '', mark = '', total = ''] = decoder.decode(text.subarray(0, third)).split('\n')
   return {
     body: text.subarray(third + 1),
     rows: Number(rows),
     total: total === '' ? null : Number(total),
-    lastKey: lastKey === '' ? null : lastKey,
+    mark: mark === '' ? null : mark,
   }
 }

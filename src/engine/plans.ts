@@ -4,21 +4,39 @@ import type { Limits } from '../base/limits.ts'
 import { Problem } from '../base/problem.ts'
 import { type Audience, audienceKey, audienceOf } from '../model/audience.ts'
 import type { Caller } from '../model/caller.ts'
+import type { Field } from '../model/field.ts'
 import type { Model } from '../model/model.ts'
-import { guard } from '../query/guard.ts'
-import type { ReadIntent } from '../query/intent.ts'
+import type { Resource } from '../model/resource.ts'
+import { guard, guardWrite } from '../query/guard.ts'
+import type { ReadIntent, Slot } from '../query/intent.ts'
 import { resolve } from '../query/resolve.ts'
+import type { WriteIntent } from '../query/write/intent.ts'
+import { resolveWrite } from '../query/write/resolve.ts'
+import type { Cell } from '../query/write/tree.ts'
+import type { Binding } from '../sql/fragment.ts'
 import { type ReadStatement, readStatement } from '../sql/read.ts'
+import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
 
 /** A query of one shape for one audience, ready for values. */
-export interface Plan extends ReadStatement {
+export interface ReadPlan extends ReadStatement {
   /** Whether a page can say where the next one starts. */
   readonly pageable: boolean
 }
 
+/** A write of one shape for one audience. */
+export interface WritePlan extends WriteStatements {
+  readonly resource: Resource
+  readonly audience: Audience
+  /** What is written into a row, in the order of the cells that the statements bind. */
+  readonly cells: readonly Cell[]
+  /** The key that the path of an insert names. */
+  readonly key: readonly { readonly field: Field; readonly value: Slot }[]
+}
+
 /** Plans by shape. They depend on the model alone, so an isolate keeps them across requests and users. */
 export interface Plans {
-  read(intent: ReadIntent, caller: Caller): Plan
+  read(intent: ReadIntent, caller: Caller): ReadPlan
+  write(intent: WriteIntent, caller: Caller): WritePlan
   /** How many plans have been made. */
   readonly made: number
 }
@@ -29,20 +47,17 @@ const bytesKept = 16_000_000
 const bindingBytes = 100
 const longestStatement = 262_144
 
-/** A character takes two bytes in a text with a letter beyond Latin-1. */
-const bytesOf = ({ text, bindings }: Plan, shape: string): number =>
-  2 * (text.length + shape.length) + bindings.length * bindingBytes
-
 /** `admission`: whether the caller's session stands; see `auth/admission.ts`. */
 export function createPlans(model: Model, admission: SQL, limits: Limits): Plans {
-  const plans = boundedMap(bytesKept, bytesOf)
+  const reads = boundedMap(bytesKept / 2, readBytes)
+  const writes = boundedMap(bytesKept / 2, writeBytes)
   const audiences = new Map<string, Audience>()
   let made = 0
   return {
     read(intent, caller) {
       const audience = knownAudience(audiences, model, caller)
       const shape = `${audience.key} ${JSON.stringify(intent)}`
-      const known = plans.get(shape)
+      const known = reads.get(shape)
       if (known !== undefined) return known
       made += 1
       const tree = resolve(intent, model, audience)
@@ -51,13 +66,44 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
         pageable: tree.pageable,
       }
       if (plan.text.length > longestStatement) throw tooLarge()
-      plans.set(shape, plan)
+      reads.set(shape, plan)
+      return plan
+    },
+    write(intent, caller) {
+      const audience = knownAudience(audiences, model, caller)
+      const shape = `${audience.key} ${JSON.stringify(intent)}`
+      const known = writes.get(shape)
+      if (known !== undefined) return known
+      made += 1
+      const tree = resolveWrite(intent, model, audience)
+      const plan: WritePlan = {
+        ...writeStatements(guardWrite(tree, audience), admission),
+        resource: tree.root.resource,
+        audience,
+        cells: tree.kind === 'delete' ? [] : tree.cells,
+        key: tree.kind === 'insert' ? tree.key : [],
+      }
+      if (plan.steps.some(({ text }) => text.length > longestStatement)) throw tooLarge()
+      writes.set(shape, plan)
       return plan
     },
     get made() {
       return made
     },
   }
+}
+
+function readBytes(plan: ReadPlan, shape: string): number {
+  return statementBytes(plan) + 2 * shape.length
+}
+
+function writeBytes({ steps }: WritePlan, shape: string): number {
+  return steps.reduce((sum, step) => sum + statementBytes(step), 2 * shape.length)
+}
+
+/** A character takes two bytes in a text with a letter beyond Latin-1. */
+function statementBytes(statement: { readonly text: string; readonly bindings: readonly Binding[] }): number {
+  return 2 * statement.text.length + statement.bindings.length * bindingBytes
 }
 
 function tooLarge(): Problem {

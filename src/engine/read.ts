@@ -39,8 +39,8 @@ export async function read(
 ): Promise<ReadAnswer> {
   const { plans, database, caller, clock, timing } = context
   const plan = plans.read(request.intent, caller)
-  const values = { slots: request.values, caller: callerValues(caller, clock.nowMilliseconds()), cursor }
-  const statement = bind(plan, values)
+  const known = callerValues(caller, clock.nowMilliseconds())
+  const statement = bind(plan, { slots: request.values, caller: known, cursor, body: null })
   timing.mark('plan')
   const result = await translated(() => database.run(statement, timing))
   timing.mark('db')

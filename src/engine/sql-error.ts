@@ -3,13 +3,17 @@ import { SqlError } from '../database/client.ts'
 
 /**
  * Runs a trip, and says what SQLite refused as a problem. Its own text never leaves: it may name what is hidden.
+ * @param refusal what the error means to a write; null of an error that is none of its own
  * @throws Problem; other errors as they are
  */
-export async function translated<T>(trip: () => Promise<T>): Promise<T> {
+export async function translated<T>(
+  trip: () => Promise<T>,
+  refusal: (error: SqlError) => Problem | null = () => null,
+): Promise<T> {
   try {
     return await trip()
   } catch (error) {
-    throw error instanceof SqlError ? problemOf(error) : error
+    throw error instanceof SqlError ? (refusal(error) ?? problemOf(error)) : error
   }
 }
 

@@ -1,6 +1,6 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
-import type { PolicyCaller, Verdict } from '../declare/policy.ts'
+import type { Policy, PolicyCaller, Verdict } from '../declare/policy.ts'
 import type { ResourceOptions } from '../declare/resource.ts'
 import type { Caller } from './caller.ts'
 import { policyCaller } from './caller-value.ts'
@@ -61,22 +61,48 @@ export function audienceOf(roles: Roles, caller: Caller): Audience {
   }
 }
 
-/** Which rows an audience may read. Nothing declared: none. */
-export function readVerdict(
-  resource: { readonly options: ResourceOptions<SQLiteTable> },
-  audience: Audience,
-): Verdict {
-  return audience.above || (resource.options.read?.({ caller: audience.caller }) ?? false)
+/** What a policy is about. A row that changes is judged twice: as it was, and as it will be. */
+export const actions = ['read', 'create', 'update_from', 'update_to', 'delete'] as const
+export type Action = (typeof actions)[number]
+
+type Ruled = { readonly options: ResourceOptions<SQLiteTable> }
+
+/** Which rows an audience may read, make, change or delete. Nothing declared: none. */
+export function verdictOf(resource: Ruled, action: Action, audience: Audience): Verdict {
+  return audience.above || (policyOf(resource.options, action)?.({ caller: audience.caller }) ?? false)
+}
+
+function policyOf(options: Ruled['options'], action: Action): Policy | undefined {
+  switch (action) {
+    case 'update_from':
+    case 'update_to': {
+      const { update } = options
+      if (typeof update !== 'object') return update
+      return action === 'update_from' ? update.from : update.to
+    }
+    default:
+      return options[action]
+  }
 }
 
 /** Whether a resource exists for an audience: whether there can be a row that it may read. */
-export function isVisible(
-  resource: { readonly options: ResourceOptions<SQLiteTable> },
-  audience: Audience,
-): boolean {
-  return readVerdict(resource, audience) !== false
+export function isVisible(resource: Ruled, audience: Audience): boolean {
+  return verdictOf(resource, 'read', audience) !== false
 }
 
 export function isFieldVisible(field: Field, audience: Audience): boolean {
   return audience.above || field.read === null || field.read({ caller: audience.caller })
+}
+
+/** Whether an audience may give a field a value when a row is made, or changes: a key stays as it is. */
+export function isFieldWritable(
+  resource: { readonly key: readonly Field[] },
+  field: Field,
+  audience: Audience,
+  verb: 'insert' | 'update',
+): boolean {
+  if (verb === 'update' && resource.key.includes(field)) return false
+  if (audience.above) return true
+  if (field.write !== null) return field.write({ caller: audience.caller })
+  return field.made === null && isFieldVisible(field, audience)
 }

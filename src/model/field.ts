@@ -1,6 +1,8 @@
 import { is } from 'drizzle-orm'
 import { type SQLiteColumn, SQLiteText, SQLiteTimestamp } from 'drizzle-orm/sqlite-core'
+import { requestTime } from '../declare/column.ts'
 import type { FieldRule } from '../declare/policy.ts'
+import type { FieldRules } from '../declare/resource.ts'
 
 /**
  * How a column's values are stored, and so how they are written as JSON and read from a filter.
@@ -34,9 +36,20 @@ export interface Field {
   readonly unique: boolean
   /** Who sees it; null: whoever sees the row. */
   readonly read: FieldRule | null
+  /** Who writes it; null: whoever sees it, unless the server makes it. */
+  readonly write: FieldRule | null
+  /** What the server fills it with: the time of the request, when a row is made or also when it changes, or the caller. */
+  readonly made: 'at_creation' | 'at_change' | 'by_owner' | null
 }
 
-export function fieldOf(column: SQLiteColumn, read: FieldRule | undefined, unique: boolean): Field {
+/** What a column does not say itself. */
+export interface FieldSetting {
+  readonly rules: FieldRules
+  readonly isOwner: boolean
+  readonly unique: boolean
+}
+
+export function fieldOf(column: SQLiteColumn, { rules, isOwner, unique }: FieldSetting): Field {
   return {
     name: column.name,
     column,
@@ -45,8 +58,15 @@ export function fieldOf(column: SQLiteColumn, read: FieldRule | undefined, uniqu
     values: column.enumValues ?? null,
     length: is(column, SQLiteText) ? (column.length ?? null) : null,
     unique,
-    read: read ?? null,
+    read: rules.read ?? null,
+    write: rules.write ?? null,
+    made: isOwner ? 'by_owner' : madeWhen(column),
   }
+}
+
+function madeWhen(column: SQLiteColumn): Field['made'] {
+  if (column.onUpdateFn === requestTime) return 'at_change'
+  return column.defaultFn === requestTime ? 'at_creation' : null
 }
 
 function kindOf(column: SQLiteColumn): FieldKind {

@@ -2,7 +2,7 @@ import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
 import { type ForeignKey, getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
-import { type Audience, audienceOf, type Roles, readVerdict, rolesOf } from './audience.ts'
+import { type Audience, actions, audienceOf, type Roles, rolesOf, verdictOf } from './audience.ts'
 import { anonymous } from './caller.ts'
 import { type Field, fieldOf } from './field.ts'
 import { keysOf, relationsOf } from './relation.ts'
@@ -53,7 +53,9 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
   const fields = new Map<string, Field>()
   const unique = uniqueColumns(config)
   for (const [property, column] of Object.entries(columnsOf(table))) {
-    fields.set(column.name, fieldOf(column, options.fields?.[property]?.read, unique.has(column.name)))
+    const rules = options.fields?.[property] ?? {}
+    const isOwner = column === options.owner
+    fields.set(column.name, fieldOf(column, { rules, isOwner, unique: unique.has(column.name) }))
   }
   for (const property of Object.keys(options.fields ?? {})) {
     if (!(property in columnsOf(table)))
@@ -77,6 +79,7 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
     }
     return pick(columns, what)
   }
+  own(options.owner === undefined ? [] : [options.owner], 'owner')
   const search = own(options.search ?? [], 'search')
   for (const field of search) {
     if (field.kind !== 'text')
@@ -109,6 +112,7 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
     key,
     uniques,
     foreignKeys: config.foreignKeys,
+    version: [...fields.values()].find((field) => field.made === 'at_change') ?? null,
     relations: [],
     embeds: new Map(),
     search,
@@ -180,9 +184,14 @@ function checkPolicies(model: Model): void {
   ]
   for (const resource of model.resources.values()) {
     for (const audience of audiences) {
-      const verdict = readVerdict(resource, audience)
-      if (typeof verdict !== 'boolean') checkScope(resource.name, resource.table, verdict)
-      for (const field of resource.fields.values()) field.read?.({ caller: audience.caller })
+      for (const action of actions) {
+        const verdict = verdictOf(resource, action, audience)
+        if (typeof verdict !== 'boolean') checkScope(resource.name, resource.table, verdict)
+      }
+      for (const field of resource.fields.values()) {
+        field.read?.({ caller: audience.caller })
+        field.write?.({ caller: audience.caller })
+      }
     }
   }
 }

@@ -13,6 +13,8 @@ export interface Resource {
   readonly key: readonly Field[]
   /** Unique constraints and indexes besides the primary key. */
   readonly uniques: readonly (readonly Field[])[]
+  /** The field that grows with each change of a row; null without one. */
+  readonly version: Field | null
   /** Every way to another resource. */
   readonly relations: readonly Relation[]
   /** Names that the author gave to some of them. */

@@ -1,9 +1,10 @@
 import { Problem } from '../base/problem.ts'
 import { type Audience, isFieldVisible } from '../model/audience.ts'
+import type { Field } from '../model/field.ts'
 import type { Model } from '../model/model.ts'
 import type { Resource } from '../model/resource.ts'
 import { resolveFilter, resolveOrder } from './filters.ts'
-import type { NodeIntent, ReadIntent, SelectIntent } from './intent.ts'
+import type { NodeIntent, ReadIntent, SelectIntent, Slot } from './intent.ts'
 import { findRelation, findResource, noSuchItem } from './name.ts'
 import { checkGrouped, checkNames, resolveOutputs } from './outputs.ts'
 import { type Embed, type Filter, isGrouped, type Node, type Tree, type Ungated } from './tree.ts'
@@ -14,13 +15,9 @@ import { type Embed, type Filter, isGrouped, type Node, type Tree, type Ungated 
  */
 export function resolve(intent: ReadIntent, model: Model, audience: Audience): Tree {
   const resource = findResource(model, audience, intent.resource)
-  const scope: Scope = { audience, nextRow: counter() }
+  const scope = newScope(audience)
   const root = withDefaultOrder(resolveNode(intent.root, resource, scope), intent, audience)
-  // A part of the key would choose one of several rows; and a hidden part would be told by who finds a row with it.
-  const isKeyed = resource.key.every((field) => isFieldVisible(field, audience))
-  if (intent.key !== null && (intent.key.length !== resource.key.length || !isKeyed)) {
-    throw noSuchItem(resource.name)
-  }
+  const key = intent.key === null ? [] : resolveKey(intent.key, resource, audience)
   const pageable = endsInUniqueKey(root)
   if (intent.afterCursor && !pageable) {
     throw new Problem('CURSOR_INVALID', {
@@ -33,28 +30,28 @@ export function resolve(intent: ReadIntent, model: Model, audience: Audience): T
     format: intent.format,
     nullsStripped: intent.nullsStripped,
     count: intent.count,
-    key: (intent.key ?? []).flatMap((value, index) => {
-      const field = resource.key[index]
-      return field === undefined ? [] : [{ field, value }]
-    }),
+    key,
+    version: key.length > 0 ? visibleVersion(resource, audience) : null,
     pageable,
     afterCursor: intent.afterCursor,
     session: audience.session,
   }
 }
 
-interface Scope {
+/** What one resolution keeps. */
+export interface Scope {
   readonly audience: Audience
   /** Numbers row sources in the order in which they are met. */
   nextRow(): number
 }
 
-function counter(): () => number {
+export function newScope(audience: Audience): Scope {
   let next = 0
-  return () => next++
+  return { audience, nextRow: () => next++ }
 }
 
-function resolveNode(intent: NodeIntent, resource: Resource, scope: Scope): Node<Ungated> {
+/** Its `where` begins with the filters of the intent, in their order; what `!inner` demands comes after them. */
+export function resolveNode(intent: NodeIntent, resource: Resource, scope: Scope): Node<Ungated> {
   const row = scope.nextRow()
   const { embeds, names, joins } = resolveEmbeds(intent.select, resource, scope)
   const outputs = resolveOutputs(intent.select, resource, scope.audience)
@@ -75,6 +72,30 @@ function resolveNode(intent: NodeIntent, resource: Resource, scope: Scope): Node
   checkNames(node)
   if (isGrouped(node)) checkGrouped(node)
   return node
+}
+
+/**
+ * One item by the parts of its primary key. A part of them would choose one of several rows; and a hidden part would
+ * be told by who finds a row with it.
+ * @throws Problem NOT_FOUND
+ */
+export function resolveKey(
+  slots: readonly Slot[],
+  resource: Resource,
+  audience: Audience,
+): readonly { readonly field: Field; readonly value: Slot }[] {
+  const key = slots.flatMap((value, index) => {
+    const field = resource.key[index]
+    return field === undefined ? [] : [{ field, value }]
+  })
+  const isWhole = slots.length === resource.key.length
+  if (isWhole && key.every(({ field }) => isFieldVisible(field, audience))) return key
+  throw noSuchItem(resource.name)
+}
+
+/** The version of a row, for who may see it. */
+export function visibleVersion({ version }: Resource, audience: Audience): Field | null {
+  return version !== null && isFieldVisible(version, audience) ? version : null
 }
 
 /** Embeds in the order of select, how filters and orders call them, and what `!inner` demands. */

@@ -15,6 +15,8 @@ export interface ReadTree<G> {
   readonly count: CountKind | null
   /** The primary key of one item, part by part. */
   readonly key: readonly { readonly field: Field; readonly value: Slot }[]
+  /** The version of an item, where the caller may see it. */
+  readonly version: Field | null
   /** Whether the order ends in a unique key, so that a page can say where the next one starts. */
   readonly pageable: boolean
   readonly afterCursor: boolean

@@ -2,7 +2,7 @@ import { etagOf, matchesEtag } from '../base/http/etag.ts'
 import { Problem } from '../base/problem.ts'
 import type { ReadAnswer } from '../engine/read.ts'
 import { noSuchItem } from '../query/name.ts'
-import type { ParsedRead } from './parse/request.ts'
+import type { ParsedRead } from './parse/request/read.ts'
 
 /** What the answer depends on besides its URL. */
 const vary = 'Accept, Authorization, apikey, Prefer, Range, Range-Unit'
@@ -32,7 +32,8 @@ export function presentRead(
     headers['content-range'] = contentRange(answer, parsed.page.offset)
     if (next !== null) headers.link = `<${next}>; rel="next"`
   }
-  headers.etag = etagOf(body, headers['content-range'] ?? null)
+  const range = headers['content-range'] ?? null
+  headers.etag = etagOf(body, { range, version: intent.key === null ? null : answer.mark })
   if (ifNoneMatch !== null && matchesEtag(ifNoneMatch, headers.etag))
     return new Response(null, { status: 304, headers })
   return new Response(body, {
@@ -44,14 +45,17 @@ export function presentRead(
 function bodyOf(answer: ReadAnswer, parsed: ParsedRead): Uint8Array {
   const { intent } = parsed.request
   if (intent.key !== null && answer.rows === 0) throw noSuchItem(intent.resource)
-  if (parsed.accept.kind === 'csv') {
-    return Buffer.concat([Buffer.from(`${answer.columns.map(csvName).join(',')}\n`), answer.body])
-  }
+  if (parsed.accept.kind === 'csv') return csvTable(answer.columns, answer.body)
   if (parsed.accept.kind === 'array' && intent.key === null) return answer.body
   if (answer.rows !== 1) {
     throw new Problem('PGRST116', { details: `The result contains ${answer.rows} rows` })
   }
   return answer.body.subarray(1, -1)
+}
+
+/** Lines of CSV with the header before them. */
+export function csvTable(columns: readonly string[], lines: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(`${columns.map(csvName).join(',')}\n`), lines])
 }
 
 function csvName(name: string): string {

@@ -14,6 +14,10 @@ export type Binding =
   | { readonly from: 'value'; readonly slot: Slot; readonly decode: Decode }
   | { readonly from: 'caller'; readonly name: CallerValue }
   | { readonly from: 'constant'; readonly value: Value }
+  /** A cell of the only row of a body. */
+  | { readonly from: 'cell'; readonly index: number }
+  /** All rows of a body, as a JSON array of arrays of cells. */
+  | { readonly from: 'rows' }
   /** A value of the row after which the page starts. */
   | { readonly from: 'cursor'; readonly index: number }
 

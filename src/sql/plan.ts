@@ -16,6 +16,14 @@ export interface Values {
   readonly caller: CallerValues
   /** JSON array of the sort key after which the page starts. */
   readonly cursor: string | null
+  /** What a write writes; null of a read. */
+  readonly body: Body | null
+}
+
+/** Cells of the only row, or all rows as one JSON text. */
+export interface Body {
+  readonly cells: readonly Value[]
+  readonly rows: string
 }
 
 /** @throws Problem when a raw text is no value of its field's type */
@@ -35,6 +43,10 @@ function bound(binding: Binding, values: Values, cursor: readonly Value[]): Valu
       return values.caller[binding.name] ?? nullValue
     case 'constant':
       return binding.value
+    case 'cell':
+      return values.body?.cells[binding.index] ?? nullValue
+    case 'rows':
+      return textValue(values.body?.rows ?? '[]')
     case 'cursor':
       return cursor[binding.index] ?? nullValue
   }

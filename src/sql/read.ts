@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm'
+import type { Field } from '../model/field.ts'
 import { decoderOf } from '../query/decode/value.ts'
 import type { CountKind } from '../query/intent.ts'
 import type { Filter, Gate, Guarded, Node } from '../query/tree.ts'
@@ -31,21 +32,38 @@ export const estimatedCountCap = 10_000
 export function readStatement(tree: Guarded, admission: SQL, rowsAtMost: number): ReadStatement {
   const { root } = tree
   const writing = { nullsStripped: tree.nullsStripped, rowsAtMost }
-  const key = tree.key.map(
+  const chosen = { ...untied, conditions: keyConditions(root.row, tree.key) }
+  const lines = [sql`count(*)`, orEmpty(mark(tree)), orEmpty(total(root, tree.count, chosen))]
+  const rows = rowsOf(tree, writing, tree.afterCursor ? after(root, chosen) : chosen)
+  const answer = sql`${join([...lines, bodyOf(tree, writing)], " || '\n' || ")} ${rows}`
+  return { ...ifAllowed(tree, admission, answer), columns: columnsOf(root, writing) }
+}
+
+/** What is answered of rows that were written, in the same form. */
+export function writtenAnswer(tree: Written, written: Tie, rowsAtMost: number): Fragment {
+  const writing = { nullsStripped: tree.nullsStripped, rowsAtMost }
+  const version = tree.version === null || isGrouped(tree.root) ? null : versionMark(tree.root, tree.version)
+  const lines = [sql`count(*)`, orEmpty(version), sql`''`, bodyOf(tree, writing)]
+  return sql`select ${join(lines, " || '\n' || ")} ${rowsOf(tree, writing, written)}`
+}
+
+/** A node, and how its rows are written. */
+export type Written = Pick<Guarded, 'root' | 'format' | 'nullsStripped' | 'version'>
+
+/** The conditions by which one item is found. */
+export function keyConditions(row: number, key: Guarded['key']): readonly Fragment[] {
+  return key.map(
     ({ field, value }) =>
-      sql`${column(root.row, field)} = ${parameter({ from: 'value', slot: value, decode: decoderOf(field) })}`,
+      sql`${column(row, field)} = ${parameter({ from: 'value', slot: value, decode: decoderOf(field) })}`,
   )
-  const chosen = { ...untied, conditions: key }
-  const lines = [sql`count(*)`, orEmpty(lastKey(tree)), orEmpty(total(root, tree.count, chosen))]
-  const answer = sql`${join([...lines, bodyOf(tree, writing)], " || '\n' || ")} ${rowsOf(tree, writing, chosen)}`
-  return {
-    ...ifAllowed(tree, admission, answer),
-    columns: members(root, writing).map((member) => member.name),
-  }
+}
+
+export function columnsOf(root: Node<Gate>, writing: Writing): readonly string[] {
+  return members(root, writing).map((member) => member.name)
 }
 
 /** What the rows of `rowsOf` become together. Groups come as texts, other rows as columns. */
-function bodyOf(tree: Guarded, writing: Writing): Fragment {
+function bodyOf(tree: Written, writing: Writing): Fragment {
   const { root, format } = tree
   if (isGrouped(root)) return format === 'csv' ? csvOfLines(sql`j`) : jsonArrayOfTexts(sql`j`)
   return format === 'csv'
@@ -53,13 +71,13 @@ function bodyOf(tree: Guarded, writing: Writing): Fragment {
     : sql`json_group_array(${rowObject(root, writing)})`
 }
 
-function rowsOf(tree: Guarded, writing: Writing, chosen: Tie): Fragment {
-  const { root, format } = tree
+function rowsOf(tree: Written & Partial<Guarded>, writing: Writing, chosen: Tie): Fragment {
+  const { root, format, key = [] } = tree
   // One row needs no page, and its fields can be taken where it lies.
-  if (tree.key.length > 0 && !isGrouped(root)) return source(root, chosen)
-  if (!isGrouped(root)) return pageSource(root, writing, tree.afterCursor ? after(root, chosen) : chosen)
+  if (key.length > 0 && !isGrouped(root)) return source(root, chosen)
+  if (!isGrouped(root)) return pageSource(root, writing, chosen)
   const group = format === 'csv' ? line(root, writing) : rowObject(root, writing)
-  return sql`from (select ${group} as j ${source(root, chosen)}${page(root, writing)})`
+  return sql`from (select ${group} as j ${source(root, chosen)}${page(root, writing, chosen)})`
 }
 
 function after(root: Node<Gate>, chosen: Tie): Tie {
@@ -83,9 +101,15 @@ function orEmpty(line: Fragment | null): Fragment {
   return line === null ? sql`''` : sql`ifnull(${line}, '')`
 }
 
-function lastKey(tree: Guarded): Fragment | null {
+/** Of an item its version, of a page the sort key of its last row. */
+function mark(tree: Guarded): Fragment | null {
+  if (tree.version !== null && !isGrouped(tree.root)) return versionMark(tree.root, tree.version)
   if (!tree.pageable) return null
   return sql`json_extract(json_group_array(${sortKey(terms(tree.root))}), '$[#-1]')`
+}
+
+function versionMark(root: Node<Gate>, version: Field): Fragment {
+  return sql`max(${column(root.row, version)})`
 }
 
 /** Cursors do not change how many there are in all. */

@@ -71,26 +71,29 @@ function searchFirst(filter: FullText, node: Node<Gate>, tie: Tie): Tie {
  */
 export function pageSource(node: Node<Gate>, writing: Writing, tie: Tie = untied): Fragment {
   const columns = join(
-    usedFields(node).map((field) => column(node.row, field)),
+    usedFields(node, tie.isWhole).map((field) => column(node.row, field)),
     ', ',
   )
-  return sql`from (select ${columns} ${source(node, tie)}${page(node, writing)}) as ${identifier(rowAlias(node.row))}`
+  return sql`from (select ${columns} ${source(node, tie)}${page(node, writing, tie)}) as ${identifier(rowAlias(node.row))}`
 }
 
-/** The fields that are needed after the page is cut: to be written, to be embedded by, and for the cursor. */
-function usedFields(node: Node<Gate>): readonly Field[] {
+/** The fields that are needed after the page is cut: to be written, to be embedded by, for the cursor and the version. */
+function usedFields(node: Node<Gate>, isVersioned: boolean): readonly Field[] {
   const written = node.outputs.flatMap((output) =>
     output.kind === 'value' && output.expression.kind === 'path' ? [output.expression.path.field] : [],
   )
   const tied = node.embeds.flatMap((embed) => embed.relation.pairs.map((pair) => pair.from))
   const sorted = node.order.flatMap((order) => (order.embed === null ? [order.path.field] : []))
-  const used = new Set([...written, ...tied, ...sorted])
+  const version = node.resource.version === null ? [] : [node.resource.version]
+  const used = new Set([...written, ...tied, ...sorted, ...(isVersioned ? version : [])])
   return used.size > 0 ? [...used] : node.resource.key
 }
 
 /** `order by … limit … offset …`. */
-export function page(node: Node<Gate>, { rowsAtMost }: Writing): Fragment {
-  return sql`${orderBy(terms(node))}${cut(node, rowsAtMost)}`
+export function page(node: Node<Gate>, { rowsAtMost }: Writing, tie: Tie = untied): Fragment {
+  const isTied = node.order.length === 0 && tie.order !== null && !isGrouped(node)
+  const order = isTied ? sql` order by ${tie.order}` : orderBy(terms(node))
+  return tie.isWhole ? order : sql`${order}${cut(node, rowsAtMost)}`
 }
 
 function cut(node: Node<Gate>, rowsAtMost: number): Fragment {

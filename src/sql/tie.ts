@@ -14,9 +14,20 @@ export interface Tie {
   readonly gate: readonly Fragment[]
   /** Conditions that only rows behind the gates may meet. */
   readonly careful: readonly Fragment[]
+  /** The order of the rows where the node has none. */
+  readonly order: Fragment | null
+  /** Whether these rows are the answer: no page is cut from them. */
+  readonly isWhole: boolean
 }
 
-export const untied: Tie = { before: sql``, conditions: [], gate: [], careful: [] }
+export const untied: Tie = {
+  before: sql``,
+  conditions: [],
+  gate: [],
+  careful: [],
+  order: null,
+  isWhole: false,
+}
 
 /**
  * Across a table in the middle the way leads through its gate, too. CROSS JOIN makes SQLite start there: it has the

@@ -7,10 +7,10 @@ const apart = (text: string) => {
 }
 
 test.each([
-  ['0\n\n\n[]', { rows: 0, lastKey: null, total: null, body: '[]' }],
-  ['2\n[7,"a\\nb"]\n40\n[1,2]', { rows: 2, lastKey: '[7,"a\\nb"]', total: 40, body: '[1,2]' }],
-  ['1\n\n0\nx,"\n\n"\n', { rows: 1, lastKey: null, total: 0, body: 'x,"\n\n"\n' }],
-  ['0\n\n\n', { rows: 0, lastKey: null, total: null, body: '' }],
+  ['0\n\n\n[]', { rows: 0, mark: null, total: null, body: '[]' }],
+  ['2\n[7,"a\\nb"]\n40\n[1,2]', { rows: 2, mark: '[7,"a\\nb"]', total: 40, body: '[1,2]' }],
+  ['1\n\n0\nx,"\n\n"\n', { rows: 1, mark: null, total: 0, body: 'x,"\n\n"\n' }],
+  ['0\n\n\n', { rows: 0, mark: null, total: null, body: '' }],
 ])('%j', (text, parts) => {
   expect(apart(text)).toEqual(parts)
 })

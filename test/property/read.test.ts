@@ -138,7 +138,7 @@ async function check(stage: Stage, world: World, data: Data, asked: Asked, calle
   const isList = intent.key === null && !isGrouped(intent.root)
   if (!isList || !isOrdered) return
   // An order that goes on behind the key is one that no cursor holds.
-  if (outcome.lastKey === null && intent.root.order.length > 0) return
+  if (outcome.mark === null && intent.root.order.length > 0) return
   expectSame(form(await allPages(stage, asked, caller, expected.all.length)), form(expected.all))
 }
 
@@ -172,7 +172,7 @@ async function allPages(stage: Stage, { request }: Asked, caller: Caller, total:
     )
     rows.push(...(parseJson(part.body) as readonly Json[]))
     if (part.rows < size) return rows
-    cursor = part.lastKey
+    cursor = part.mark
   }
   return rows
 }

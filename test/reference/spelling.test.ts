@@ -3,7 +3,7 @@ import shop from '../../src/backend/index.ts'
 import { defaultLimits } from '../../src/base/limits.ts'
 import { resolve } from '../../src/query/resolve.ts'
 import { identifiers, queryString, spelled } from '../../src/reference/spelling.ts'
-import { parseRead } from '../../src/rest/parse/request.ts'
+import { parseRead } from '../../src/rest/parse/request/read.ts'
 import fixture from '../fixture/index.ts'
 import { type Written, writtenFor } from './documents.ts'
 

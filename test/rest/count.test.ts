@@ -4,7 +4,7 @@ import seed from '../../src/backend/seed.ts'
 import { defaultLimits } from '../../src/base/limits.ts'
 import { Problem } from '../../src/base/problem.ts'
 import { service } from '../../src/model/caller.ts'
-import { parseRead } from '../../src/rest/parse/request.ts'
+import { parseRead } from '../../src/rest/parse/request/read.ts'
 import { presentRead } from '../../src/rest/present.ts'
 import { type Stage, startStage } from '../sql/stage.ts'
 

@@ -1,7 +1,7 @@
 import { defaultLimits } from '../../src/base/limits.ts'
 import type { Caller } from '../../src/model/caller.ts'
 import type { ReadRequest } from '../../src/query/intent.ts'
-import { parseRead } from '../../src/rest/parse/request.ts'
+import { parseRead } from '../../src/rest/parse/request/read.ts'
 import type { Stage } from './stage.ts'
 
 /** A read as it stands in a URL: `orders?select=id`, or `orders/1` for one item. */

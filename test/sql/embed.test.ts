@@ -23,7 +23,7 @@ describe('an embed', () => {
       {
         "args": "1 | 1 | 01941f29-7c00-7002-8000-000000000002 | 1000 | 0",
         "body": "[{"name":"Kitchen","parent":{"name":"Home"}}]",
-        "lastKey": "["01941f29-7c00-7002-8000-000000000002"]",
+        "mark": "["01941f29-7c00-7002-8000-000000000002"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -38,7 +38,7 @@ describe('an embed', () => {
       {
         "args": "1 | 1 | 01941f29-7c00-7002-8000-000000000002 | 1000 | 0",
         "body": "[{"name":"Kitchen","categories":[{"name":"Knives"},{"name":"Pots & pans"}]}]",
-        "lastKey": "["01941f29-7c00-7002-8000-000000000002"]",
+        "mark": "["01941f29-7c00-7002-8000-000000000002"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -53,7 +53,7 @@ describe('an embed', () => {
       {
         "args": "1 | 1 | 1 | 1 | 01941f29-7c00-7003-8000-000000000000 | 1000 | 0",
         "body": "[{"name":"steel lamp 0","tags":[{"name":"new"}]}]",
-        "lastKey": "["01941f29-7c00-7003-8000-000000000000"]",
+        "mark": "["01941f29-7c00-7003-8000-000000000000"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -68,7 +68,7 @@ describe('an embed', () => {
       {
         "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 1 | 01941f29-7c00-7001-8000-000000000000 | 1 | 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
         "body": "[{"rating":2}]",
-        "lastKey": "["01941f29-7c00-7006-8000-000000000000"]",
+        "mark": "["01941f29-7c00-7006-8000-000000000000"]",
         "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then (select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -83,7 +83,7 @@ describe('an embed', () => {
       {
         "args": "1 | 1 | 1 | 0",
         "body": "[{"name":"steel lamp 0","category":"Garden"}]",
-        "lastKey": "["01941f29-7c00-7003-8000-000000000000"]",
+        "mark": "["01941f29-7c00-7003-8000-000000000000"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -98,7 +98,7 @@ describe('an embed', () => {
       {
         "args": "1 | 1 | 1 | 1 | 1 | 1 | 0",
         "body": "[{"id":"01941f29-7c00-7003-8000-000000000004"}]",
-        "lastKey": "[1,null,"01941f29-7c00-7003-8000-000000000004"]",
+        "mark": "[1,null,"01941f29-7c00-7003-8000-000000000004"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array(((select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)) is null), (select "_t1"."name" from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id" and ("_t1"."published" = ?)), "_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '

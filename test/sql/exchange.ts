@@ -16,7 +16,7 @@ export async function exchange(
     args: answer.sent.args.map((value) => plain(value, caller)).join(' | '),
     body: answer.body,
     total: answer.total,
-    lastKey: answer.lastKey,
+    mark: answer.mark,
   }
 }
 

@@ -73,7 +73,7 @@ it('the page behind a cursor is sought in the index', async () => {
   )
   const pages = ask(list.replace('price_cents&', 'price_cents,id&'))
   const intent = { ...pages.intent, afterCursor: true }
-  const { sent } = await stage.read({ ...request, intent }, anonymous, first.lastKey)
+  const { sent } = await stage.read({ ...request, intent }, anonymous, first.mark)
   const { rows } = await stage.query(`explain query plan ${sent.sql}`, ...sent.args)
   expect(rows.map((row) => (row[3]?.type === 'text' ? row[3].value : ''))).toContain(
     'SEARCH _t0 USING INDEX products_category_id_published_price_cents_idx (category_id=? AND published=? AND price_cents>?)',

@@ -23,7 +23,7 @@ describe('a list', () => {
       {
         "args": "1 | 2 | 0",
         "body": "[{"name":"new"},{"name":"sale"}]",
-        "lastKey": "["01941f29-7c00-7007-8000-000000000001"]",
+        "mark": "["01941f29-7c00-7007-8000-000000000001"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -37,7 +37,7 @@ describe('a list', () => {
       {
         "args": "1000 | 0",
         "body": "[{"name":"tag 11"}]",
-        "lastKey": "["01941f29-7c00-7007-8000-00000000000b"]",
+        "mark": "["01941f29-7c00-7007-8000-00000000000b"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -51,7 +51,7 @@ describe('a list', () => {
       {
         "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
         "body": "[{"status":"paid"}]",
-        "lastKey": "["01941f29-7c00-7004-8000-000000000000"]",
+        "mark": "["01941f29-7c00-7004-8000-000000000000"]",
         "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then (select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -68,7 +68,7 @@ describe('a list', () => {
       {
         "args": "1 | ["new","sale"] | 1 | ["new","sale"] | 1 | 0",
         "body": "[{"id":"01941f29-7c00-7007-8000-000000000000"}]",
-        "lastKey": "["01941f29-7c00-7007-8000-000000000000"]",
+        "mark": "["01941f29-7c00-7007-8000-000000000000"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || ifnull((select count(*) from "tags" as "_t0" where ("_t0"."published" = ?) and "_t0"."name" in (select v.value from json_each(?) as v)), '') || '
@@ -83,7 +83,7 @@ describe('a list', () => {
       {
         "args": "1 | 1 | 1 | 0",
         "body": "[{"name":"new"}]",
-        "lastKey": "["01941f29-7c00-7007-8000-000000000000"]",
+        "mark": "["01941f29-7c00-7007-8000-000000000000"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || ifnull((select count(*) from (select 1 from "tags" as "_t0" where ("_t0"."published" = ?) limit 10001)), '') || '
@@ -98,7 +98,7 @@ describe('a list', () => {
       {
         "args": "1 | 0",
         "body": "[{"country":"US"}]",
-        "lastKey": "["US","01941f29-7c00-7001-8000-000000000001"]",
+        "mark": "["US","01941f29-7c00-7001-8000-000000000001"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."country", "_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -114,7 +114,7 @@ describe('a list', () => {
         "args": "["a,b","O'Neill"] | 1000 | 0",
         "body": "O'Neill,true
       "a,b",true",
-        "lastKey": "["a,b"]",
+        "mark": "["a,b"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."name")), '$[#-1]'), '') || '
       ' || '' || '
@@ -131,7 +131,7 @@ describe('a list', () => {
       {
         "args": "1000 | 0",
         "body": "[{"display_name":"Bob"}]",
-        "lastKey": "["01941f29-7c00-7001-8000-000000000003"]",
+        "mark": "["01941f29-7c00-7001-8000-000000000003"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -150,9 +150,9 @@ describe('an item', () => {
       {
         "args": "01941f29-7c00-7002-8000-000000000001 | 1",
         "body": "[{"name":"Books"}]",
-        "lastKey": null,
+        "mark": "1735732860000",
         "sql": "select count(*) || '
-      ' || '' || '
+      ' || ifnull(max("_t0"."updated_at"), '') || '
       ' || '' || '
       ' || json_group_array(json_object('name', "_t0"."name")) from "categories" as "_t0" where "_t0"."id" = ? and ("_t0"."published" = ?)",
         "total": null,
@@ -168,7 +168,7 @@ describe('aggregates', () => {
       {
         "args": "1 | 0",
         "body": "[{"quantity":1,"count":31,"sum":896085}]",
-        "lastKey": null,
+        "mark": null,
         "sql": "select count(*) || '
       ' || '' || '
       ' || ifnull((select count(*) from (select count(*) from "order_items" as "_t0" group by "_t0"."quantity")), '') || '
@@ -186,7 +186,7 @@ describe('a filter', () => {
       {
         "args": "{"name"} : (("lamp" NOT "steel")) | 1 | 1 | 0",
         "body": "[{"name":"cotton lamp 12"}]",
-        "lastKey": "["01941f29-7c00-7003-8000-00000000000c"]",
+        "mark": "["01941f29-7c00-7003-8000-00000000000c"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -201,7 +201,7 @@ describe('a filter', () => {
       {
         "args": "1 | 1 | red | 1 | 0",
         "body": "[{"name":"steel lamp 0"}]",
-        "lastKey": "["01941f29-7c00-7003-8000-000000000000"]",
+        "mark": "["01941f29-7c00-7003-8000-000000000000"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -216,7 +216,7 @@ describe('a filter', () => {
       {
         "args": "1 | 1 | ["ne*","sa*"] | 1000 | 0",
         "body": "[{"name":"new"},{"name":"sale"}]",
-        "lastKey": "["01941f29-7c00-7007-8000-000000000001"]",
+        "mark": "["01941f29-7c00-7007-8000-000000000001"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
@@ -232,11 +232,11 @@ describe('a cursor', () => {
     const request = ask('reviews?select=id&order=rating.desc,id&limit=2')
     const first = await stage.read(request, anonymous)
     const intent = { ...request.intent, afterCursor: true }
-    const second = await stage.read({ ...request, intent }, anonymous, first.lastKey)
-    expect({ lastKey: first.lastKey, sql: second.sent.sql, body: second.body }).toMatchInlineSnapshot(`
+    const second = await stage.read({ ...request, intent }, anonymous, first.mark)
+    expect({ mark: first.mark, sql: second.sent.sql, body: second.body }).toMatchInlineSnapshot(`
       {
         "body": "[{"id":"01941f29-7c00-7006-8000-00000000000c"},{"id":"01941f29-7c00-7006-8000-000000000011"}]",
-        "lastKey": "[5,"01941f29-7c00-7006-8000-00000000000a"]",
+        "mark": "[5,"01941f29-7c00-7006-8000-00000000000a"]",
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."rating", "_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '

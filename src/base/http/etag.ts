@@ -1,11 +1,16 @@
 import { digest } from '../crypto.ts'
 
-/**
- * A strong entity tag (RFC 9110 §8.8.3).
- * @param range which part of a whole the body is, where that is said beside it: `0-19/40`
- */
-export function etagOf(body: string | Uint8Array, range: string | null = null): string {
-  return range === null ? `"${digest(body)}"` : `"${digest(body)}.${range}"`
+/** What a body alone does not say. */
+export interface Beside {
+  /** Which part of a whole it is: `0-19/40`. */
+  readonly range?: string | null
+  /** The version of the item that it shows. */
+  readonly version?: string | null
+}
+
+/** A strong entity tag (RFC 9110 §8.8.3): the version, the digest of the body, the range, as far as they are there. */
+export function etagOf(body: string | Uint8Array, { range, version }: Beside = {}): string {
+  return `"${[version, digest(body), range].filter((part) => part != null).join('.')}"`
 }
 
 /** Whether an `If-None-Match` names the tag (RFC 9110 §13.1.2), by weak comparison (§8.8.3.2). */

@@ -1,7 +1,7 @@
 import { PostgrestClient } from '@supabase/postgrest-js'
 import { expect, test } from 'vitest'
 import { defaultLimits } from '../../../src/base/limits.ts'
-import { type ParsedRead, parseRead } from '../../../src/rest/parse/request.ts'
+import { type ParsedRead, parseRead } from '../../../src/rest/parse/request/read.ts'
 import { expectProblem } from './read.ts'
 
 type Query = PromiseLike<unknown>

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { defaultLimits, type Limits } from '../../../src/base/limits.ts'
 import { Problem, type ProblemCode } from '../../../src/base/problem.ts'
 import type { NodeIntent, SelectIntent } from '../../../src/query/intent.ts'
-import { type ParsedRead, parseRead } from '../../../src/rest/parse/request.ts'
+import { type ParsedRead, parseRead } from '../../../src/rest/parse/request/read.ts'
 
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>

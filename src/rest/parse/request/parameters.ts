@@ -1,19 +1,15 @@
 /**
- * A read as it came over HTTP, as an intent: the query string, and the headers that say how to answer.
- * Source: https://docs.postgrest.org/en/stable/references/api/tables_views.html
+ * The parameters of a query string, sorted by what they are about.
  *
  * One rule for parameters that come twice: filters, `and` and `or` must all hold; everything else may come once.
  * A reserved word in quotes is a column: `"order"=eq.1`.
  */
-import type { Limits } from '../../base/limits.ts'
-import { Problem } from '../../base/problem.ts'
-import type { PathIntent, ReadRequest } from '../../query/intent.ts'
-import { type Accept, negotiate } from './accept.ts'
-import { parseFilter, parseLogic } from './filter.ts'
-import { parseOrder } from './order.ts'
-import { type Page, readLimit, readOffset, readPage } from './page.ts'
-import { type Prefer, parsePrefer } from './prefer.ts'
-import { checkText, type Pair, splitQuery } from './query-string.ts'
+import { Problem } from '../../../base/problem.ts'
+import type { PathIntent } from '../../../query/intent.ts'
+import { parseFilter, parseLogic } from '../filter.ts'
+import { parseOrder } from '../order.ts'
+import { readLimit, readOffset } from '../page.ts'
+import type { Pair } from '../query-string.ts'
 import {
   type Budget,
   char,
@@ -23,93 +19,24 @@ import {
   readPath,
   type Scan,
   take,
-} from './scan/scanner.ts'
-import { type Branch, findBranch, parseSelect } from './select.ts'
-
-export interface ReadInput {
-  readonly resource: string
-  /** The parts of the primary key when one item is asked for, decoded. */
-  readonly key: readonly string[] | null
-  /** The raw query string, percent-encoded. */
-  readonly query: string
-  readonly headers: { get(name: string): string | null }
-  readonly limits: Limits
-}
-
-export interface ParsedRead {
-  readonly request: ReadRequest
-  /** Of an item: one row. */
-  readonly page: Page
-  readonly accept: Accept
-  readonly prefer: Prefer
-  /** The raw parameter: it is opened where the order is known. */
-  readonly cursor: string | null
-}
-
-/**
- * `values` begins with the parts of the key, the limit and the offset of the root, which are always there: so all
- * pages of a list are one intent, and one statement.
- * @throws Problem PGRST100 for what is not in the grammar; PGRST103, PGRST107, PGRST108, PGRST122, PGRST127, 22021,
- * 22023, 22P02; LIMIT_ROWS, LIMIT_OFFSET, LIMIT_EMBEDS, LIMIT_QUERY_LENGTH, LIMIT_QUERY_SIZE
- */
-export function parseRead(input: ReadInput): ParsedRead {
-  const { key, limits, headers, resource } = input
-  const parameters = sortParameters(splitQuery(input.query, limits), key !== null)
-  const accept = negotiate(headers.get('accept'))
-  const prefer = parsePrefer(headers.get('prefer'), key === null ? 'list' : 'item')
-  const page = key === null ? readPage(pageInput(parameters, headers), limits) : onePage
-  const { cursor } = parameters
-  if (cursor !== null && page.offset > 0) {
-    throw new Problem('PGRST100', {
-      message: 'cursor and an offset exclude each other',
-      hint: 'Leave offset and the Range header out: the cursor says where the page begins.',
-    })
-  }
-  const values = (key ?? []).map((part, index) => checkText(part, `Part ${index + 1} of the key`))
-  const slots = key === null ? null : values.map((_, slot) => slot)
-  const budget: Budget = { limits, parts: 0, embeds: 0 }
-  const root = parseSelect(parameters.select ?? '', budget)
-  root.node.limit = values.push(String(page.limit)) - 1
-  root.node.offset = values.push(String(page.offset)) - 1
-  if (parameters.order !== null) root.node.order = parseOrder(parameters.order, 'order', budget)
-  for (const pair of parameters.others) attach(pair, root, key !== null, values, budget)
-  return {
-    request: {
-      intent: {
-        kind: 'read',
-        resource,
-        root: root.node,
-        format: accept.kind === 'csv' ? 'csv' : 'json',
-        nullsStripped: accept.nullsStripped,
-        count: prefer.count,
-        key: slots,
-        afterCursor: cursor !== null,
-      },
-      values,
-    },
-    page,
-    accept,
-    prefer,
-    cursor,
-  }
-}
+} from '../scan/scanner.ts'
+import { type Branch, findBranch } from '../select.ts'
 
 /** The parameters of the root that may come once, and the others as they came: filters, trees, those of embeds. */
-interface Parameters {
+export interface Parameters {
   select: string | null
   order: string | null
   limit: string | null
   offset: string | null
   cursor: string | null
-  /** Of writes: known, and without effect on a read. */
+  /** Of writes: without effect on a read. */
   columns: string | null
   on_conflict: string | null
   readonly others: Pair[]
 }
 
-const onePage: Page = { limit: 1, limitGiven: false, offset: 0 }
-
-function sortParameters(pairs: readonly Pair[], isItem: boolean): Parameters {
+/** @throws Problem PGRST100 for what comes twice, or does not apply to one item */
+export function sortParameters(pairs: readonly Pair[], isItem: boolean): Parameters {
   const found: Parameters = {
     select: null,
     order: null,
@@ -148,13 +75,8 @@ function sortParameters(pairs: readonly Pair[], isItem: boolean): Parameters {
   return found
 }
 
-function pageInput(parameters: Parameters, headers: ReadInput['headers']) {
-  const { limit, offset } = parameters
-  return { limit, offset, range: headers.get('range'), rangeUnit: headers.get('range-unit') }
-}
-
 /** Adds a filter, a tree, or the order, limit or offset of an embed to its node. */
-function attach(pair: Pair, root: Branch, isItem: boolean, values: string[], budget: Budget): void {
+export function attach(pair: Pair, root: Branch, isItem: boolean, values: string[], budget: Budget): void {
   const target = readTarget(pair.key, budget)
   if (isItem && target.embeds.length === 0) refuseOnItem(pair.key)
   const { node } = findBranch(root, target.embeds)

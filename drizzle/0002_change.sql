@@ -1,0 +1,5 @@
+CREATE TABLE `selvage_touched` (
+	`row` integer PRIMARY KEY NOT NULL,
+	`existed` integer NOT NULL,
+	`place` integer NOT NULL
+);

@@ -1,0 +1,26 @@
+import type { Clock } from '../base/clock.ts'
+import type { Limits } from '../base/limits.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Timing } from '../base/timing.ts'
+import type { Plans } from '../engine/plans.ts'
+import type { ReadContext } from '../engine/read.ts'
+import type { Caller } from '../model/caller.ts'
+import type { Model } from '../model/model.ts'
+
+/** What the middleware in front of `restRoutes` has set on Hono's context. */
+export interface RestEnv {
+  Variables: {
+    readonly timing: Timing
+    readonly database: ReadContext['database']
+    readonly caller: Caller
+    readonly server: RestServer
+  }
+}
+
+export interface RestServer {
+  readonly settings: Settings
+  readonly model: Model
+  readonly plans: Plans
+  readonly clock: Clock
+  readonly limits: Limits
+}

@@ -1,0 +1,61 @@
+import { integerValue, textValue } from '../../base/statement.ts'
+import { rowAlias } from '../../model/scope.ts'
+import type { Gate, Node } from '../../query/tree.ts'
+import type { DeleteTree, GuardedWrite, Match, UpdateTree } from '../../query/write/tree.ts'
+import { column } from '../expression.ts'
+import { type Fragment, identifier, join, parameter, sql } from '../fragment.ts'
+import { keyConditions } from '../read.ts'
+import { source } from '../rows.ts'
+import { untied } from '../tie.ts'
+import { cellValue } from './body.ts'
+import type { Demand } from './failure.ts'
+import { howManyTouched, isTouched, touch, touchedOfTable, touchedTie } from './touched.ts'
+
+/** Which rows are meant: of those that the caller may read and touch, the ones that the filters choose. */
+export function chosenRows(tree: UpdateTree<Gate> | DeleteTree<Gate>): Fragment {
+  const { row } = tree.root
+  // The filters are the client's; what the reply's `select` demands of its rows chooses none to be written.
+  const node: Node<Gate> = { ...tree.root, gate: tree.touched, where: tree.where, outputs: [], order: [] }
+  const rows = source(node, { ...untied, conditions: keyConditions(row, tree.key) })
+  return touch(sql`select ${identifier(rowAlias(row))}.rowid, true, 0 ${rows}`)
+}
+
+/** How many rows the client lets it touch at the most. */
+export function capDemand({ cap }: GuardedWrite): readonly Demand[] {
+  if (cap === null) return []
+  const most = parameter({ from: 'value', slot: cap, decode: integerValue })
+  return [{ failsWhen: sql`${howManyTouched} > ${most}`, code: 'cap' }]
+}
+
+/** What the item must be that the client means; it is touched if it is there. */
+export function matchDemand({ match, root }: GuardedWrite): readonly Demand[] {
+  if (match === null) return []
+  const item = sql`${identifier(root.resource.tableName)} as ${identifier(rowAlias(root.row))} where ${isTouched(root.row, true)}`
+  if (match.kind === 'absent') return [{ failsWhen: sql`exists (select 1 from ${item})`, code: 'match' }]
+  const versions = match.kind === 'present' ? sql`` : sql` and ${ofVersion(root, match)}`
+  return [{ failsWhen: sql`not exists (select 1 from ${item}${versions})`, code: 'match' }]
+}
+
+function ofVersion(root: Node<Gate>, { field, versions }: Match & { kind: 'version' }): Fragment {
+  const known = parameter({ from: 'value', slot: versions, decode: textValue })
+  return sql`${column(root.row, field)} in (select value from json_each(${known}))`
+}
+
+export function update(tree: UpdateTree<Gate>): Fragment {
+  const { resource } = tree.root
+  const assignments = tree.cells.map(({ field }, index) => {
+    const name = identifier(field.column.name)
+    const value = cellValue(tree, index)
+    // A version grows, also where two changes share a millisecond.
+    return field === resource.version ? sql`${name} = max(${value}, ${name} + 1)` : sql`${name} = ${value}`
+  })
+  return sql`update ${identifier(resource.tableName)} set ${join(assignments, ', ')} where ${touchedOfTable}`
+}
+
+export function remove(tree: DeleteTree<Gate>): Fragment {
+  return sql`delete from ${identifier(tree.root.resource.tableName)} where ${touchedOfTable}`
+}
+
+export function changedRows(tree: UpdateTree<Gate> | DeleteTree<Gate>) {
+  return touchedTie(tree.root.row)
+}

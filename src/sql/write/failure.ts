@@ -1,0 +1,49 @@
+import { type Fragment, literal, sql } from '../fragment.ts'
+
+/** What must not be; if it is, the transaction ends, and its error says `code`. */
+export interface Demand {
+  readonly failsWhen: Fragment
+  readonly code: FailureCode
+  /** A name of the model that the error may need: a foreign key's. */
+  readonly about?: string
+}
+
+export type FailureCode =
+  /** The session of the caller is over. */
+  | 'session'
+  /** A row is not as the policy demands. */
+  | 'policy'
+  /** What a row refers to is not there for the caller. */
+  | 'parent'
+  /** More rows than the client said. */
+  | 'cap'
+  /** Not one row, where the client demands one. */
+  | 'single'
+  /** The item is not what `If-Match` or `If-None-Match` says. */
+  | 'match'
+
+const prefix = '!selvage:'
+
+/**
+ * A statement that fails by the first demand that is not met. Outside of triggers SQLite has no RAISE: what it makes of
+ * a path that is none is an error with the path in its message, and CASE comes to it only when it must.
+ */
+export function refuse(demands: readonly Demand[]): Fragment | null {
+  if (demands.length === 0) return null
+  const cases = demands
+    .map(({ failsWhen, code, about }) => {
+      const message = literal(`${prefix}${JSON.stringify([code, about ?? null])}`)
+      return sql`when ${failsWhen} then json_extract('{}', ${message})`
+    })
+    .reduce((before, next) => sql`${before} ${next}`)
+  return sql`select case ${cases} end`
+}
+
+/** What `refuse` said, out of SQLite's error message. Null of another error. */
+export function readFailure(message: string): { code: FailureCode; about: string | null } | null {
+  const start = message.indexOf(prefix)
+  const end = message.lastIndexOf("'")
+  if (start === -1 || end < start) return null
+  const [code, about] = JSON.parse(message.slice(start + prefix.length, end)) as [FailureCode, string | null]
+  return { code, about }
+}

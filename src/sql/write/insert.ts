@@ -1,0 +1,143 @@
+import type { Field } from '../../model/field.ts'
+import { rowAlias } from '../../model/scope.ts'
+import type { Gate } from '../../query/tree.ts'
+import type { Conflict, InsertTree } from '../../query/write/tree.ts'
+import { column } from '../expression.ts'
+import { type Fragment, identifier, join, sql } from '../fragment.ts'
+import { type Tie, untied } from '../tie.ts'
+import { bodyPlace, bodyRows, cellValue, fieldValue } from './body.ts'
+import { isTouched, touch, touchedTie, touchMore } from './touched.ts'
+
+/** How a kind of write goes about its rows. */
+export interface Steps {
+  /** What is remembered of the rows before they are written. */
+  readonly before: readonly Fragment[]
+  readonly write: Fragment
+  /** What is remembered of them afterwards. */
+  readonly after: readonly Fragment[]
+  /** The rows that were written, as the source of an answer. */
+  readonly written: Tie
+  /** Rows that are new, and rows that were there: each is judged by another policy. */
+  readonly made: (row: number) => readonly Fragment[]
+  readonly changed: ((row: number) => readonly Fragment[]) | null
+  readonly usesTouched: boolean
+  /** Whether the keys of new rows are known before they are written. */
+  readonly isKnown: boolean
+}
+
+/**
+ * Rows whose keys the body or the Worker knows are found by these again; where the database gives the keys, or a row
+ * may have been there already, the rows are remembered.
+ */
+export function insertSteps(tree: InsertTree<Gate>): Steps {
+  const { resource, row } = tree.root
+  const isKnown = resource.key.every((field) => fieldValue(tree, field) !== null)
+  if (tree.conflict === null && isKnown) {
+    const tie = bodyTie(tree, equalKeys(tree, resource.key))
+    return {
+      before: [],
+      write: insert(tree),
+      after: [],
+      written: tie,
+      made: () => tie.conditions,
+      changed: null,
+      usesTouched: false,
+      isKnown,
+    }
+  }
+  const { conflict } = tree
+  const assigned = isKnown ? [] : [touchMore(rowsAbove(tree))]
+  const highest = isKnown ? [] : [touch(highestRow(tree))]
+  const isMerged = conflict !== null && conflict.action !== 'ignore'
+  const found = isMerged ? conflict.on : resource.key
+  const existing = conflict === null ? [] : [touch(rowsOfBody(tree, found, sql`true`))]
+  const joined = conflict === null ? [] : [touchMore(rowsOfBody(tree, found, sql`false`))]
+  // A row whose unique field is NULL is found by its key alone.
+  const byKey =
+    isKnown && found !== resource.key ? [touchMore(rowsOfBody(tree, resource.key, sql`false`))] : []
+  return {
+    before: [...existing, ...highest],
+    write: insert(tree),
+    after: [...joined, ...byKey, ...assigned],
+    written: touchedTie(row, isMerged ? undefined : false),
+    made: (alias) => [isTouched(alias, false)],
+    changed: isMerged ? (alias) => [isTouched(alias, true)] : null,
+    usesTouched: true,
+    isKnown,
+  }
+}
+
+function insert(tree: InsertTree<Gate>): Fragment {
+  const { resource } = tree.root
+  const table = identifier(resource.tableName)
+  const conflict = tree.conflict === null ? sql`` : onConflict(tree, tree.conflict)
+  if (tree.cells.length === 0) return sql`insert into ${table} default values${conflict}`
+  const names = join(
+    tree.cells.map(({ field }) => identifier(field.column.name)),
+    ', ',
+  )
+  const values = join(
+    tree.cells.map((_, index) => cellValue(tree, index)),
+    ', ',
+  )
+  // Without WHERE, SQLite takes the ON of ON CONFLICT for that of a join.
+  const rows = tree.isList
+    ? sql`select ${values} from ${bodyRows} where true order by ${bodyPlace}`
+    : sql`select ${values} where true`
+  return sql`insert into ${table}(${names}) ${rows}${conflict}`
+}
+
+function onConflict(tree: InsertTree<Gate>, { on, action, set }: Conflict<Gate>): Fragment {
+  const target = join(
+    on.map((field) => identifier(field.column.name)),
+    ', ',
+  )
+  if (action === 'ignore' || set.length === 0) return sql` on conflict(${target}) do nothing`
+  const assignments = set.map((field) => {
+    const name = identifier(field.column.name)
+    const next = sql`excluded.${name}`
+    // A version grows, also where two changes share a millisecond.
+    const value =
+      field === tree.root.resource.version
+        ? sql`max(${next}, ${identifier(tree.root.resource.tableName)}.${name} + 1)`
+        : next
+    return sql`${name} = ${value}`
+  })
+  return sql` on conflict(${target}) do update set ${join(assignments, ', ')}`
+}
+
+/** Rows of the table that are equal to rows of the body in these fields. */
+function rowsOfBody(tree: InsertTree<Gate>, fields: readonly Field[], existed: Fragment): Fragment {
+  const { resource, row } = tree.root
+  const table = sql`${identifier(resource.tableName)} as ${identifier(rowAlias(row))}`
+  const { before, conditions, order } = bodyTie(tree, equalKeys(tree, fields))
+  const all = conditions.length === 0 ? sql`false` : join(conditions, ' and ')
+  return sql`select ${identifier(rowAlias(row))}.rowid, ${existed}, min(${order ?? sql`0`}) from ${before}${table} where ${all} group by 1`
+}
+
+/** A field that no row of the body gives is NULL there, or a default that finds nothing, and equals nothing. */
+function equalKeys(tree: InsertTree<Gate>, fields: readonly Field[]): readonly Fragment[] {
+  const values = fields.map((field) => [field, fieldValue(tree, field)] as const)
+  return values.flatMap(([field, value]) =>
+    value === null ? [sql`false`] : [sql`${column(tree.root.row, field)} = ${value}`],
+  )
+}
+
+function bodyTie(tree: InsertTree<Gate>, conditions: readonly Fragment[]): Tie {
+  return tree.isList
+    ? { ...untied, before: sql`${bodyRows} cross join `, conditions, order: bodyPlace, isWhole: true }
+    : { ...untied, conditions, isWhole: true }
+}
+
+/** The database numbers new rows upwards: what is above the highest one was made by this write. */
+function highestRow(tree: InsertTree<Gate>): Fragment {
+  const table = identifier(tree.root.resource.tableName)
+  return sql`select -2 - ifnull(max(rowid), 0), true, -1 from ${table}`
+}
+
+function rowsAbove(tree: InsertTree<Gate>): Fragment {
+  const { resource, row } = tree.root
+  const alias = identifier(rowAlias(row))
+  const from = sql`${identifier(resource.tableName)} as ${alias}`
+  return sql`select ${alias}.rowid, false, row_number() over (order by ${alias}.rowid) - 1 from ${from} where ${alias}.rowid > (select -2 - "row" from "selvage_touched" where "place" = -1)`
+}

@@ -1,0 +1,40 @@
+import { rowAlias } from '../../model/scope.ts'
+import type { Gate, Node } from '../../query/tree.ts'
+import type { Parent } from '../../query/write/tree.ts'
+import { column } from '../expression.ts'
+import { type Fragment, identifier, join, sql } from '../fragment.ts'
+import { gateCondition } from '../gate.ts'
+import type { Demand } from './failure.ts'
+
+/** Conditions for some rows of the root's table, wherever they are looked at. */
+export type Rows = { readonly before: Fragment; readonly conditions: readonly Fragment[] }
+
+/** Rows for which the gate does not hold, or is not known to. */
+export function policyDemand(root: Node<Gate>, gate: Gate, rows: Rows): readonly Demand[] {
+  const conditions = gateCondition(root.resource, root.row, gate)
+  if (conditions.length === 0) return []
+  const refused = sql`(${join(conditions, ' and ')}) is not true`
+  return [{ failsWhen: exists(root, rows, [refused]), code: 'policy' }]
+}
+
+/** What rows refer to must be there for the caller: a hidden row is as none, so that nobody finds out by writing. */
+export function parentDemands(
+  root: Node<Gate>,
+  parents: readonly Parent<Gate>[],
+  rows: Rows,
+): readonly Demand[] {
+  return parents.map(({ relation, row, gate }) => {
+    const isSet = relation.pairs.map(({ from }) => sql`${column(root.row, from)} is not null`)
+    const equal = relation.pairs.map(({ from, to }) => sql`${column(row, to)} = ${column(root.row, from)}`)
+    const visible = [...equal, ...gateCondition(relation.to, row, gate)]
+    const table = sql`${identifier(relation.to.tableName)} as ${identifier(rowAlias(row))}`
+    const absent = sql`not exists (select 1 from ${table} where ${join(visible, ' and ')})`
+    const about = relation.constraints[0] ?? relation.to.name
+    return { failsWhen: exists(root, rows, [...isSet, absent]), code: 'parent', about }
+  })
+}
+
+function exists(root: Node<Gate>, rows: Rows, conditions: readonly Fragment[]): Fragment {
+  const table = sql`${identifier(root.resource.tableName)} as ${identifier(rowAlias(root.row))}`
+  return sql`exists (select 1 from ${rows.before}${table} where ${join([...rows.conditions, ...conditions], ' and ')})`
+}

@@ -1,0 +1,163 @@
+import type { SQL } from 'drizzle-orm'
+import type { Gate, Node } from '../../query/tree.ts'
+import type { DeleteTree, GuardedWrite, InsertTree, UpdateTree } from '../../query/write/tree.ts'
+import { column } from '../expression.ts'
+import { type Binding, type Fragment, join, sql } from '../fragment.ts'
+import { drizzleFragment } from '../gate.ts'
+import { columnsOf, type Written, writtenAnswer } from '../read.ts'
+import { source } from '../rows.ts'
+import { type Tie, untied } from '../tie.ts'
+import { capDemand, changedRows, chosenRows, matchDemand, remove, update } from './change.ts'
+import { type Demand, refuse } from './failure.ts'
+import { insertSteps } from './insert.ts'
+import { parentDemands, policyDemand } from './outcome.ts'
+import { forget, isTouched } from './touched.ts'
+
+/**
+ * A write as the statements of one transaction. What must hold is asserted among them, so that the list is closed: it
+ * depends on nothing outside itself, and can be sent again whole.
+ */
+export interface WriteStatements {
+  readonly steps: readonly { readonly text: string; readonly bindings: readonly Binding[] }[]
+  /** Which step says how many rows were written. */
+  readonly writes: number
+  /** Which step gives the answer (`engine/answer.ts` takes it apart); null without one. */
+  readonly answers: number | null
+  /** Which step gives the key of the only row that was made, where the database made it. */
+  readonly locates: number | null
+  /** Names of the columns of a CSV answer. */
+  readonly columns: readonly string[]
+}
+
+/** The one way from a write to SQL: it takes what passed the gate, and nothing else. */
+export function writeStatements(tree: GuardedWrite, admission: SQL): WriteStatements {
+  const session = tree.session
+    ? refuse([{ failsWhen: sql`not ${drizzleFragment(admission)}`, code: 'session' }])
+    : null
+  const { before, write, after, answer, locate } = stepsOf(tree)
+  const first = [...(session === null ? [] : [session]), ...before]
+  const steps = [...first, write, ...after]
+  return {
+    steps,
+    writes: first.length,
+    answers: answer === null ? null : steps.indexOf(answer),
+    locates: locate === null ? null : steps.indexOf(locate),
+    columns: tree.reply === null ? [] : columnsOf(tree.root, { nullsStripped: false, rowsAtMost: 0 }),
+  }
+}
+
+interface Sequence {
+  readonly before: readonly Fragment[]
+  readonly write: Fragment
+  readonly after: readonly Fragment[]
+  /** The one of them that gives the answer. */
+  readonly answer: Fragment | null
+  /** The one of them that gives the key of a new row. */
+  readonly locate: Fragment | null
+}
+
+function stepsOf(tree: GuardedWrite): Sequence {
+  switch (tree.kind) {
+    case 'insert':
+      return inserting(tree)
+    case 'update':
+      return updating(tree)
+    case 'delete':
+      return deleting(tree)
+  }
+}
+
+/** Keys are looked at when all is written: rows of one body may refer to each other. */
+const deferKeys: Fragment = sql`pragma defer_foreign_keys = on`
+
+function inserting(tree: InsertTree<Gate>): Sequence {
+  const { root, conflict, parents } = tree
+  const steps = insertSteps(tree)
+  const made = { before: steps.written.before, conditions: steps.made(root.row) }
+  const changed = steps.changed === null ? null : { before: sql``, conditions: steps.changed(root.row) }
+  const all = steps.usesTouched ? { before: sql``, conditions: [isTouched(root.row)] } : made
+  const mergeable =
+    conflict === null || changed === null
+      ? null
+      : refuse([...policyDemand(root, conflict.touched, changed), ...matchDemand(tree)])
+  const outcome = refuse([
+    ...policyDemand(root, tree.outcome, steps.usesTouched ? { ...made, before: sql`` } : made),
+    ...(conflict === null || changed === null ? [] : policyDemand(root, conflict.outcome, changed)),
+    ...parentDemands(root, parents, all),
+  ])
+  const answer = answerOf(tree, steps.written)
+  const single = refuse(singleDemand(tree, steps.written))
+  const locate = tree.isList || steps.isKnown ? null : keyOfRows(root, steps.written)
+  return {
+    before: present([parents.length > 0 ? deferKeys : null, ...steps.before, mergeable]),
+    write: steps.write,
+    after: present([...steps.after, outcome, single, answer, locate, steps.usesTouched ? forget : null]),
+    answer,
+    locate,
+  }
+}
+
+function updating(tree: UpdateTree<Gate>): Sequence {
+  const { root, parents } = tree
+  const touched = { before: sql``, conditions: [isTouched(root.row)] }
+  const outcome = refuse([
+    ...policyDemand(root, tree.outcome, touched),
+    ...parentDemands(root, parents, touched),
+    ...singleDemand(tree, changedRows(tree)),
+  ])
+  const answer = answerOf(tree, changedRows(tree))
+  return {
+    before: present([
+      parents.length > 0 ? deferKeys : null,
+      chosenRows(tree),
+      refuse([...capDemand(tree), ...matchDemand(tree)]),
+    ]),
+    write: update(tree),
+    after: present([outcome, answer, forget]),
+    answer,
+    locate: null,
+  }
+}
+
+/** What was deleted is answered as it was before. */
+function deleting(tree: DeleteTree<Gate>): Sequence {
+  const answer = answerOf(tree, changedRows(tree))
+  const demands = [...capDemand(tree), ...matchDemand(tree), ...singleDemand(tree, changedRows(tree))]
+  return {
+    before: present([chosenRows(tree), refuse(demands), answer]),
+    write: remove(tree),
+    after: [forget],
+    answer,
+    locate: null,
+  }
+}
+
+function keyOfRows(root: Node<Gate>, written: Tie): Fragment {
+  const key = join(
+    root.resource.key.map((field) => column(root.row, field)),
+    ', ',
+  )
+  return sql`select ${key} ${source({ ...root, outputs: [] }, written)}`
+}
+
+function singleDemand({ root, reply }: GuardedWrite, written: Tie): readonly Demand[] {
+  if (reply === null || !reply.isSingle) return []
+  return [
+    { failsWhen: sql`(select count(*) ${source({ ...root, outputs: [] }, written)}) <> 1`, code: 'single' },
+  ]
+}
+
+function answerOf({ reply, root, shownVersion }: GuardedWrite, written: Tie): Fragment | null {
+  if (reply === null) return null
+  const tree: Written = {
+    root,
+    format: reply.format,
+    nullsStripped: reply.nullsStripped,
+    version: shownVersion,
+  }
+  return writtenAnswer(tree, { ...untied, ...written }, -1)
+}
+
+function present(fragments: readonly (Fragment | null)[]): readonly Fragment[] {
+  return fragments.filter((fragment) => fragment !== null)
+}
