@@ -6,6 +6,7 @@ import { defaultLimits, type Limits } from './base/limits.ts'
 import { type Bindings, readSettings, type Settings } from './base/settings.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
+import { type RunningKeys, runningKeys } from './engine/write/running.ts'
 import { linkModel, type Model } from './model/model.ts'
 
 /** What an isolate keeps from one request to the next: plans, keys, and tokens that they have verified; no promise, no I/O. */
@@ -15,6 +16,7 @@ export interface Server {
   readonly model: Model
   readonly backend: BackendDeclaration
   readonly plans: Plans
+  readonly running: RunningKeys
   readonly clock: Clock
   readonly limits: Limits
 }
@@ -23,12 +25,13 @@ export interface Server {
 export function createServer(backend: BackendDeclaration): (bindings: Bindings) => Promise<Server> {
   const model = linkModel(backend)
   const plans = createPlans(model, admission, defaultLimits)
+  const running = runningKeys()
   let server: Server | null = null
   return async (bindings) => {
     if (server !== null) return server
     const settings = readSettings(bindings)
     const keys = await signingKeys(settings.signingKeys)
-    server = { settings, keys, model, backend, plans, clock: systemClock, limits: defaultLimits }
+    server = { settings, keys, model, backend, plans, running, clock: systemClock, limits: defaultLimits }
     return server
   }
 }

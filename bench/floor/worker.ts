@@ -25,7 +25,7 @@ async function rowOf(databaseUrl: string, statement: Statement): Promise<readonl
     body: executeRequest(statement),
   })
   const reply = readReply(new Uint8Array(await response.arrayBuffer()), 1)
-  if (reply === null || 'error' in reply) throw new Error('the database refuses the statement')
+  if (reply === null || !('results' in reply)) throw new Error('the database refuses the statement')
   return reply.results[0]?.rows[0] ?? []
 }
 

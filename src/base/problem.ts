@@ -64,6 +64,9 @@ const table = {
   PRECONDITION_FAILED: { status: 412, title: 'The item is not as If-Match or If-None-Match says' },
   PRECONDITION_REQUIRED: { status: 428, title: 'The change must say what it is a change of' },
   PRECONDITION_UNSUPPORTED: { status: 400, title: 'The precondition is not possible here' },
+  IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'The Idempotency-Key is not valid' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key was used for another request' },
+  IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'A request with this Idempotency-Key is still running' },
   CURSOR_INVALID: { status: 400, title: 'The cursor is not valid for this query' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type of the request body is not supported' },
@@ -134,6 +137,20 @@ export class Problem extends Error {
     this.hint = detail.hint ?? null
     this.errors = (detail.errors ?? []).slice(0, mostErrors)
     this.headers = detail.headers ?? {}
+  }
+
+  /** The same problem, of the operation of a list that has it. */
+  at(operation: number): Problem {
+    const { message, details, hint, headers } = this
+    const pointer = `/${operation}`
+    const errors = [{ pointer, code: this.code, detail: message }, ...this.errors]
+    return new Problem(this.code, {
+      message: `operation ${operation}: ${message}`,
+      details,
+      hint,
+      headers,
+      errors,
+    })
   }
 }
 

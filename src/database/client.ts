@@ -6,6 +6,7 @@ import {
   type HranaError,
   pipelineHeaders,
   pipelinePath,
+  type Reply,
   readReply,
   transactionRequest,
 } from './hrana.ts'
@@ -22,9 +23,19 @@ export interface Database {
   run(statement: Statement, timing: Timing): Promise<Result>
   /**
    * All statements in one `BEGIN IMMEDIATE … COMMIT`, or none of them.
+   * @param isTrial whether they are undone in the end, and only their results wanted
    * @throws as `run`; SqlError of the first statement that failed
    */
-  transact(statements: readonly Statement[], timing: Timing): Promise<readonly Result[]>
+  transact(statements: readonly Statement[], timing: Timing, isTrial?: boolean): Promise<readonly Result[]>
+  /**
+   * As `transact`; where the statement `at` is refused nothing is done, and `otherwise` is answered.
+   * @throws as `transact`, of other statements
+   */
+  transactUnless(
+    refused: { readonly at: number; readonly otherwise: Statement },
+    statements: readonly Statement[],
+    timing: Timing,
+  ): Promise<{ readonly results: readonly Result[] } | { readonly otherwise: Result }>
 }
 
 export interface DatabaseOptions {
@@ -41,10 +52,13 @@ export class SqlError extends Error {
   override readonly name = 'SqlError'
   /** SQLite's result code, such as `SQLITE_CONSTRAINT`. */
   readonly code: string
+  /** Which statement of a transaction it was, from 0; null where it was none. */
+  readonly statement: number | null
 
-  constructor(message: string, code: string) {
+  constructor(message: string, code: string, statement: number | null = null) {
     super(message)
     this.code = code
+    this.statement = statement
   }
 }
 
@@ -54,28 +68,40 @@ export function connect(options: DatabaseOptions): Database {
     body: Uint8Array<ArrayBuffer>,
     count: number,
     timing: Timing,
-  ): Promise<readonly Result[]> => {
+  ): Promise<Exclude<Reply, { readonly error: HranaError }>> => {
     timing.trip()
     const reply = readReply(await send(options, body), count)
     if (reply === null) throw unavailable()
     if ('error' in reply) throw sqlError(reply.error)
-    return reply.results
+    return reply
+  }
+  const resultsOf = async (reply: ReturnType<typeof trip>): Promise<readonly Result[]> => {
+    const known = await reply
+    if ('otherwise' in known) throw unavailable()
+    return known.results
   }
   return {
     async run(statement, timing) {
-      const [result] = await trip(executeRequest(statement), 1, timing)
+      const [result] = await resultsOf(trip(executeRequest(statement), 1, timing))
       if (result === undefined) throw unavailable()
       return result
     },
-    transact: (statements, timing) => trip(transactionRequest(statements), statements.length, timing),
+    transact(statements, timing, isTrial = false) {
+      const request = transactionRequest(statements, { isTrial, otherwise: null })
+      return resultsOf(trip(request, statements.length, timing))
+    },
+    transactUnless({ at, otherwise }, statements, timing) {
+      const shape = { isTrial: false, otherwise: { at, statement: otherwise } }
+      return trip(transactionRequest(statements, shape), statements.length, timing)
+    },
   }
 }
 
 /** A database that is busy has refused nothing: whoever asked may ask again. */
-function sqlError({ message, code }: HranaError): SqlError | Problem {
+function sqlError({ message, code, statement }: HranaError): SqlError | Problem {
   return /^SQLITE_(?:BUSY|LOCKED)/.test(code)
     ? new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
-    : new SqlError(message, code)
+    : new SqlError(message, code, statement)
 }
 
 async function send(options: DatabaseOptions, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

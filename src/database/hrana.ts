@@ -26,12 +26,25 @@ export const pipelineHeaders = { 'content-type': 'application/x-protobuf' } as c
 export interface HranaError {
   readonly message: string
   readonly code: string
+  /** Which statement of a transaction, from 0; null of another step, and outside of transactions. */
+  readonly statement: number | null
 }
 
-export type Reply = { readonly results: readonly Result[] } | { readonly error: HranaError }
+/** How a transaction goes on beside its statements. */
+export interface TransactionShape {
+  /** Whether all of it is undone in the end: only what it answers is wanted. */
+  readonly isTrial: boolean
+  /** What is answered, outside of the transaction, when the statement `at` was refused. */
+  readonly otherwise: { readonly at: number; readonly statement: Statement } | null
+}
+
+export type Reply =
+  | { readonly results: readonly Result[] }
+  | { readonly otherwise: Result }
+  | { readonly error: HranaError }
 
 const request = { close: 1, execute: 2, batch: 3 } as const
-const condition = { stepOk: 1, not: 3, and: 4 } as const
+const condition = { stepOk: 1, stepError: 2, not: 3, and: 4 } as const
 
 /** A pipeline of one statement. */
 export function executeRequest(statement: Statement): Uint8Array<ArrayBuffer> {
@@ -39,19 +52,25 @@ export function executeRequest(statement: Statement): Uint8Array<ArrayBuffer> {
 }
 
 /** A pipeline of one transaction: each step runs only if the one before it did, and what stops the chain undoes it. */
-export function transactionRequest(statements: readonly Statement[]): Uint8Array<ArrayBuffer> {
+export function transactionRequest(
+  statements: readonly Statement[],
+  { isTrial, otherwise }: TransactionShape,
+): Uint8Array<ArrayBuffer> {
   const commit = statements.length + 1
   const ok = (step: number): Uint8Array => varintField(condition.stepOk, step)
   const notCommitted = messageField(condition.not, ok(commit))
   const steps = [
     step(null, { sql: 'begin immediate', args: [] }),
     ...statements.map((statement, index) => step(ok(index), statement)),
-    step(ok(commit - 1), { sql: 'commit', args: [] }),
+    step(ok(commit - 1), { sql: isTrial ? 'rollback' : 'commit', args: [] }),
     // Where BEGIN itself failed there is nothing to undo.
     step(messageField(condition.and, messageField(1, ok(0)), messageField(1, notCommitted)), {
       sql: 'rollback',
       args: [],
     }),
+    ...(otherwise === null
+      ? []
+      : [step(varintField(condition.stepError, otherwise.at + 1), otherwise.statement)]),
   ]
   return pipeline(messageField(request.batch, messageField(1, ...steps)))
 }
@@ -145,8 +164,14 @@ function batchResult(bytes: Uint8Array, count: number): Reply | null {
       else errors.set(index, errorOf(bytesOfField(value)))
     })
   })
+  // After the statements come COMMIT, ROLLBACK, and what is answered otherwise.
+  const otherwise = results.get(count + 3)
+  if (otherwise !== undefined) return { otherwise }
   const [first] = [...errors].sort(([a], [b]) => a - b)
-  if (first !== undefined) return { error: first[1] }
+  if (first !== undefined) {
+    const statement = first[0] >= 1 && first[0] <= count ? first[0] - 1 : null
+    return { error: { ...first[1], statement } }
+  }
   const wanted = Array.from({ length: count }, (_, index) => results.get(index + 1))
   return wanted.every((result) => result !== undefined) ? { results: wanted } : null
 }
@@ -206,5 +231,5 @@ function receivedText(bytes: Uint8Array): Value {
 function errorOf(bytes: Uint8Array): HranaError {
   const texts = new Map<number, string>()
   readFields(bytes, (field, value) => texts.set(field, decoder.decode(bytesOfField(value))))
-  return { message: texts.get(1) ?? '', code: texts.get(2) ?? 'SQLITE_ERROR' }
+  return { message: texts.get(1) ?? '', code: texts.get(2) ?? 'SQLITE_ERROR', statement: null }
 }

@@ -27,6 +27,8 @@ export interface BackendDeclaration {
   readonly defaultRole: string
   readonly resources: readonly ResourceDeclaration[]
   readonly profile?: Profile
+  /** Whether `Prefer: tx=rollback` is honoured: a write is tried, and undone. Default: no. */
+  readonly trials?: boolean
   /** Default: anyone may sign up. */
   readonly signUp?: boolean
 }

@@ -4,6 +4,7 @@ import type { Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Plans } from '../engine/plans.ts'
 import type { ReadContext } from '../engine/read.ts'
+import type { RunningKeys } from '../engine/write/running.ts'
 import type { Caller } from '../model/caller.ts'
 import type { Model } from '../model/model.ts'
 
@@ -21,6 +22,7 @@ export interface RestServer {
   readonly settings: Settings
   readonly model: Model
   readonly plans: Plans
+  readonly running: RunningKeys
   readonly clock: Clock
   readonly limits: Limits
 }

@@ -1,5 +1,5 @@
 import { etagOf } from '../base/http/etag.ts'
-import type { WriteAnswer } from '../engine/write.ts'
+import type { WriteAnswer } from '../engine/write/operation.ts'
 import { noSuchItem } from '../query/name.ts'
 import type { ParsedWrite, WriteMethod } from './parse/request/write.ts'
 import { csvTable } from './present.ts'

@@ -1,7 +1,10 @@
 import type { Context } from 'hono'
-import { write } from '../engine/write.ts'
+import { Problem } from '../base/problem.ts'
+import { type Written, write } from '../engine/write/write.ts'
+import type { WriteRequest } from '../query/write/intent.ts'
 import type { RestEnv } from './env.ts'
 import { parseBody } from './parse/body/body.ts'
+import { readIdempotencyKey } from './parse/request/idempotency.ts'
 import { parseWrite, parseWriteHead, type WriteMethod } from './parse/request/write.ts'
 import { presentWrite } from './present-write.ts'
 import { queryOf, refuseOtherSchema } from './target.ts'
@@ -12,12 +15,7 @@ export async function answerWrite(
   method: WriteMethod,
   key: readonly string[] | null,
 ): Promise<Response> {
-  const [timing, database, caller, server] = [
-    context.get('timing'),
-    context.get('database'),
-    context.get('caller'),
-    context.get('server'),
-  ]
+  const { limits } = context.get('server')
   const { url, raw } = context.req
   refuseOtherSchema(raw.headers.get('content-profile'))
   const head = parseWriteHead({
@@ -26,19 +24,48 @@ export async function answerWrite(
     key,
     query: queryOf(url),
     headers: raw.headers,
-    limits: server.limits,
+    limits,
   })
   const body =
     method === 'DELETE'
       ? null
       : await parseBody(raw, {
-          maxBytes: server.limits.bodyBytes,
-          maxRows: server.limits.bodyRows,
+          maxBytes: limits.bodyBytes,
+          maxRows: limits.bodyRows,
           columns: head.columns,
           missing: head.prefer.missing ?? 'null',
         })
   const parsed = parseWrite(head, body)
+  const { answers, isReplay } = await perform(context, [parsed.request], head.prefer.tx === 'rollback')
+  const [answer] = answers
+  if (answer === undefined) throw new RangeError('a write has an answer')
+  const response = presentWrite(answer, parsed, method)
+  if (isReplay) response.headers.set('idempotency-replayed', 'true')
+  return response
+}
+
+/** One transaction, done once where the client named the request. */
+export async function perform(
+  context: Context<RestEnv>,
+  requests: readonly WriteRequest[],
+  isTrial: boolean,
+): Promise<Written> {
+  const [timing, database, caller, server] = [
+    context.get('timing'),
+    context.get('database'),
+    context.get('caller'),
+    context.get('server'),
+  ]
+  if (isTrial && server.model.declaration.trials !== true) {
+    throw new Problem('PGRST122', {
+      message: 'tx=rollback is not served here',
+      hint: 'The backend allows it with `trials: true`.',
+    })
+  }
+  const idempotencyKey = readIdempotencyKey(context.req.raw.headers.get('idempotency-key'))
   timing.mark('parse')
-  const answer = await write(parsed.request, { ...server, database, caller, timing })
-  return presentWrite(answer, parsed, method)
+  const work = () => write(requests, { idempotencyKey, isTrial }, { ...server, database, caller, timing })
+  return idempotencyKey === null
+    ? work()
+    : server.running.during(idempotencyKey, caller, server.clock.nowMilliseconds(), work)
 }

@@ -18,15 +18,22 @@ import { forget, isTouched } from './touched.ts'
  * depends on nothing outside itself, and can be sent again whole.
  */
 export interface WriteStatements {
-  readonly steps: readonly { readonly text: string; readonly bindings: readonly Binding[] }[]
+  /** Fails unless the caller's session stands: it comes first of all, once in a transaction. Null without a session. */
+  readonly session: Step | null
+  readonly steps: readonly Step[]
   /** Which step says how many rows were written. */
   readonly writes: number
   /** Which step gives the answer (`engine/answer.ts` takes it apart); null without one. */
   readonly answers: number | null
-  /** Which step gives the key of the only row that was made, where the database made it. */
+  /** Which step gives the key of the only row that was made, as a JSON array, where the database made it. */
   readonly locates: number | null
   /** Names of the columns of a CSV answer. */
   readonly columns: readonly string[]
+}
+
+export interface Step {
+  readonly text: string
+  readonly bindings: readonly Binding[]
 }
 
 /** The one way from a write to SQL: it takes what passed the gate, and nothing else. */
@@ -35,11 +42,11 @@ export function writeStatements(tree: GuardedWrite, admission: SQL): WriteStatem
     ? refuse([{ failsWhen: sql`not ${drizzleFragment(admission)}`, code: 'session' }])
     : null
   const { before, write, after, answer, locate } = stepsOf(tree)
-  const first = [...(session === null ? [] : [session]), ...before]
-  const steps = [...first, write, ...after]
+  const steps = [...before, write, ...after]
   return {
+    session,
     steps,
-    writes: first.length,
+    writes: before.length,
     answers: answer === null ? null : steps.indexOf(answer),
     locates: locate === null ? null : steps.indexOf(locate),
     columns: tree.reply === null ? [] : columnsOf(tree.root, { nullsStripped: false, rowsAtMost: 0 }),
@@ -137,7 +144,7 @@ function keyOfRows(root: Node<Gate>, written: Tie): Fragment {
     root.resource.key.map((field) => column(root.row, field)),
     ', ',
   )
-  return sql`select ${key} ${source({ ...root, outputs: [] }, written)}`
+  return sql`select json_array(${key}) ${source({ ...root, outputs: [] }, written)}`
 }
 
 function singleDemand({ root, reply }: GuardedWrite, written: Tie): readonly Demand[] {

@@ -1,8 +1,8 @@
 import { is, SQL } from 'drizzle-orm'
-import { nullValue, type Value } from '../base/statement.ts'
-import { type CallerValues, toValue } from '../model/expression.ts'
-import type { Cell } from '../query/write/tree.ts'
-import type { Body } from '../sql/plan.ts'
+import { nullValue, type Value } from '../../base/statement.ts'
+import { type CallerValues, toValue } from '../../model/expression.ts'
+import type { Cell } from '../../query/write/tree.ts'
+import type { Body } from '../../sql/plan.ts'
 
 /** What one request fills rows with. */
 export interface Filling {

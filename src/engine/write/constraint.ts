@@ -1,12 +1,12 @@
 import { Column, is, SQL } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/sqlite-core'
-import { Problem } from '../base/problem.ts'
-import type { SqlError } from '../database/client.ts'
-import { type Audience, isFieldVisible } from '../model/audience.ts'
-import type { Field } from '../model/field.ts'
-import type { Resource } from '../model/resource.ts'
-import { type FailureCode, readFailure } from '../sql/write/failure.ts'
-import { sessionOver } from './read.ts'
+import { Problem } from '../../base/problem.ts'
+import type { SqlError } from '../../database/client.ts'
+import { type Audience, isFieldVisible } from '../../model/audience.ts'
+import type { Field } from '../../model/field.ts'
+import type { Resource } from '../../model/resource.ts'
+import { type FailureCode, readFailure } from '../../sql/write/failure.ts'
+import { sessionOver } from '../read.ts'
 
 /** What was written, and for whom: errors name only what the caller may see. */
 export interface Target {

@@ -1,0 +1,133 @@
+import { Problem } from '../../base/problem.ts'
+import { bytesOf, type Result, type Statement, textOf, type Value } from '../../base/statement.ts'
+import { unavailable } from '../../database/client.ts'
+import { isFieldVisible } from '../../model/audience.ts'
+import type { CallerValues } from '../../model/expression.ts'
+import { decoderOf } from '../../query/decode/value.ts'
+import { encodeRows } from '../../query/input/rows.ts'
+import type { WriteRequest } from '../../query/write/intent.ts'
+import { bind } from '../../sql/plan.ts'
+import { takeApart, type WrittenAnswer } from '../answer.ts'
+import type { WritePlan } from '../plans.ts'
+import { bindRows, completeRows, databaseDefault, type EncodedRows, type RowValue } from './rows.ts'
+
+/** One write, ready to be sent: alone, or with others in one transaction. */
+export interface Operation {
+  readonly plan: WritePlan
+  readonly statements: readonly Statement[]
+  /** Which of them says how many rows were written, gives the answer, gives the key of the new row. */
+  readonly writes: number
+  readonly answers: number | null
+  readonly locates: number | null
+  /** The key of the only row that is made, where it is known before. */
+  readonly key: readonly string[] | null
+}
+
+/** What the database said of an operation. */
+export interface Reply {
+  /** How many rows were written. */
+  readonly affected: number
+  /** The text of its answer; null: none was asked for. */
+  readonly answer: Uint8Array | null
+  /** The key of the only row that was made. */
+  readonly key: readonly string[] | null
+}
+
+export interface WriteAnswer {
+  /** How many rows were written. */
+  readonly affected: number
+  /** Null: none was asked for. */
+  readonly answer: WrittenAnswer | null
+  readonly columns: readonly string[]
+  /** Where the only row that was made is found: the parts of its key, as a path has them. Null: several, or hidden. */
+  readonly location: string | null
+}
+
+/** What one request brings to all of its operations. */
+export interface Asked {
+  readonly caller: CallerValues
+  readonly nowMilliseconds: number
+}
+
+/** @throws Problem for a value that its field cannot have */
+export function operationOf(plan: WritePlan, request: WriteRequest, asked: Asked): Operation {
+  const { isList, kind } = request.intent
+  const given = plan.cells.filter((cell) => cell.from === 'body').map((cell) => cell.field)
+  const rules = { relation: plan.resource.name, isList, texts: request.isText }
+  const encoded = withPathKey(plan, encodeRows(given, request.rows, rules), request.values)
+  const rows = completeRows(plan.cells, encoded, asked)
+  const [only] = rows
+  const key = kind !== 'insert' || isList || only === undefined ? null : keyOf(plan, only)
+  const values = {
+    slots: request.values,
+    caller: asked.caller,
+    cursor: null,
+    body: bindRows(rows, isList),
+  }
+  const { writes, answers, locates } = plan
+  return { plan, statements: plan.steps.map((step) => bind(step, values)), writes, answers, locates, key }
+}
+
+/** @param results of its statements, in their order */
+export function replyOf(operation: Operation, results: readonly Result[]): Reply {
+  const { writes, answers, locates, key } = operation
+  const written = results[writes]
+  const answer = answers === null ? null : bytesOf(results[answers]?.rows[0]?.[0])
+  if (written === undefined || (answers !== null && answer === null)) throw unavailable()
+  const located = locates === null ? null : textOf(results[locates]?.rows[0]?.[0])
+  return { affected: written.affectedRows, answer, key: located === null ? key : keyTexts(located) }
+}
+
+export function answerOf({ plan }: Operation, reply: Reply): WriteAnswer {
+  const answer = reply.answer === null ? null : takeApart(reply.answer)
+  if (reply.answer !== null && answer === null) throw unavailable()
+  return {
+    affected: reply.affected,
+    answer,
+    columns: plan.columns,
+    location: locationOf(plan, reply.key),
+  }
+}
+
+/** A path names the key of what `PUT` makes; a body that names another one is about something else. */
+function withPathKey(plan: WritePlan, rows: EncodedRows, texts: readonly string[]): EncodedRows {
+  if (plan.key.length === 0) return rows
+  return rows.map((row) => {
+    const full = [...row]
+    for (const { field, value } of plan.key) {
+      const index = plan.cells.findIndex((cell) => cell.field === field)
+      const named = decoderOf(field)(texts[value] ?? '')
+      const given = full[index]
+      if (given !== undefined && textOf(given) !== textOf(named)) {
+        throw new Problem('PGRST115', { details: `The body gives another '${field.name}' than the path.` })
+      }
+      full[index] = named
+    }
+    return full
+  })
+}
+
+/** The key of a row whose cells are known; null when the database gives it. */
+function keyOf(plan: WritePlan, row: readonly RowValue[]): readonly string[] | null {
+  const key = plan.resource.key.map((field) => row[plan.cells.findIndex((cell) => cell.field === field)])
+  return key.every((value): value is Value => value !== undefined && value !== databaseDefault)
+    ? key.map((value) => textOf(value) ?? '')
+    : null
+}
+
+/** The parts of a key as the database wrote them: integers keep their digits. */
+function keyTexts(json: string): readonly string[] {
+  const parts: string[] = []
+  JSON.parse(json, (name: string, value: unknown, { source }: { readonly source?: string }) => {
+    if (name !== '') parts.push(typeof value === 'string' ? value : (source ?? ''))
+    return value
+  })
+  return parts
+}
+
+function locationOf({ resource, audience }: WritePlan, key: readonly string[] | null): string | null {
+  const isShown = resource.key.every(
+    (field) => ['text', 'integer'].includes(field.kind) && isFieldVisible(field, audience),
+  )
+  return key !== null && isShown ? key.map(encodeURIComponent).join(',') : null
+}

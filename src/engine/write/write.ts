@@ -1,0 +1,137 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Problem } from '../../base/problem.ts'
+import type { Result, Statement } from '../../base/statement.ts'
+import type { Timing } from '../../base/timing.ts'
+import { type Database, type SqlError, unavailable } from '../../database/client.ts'
+import { type Caller, callerValues } from '../../model/caller.ts'
+import type { CallerValues } from '../../model/expression.ts'
+import type { WriteRequest } from '../../query/write/intent.ts'
+import { bind } from '../../sql/plan.ts'
+import type { Plans } from '../plans.ts'
+import { translated } from '../sql-error.ts'
+import { constraintProblem } from './constraint.ts'
+import { type Claim, claimOf } from './idempotency.ts'
+import { answerOf, type Operation, operationOf, type Reply, replyOf, type WriteAnswer } from './operation.ts'
+
+export interface WriteContext {
+  readonly plans: Plans
+  readonly database: Database
+  readonly caller: Caller
+  readonly clock: Clock
+  readonly timing: Timing
+}
+
+export interface WriteOptions {
+  /** The client's name for this request: what was done under it is not done again. */
+  readonly idempotencyKey: string | null
+  /** Whether everything is undone in the end. */
+  readonly isTrial: boolean
+}
+
+export interface Written {
+  /** By operation, in their order. */
+  readonly answers: readonly WriteAnswer[]
+  /** Whether they were done before, under the same key. */
+  readonly isReplay: boolean
+}
+
+/**
+ * Writes, all or nothing: one transaction, one trip.
+ * @throws Problem; what a constraint or a policy refuses leaves everything as it was
+ */
+export async function write(
+  requests: readonly WriteRequest[],
+  options: WriteOptions,
+  context: WriteContext,
+): Promise<Written> {
+  const { plans, caller, timing, clock } = context
+  const nowMilliseconds = clock.nowMilliseconds()
+  const asked = { caller: callerValues(caller, nowMilliseconds), nowMilliseconds }
+  const operations = requests.map((request) =>
+    operationOf(plans.write(request.intent, caller), request, asked),
+  )
+  const session = sessionOf(operations, asked.caller)
+  const claim =
+    options.idempotencyKey === null || options.isTrial
+      ? null
+      : claimOf(options.idempotencyKey, { caller, nowMilliseconds, requests, operations })
+  timing.mark('plan')
+  const written =
+    claim === null
+      ? { answers: await done(session, operations, options.isTrial, context), isReplay: false }
+      : await doneOnce(session, operations, claim, context)
+  timing.mark('db')
+  return written
+}
+
+async function done(
+  session: readonly Statement[],
+  operations: readonly Operation[],
+  isTrial: boolean,
+  { database, timing }: WriteContext,
+): Promise<readonly WriteAnswer[]> {
+  const statements = [...session, ...operations.flatMap((operation) => operation.statements)]
+  const results = await translated(
+    () => database.transact(statements, timing, isTrial),
+    (error) => refusal(error, operations, session.length),
+  )
+  return answersOf(operations, results.slice(session.length))
+}
+
+async function doneOnce(
+  session: readonly Statement[],
+  operations: readonly Operation[],
+  claim: Claim,
+  { database, timing }: WriteContext,
+): Promise<Written> {
+  const recorded = operations.map((operation, index) => claim.record(operation, index))
+  const first = [...session, ...claim.statements]
+  const refused = { at: first.length - 1, otherwise: claim.recall }
+  const statements = [...first, ...recorded.flatMap((operation) => operation.statements)]
+  const reply = await translated(
+    () => database.transactUnless(refused, statements, timing),
+    (error) => refusal(error, recorded, first.length),
+  )
+  if ('results' in reply) {
+    return { answers: answersOf(recorded, reply.results.slice(first.length)), isReplay: false }
+  }
+  const replies = claim.recalled(reply.otherwise)
+  return {
+    answers: operations.map((operation, index) => answerOf(operation, replyAt(replies, index))),
+    isReplay: true,
+  }
+}
+
+/** The session is looked at once, before anything else. */
+function sessionOf(operations: readonly Operation[], caller: CallerValues): readonly Statement[] {
+  const session = operations[0]?.plan.session ?? null
+  return session === null ? [] : [bind(session, { slots: [], caller, cursor: null, body: null })]
+}
+
+function answersOf(operations: readonly Operation[], results: readonly Result[]): readonly WriteAnswer[] {
+  let at = 0
+  return operations.map((operation) => {
+    const own = results.slice(at, at + operation.statements.length)
+    at += operation.statements.length
+    return answerOf(operation, replyOf(operation, own))
+  })
+}
+
+/** What was refused, by the operation that it was part of. */
+function refusal(error: SqlError, operations: readonly Operation[], first: number): Problem | null {
+  let end = first
+  const index = operations.findIndex((operation) => {
+    end += operation.statements.length
+    return error.statement !== null && error.statement < end
+  })
+  // What is looked at when the transaction ends, or before it begins, is about all of them.
+  const operation = operations[Math.max(index, 0)]
+  const problem = operation === undefined ? null : constraintProblem(error, operation.plan)
+  return problem === null || operations.length === 1 || index === -1 ? problem : problem.at(index)
+}
+
+function replyAt(replies: readonly Reply[], index: number): Reply {
+  const reply = replies[index]
+  if (reply === undefined) throw unavailable()
+  return reply
+}
