@@ -13,6 +13,8 @@ export interface SqldOptions {
   readonly port?: number
   /** Default: that of this process. */
   readonly environment?: NodeJS.ProcessEnv
+  /** How often what is written goes from the log into the database. Default 10. */
+  readonly checkpointSeconds?: number
 }
 
 export interface Sqld {
@@ -24,6 +26,22 @@ export interface Sqld {
   stop(): Promise<void>
 }
 
+/**
+ * With an interval the server checkpoints by a connection of its own. Without one each connection does, at the end of
+ * every thousandth page that is written, and sqld 0.24.32 then hangs for ever, with some probability, if others wait to
+ * write: one that is refused during a checkpoint leaves its place in the queue, and the turn goes to nobody
+ * (libsql-server/src/connection/connection_manager.rs). Writers who meet a checkpoint are refused and send again
+ * (`database/busy.ts`), so it has to be short: 30 ms after a second of 400 transactions, 200 ms after 30 seconds.
+ */
+const checkpointSeconds = 10
+/**
+ * The others wait outside of SQLite, in order. Each that waits inside, to write, costs the checkpoint and those who
+ * come after it: of 64 writers and a place for all, 40 to 140 waited 1 to 3 seconds; with 16 places none that long,
+ * and they wrote 1.4 to 2.7 times as much.
+ */
+const connections = 16
+/** How many may wait; who comes then is refused at once. */
+const waiting = 512
 const startMilliseconds = 15_000
 const stopMilliseconds = 3_000
 
@@ -40,7 +58,14 @@ export async function startSqld(options: SqldOptions): Promise<Sqld> {
   // A process group of its own: Ctrl-C reaches the parent alone, which ends the server after the Worker.
   const child = spawn(
     sqldBinary(),
-    ['--db-path', options.directory, '--http-listen-addr', address, '--no-welcome'],
+    [
+      ...['--db-path', options.directory, '--http-listen-addr', address, '--no-welcome'],
+      ...['--checkpoint-interval-s', String(options.checkpointSeconds ?? checkpointSeconds)],
+      ...['--max-concurrent-connections', String(connections)],
+      ...['--max-concurrent-requests', String(waiting)],
+      // When answers take much memory it would ask for 16 more places, and keep the one that it has meanwhile.
+      '--disable-intelligent-throttling',
+    ],
     { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: options.environment ?? process.env },
   )
   const output = lastOutput(child)

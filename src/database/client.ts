@@ -1,6 +1,7 @@
 import { Problem } from '../base/problem.ts'
 import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
+import { isBusy, whileBusy } from './busy.ts'
 import {
   executeRequest,
   type HranaError,
@@ -12,8 +13,8 @@ import {
 } from './hrana.ts'
 
 /**
- * A libSQL server, by Hrana over HTTP: one pipeline a trip.
- * Every method is exactly one HTTP request.
+ * A libSQL server, by Hrana over HTTP: one pipeline a trip. Every method is one HTTP request, and more only where the
+ * server answered that it is busy (`whileBusy`).
  */
 export interface Database {
   /**
@@ -41,7 +42,7 @@ export interface Database {
 export interface DatabaseOptions {
   readonly url: string
   readonly token: string | null
-  /** Default 10,000. */
+  /** Of one statement or transaction, with all its tries. Default 10,000. */
   readonly deadlineMilliseconds?: number
   /** Handed on as `x-request-id`, so that a request can be followed to the database. */
   readonly requestId?: string
@@ -64,51 +65,56 @@ export class SqlError extends Error {
 
 /** Cheap, and made anew for each request: nothing of one request may outlive it in an isolate. */
 export function connect(options: DatabaseOptions): Database {
-  const trip = async (
+  const ask = async (
     body: Uint8Array<ArrayBuffer>,
     count: number,
     timing: Timing,
   ): Promise<Exclude<Reply, { readonly error: HranaError }>> => {
-    timing.trip()
-    const reply = readReply(await send(options, body), count)
-    if (reply === null) throw unavailable()
-    if ('error' in reply) throw sqlError(reply.error)
+    const deadline = AbortSignal.timeout(options.deadlineMilliseconds ?? 10_000)
+    const trip = async () => {
+      timing.trip()
+      const reply = readReply(await send(options, body, deadline), count)
+      if (reply === null) throw unavailable()
+      return reply
+    }
+    const reply = await whileBusy(trip, deadline)
+    if (isBusy(reply)) throw new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
+    if ('error' in reply) {
+      const { message, code, statement } = reply.error
+      throw new SqlError(message, code, statement)
+    }
     return reply
   }
-  const resultsOf = async (reply: ReturnType<typeof trip>): Promise<readonly Result[]> => {
+  const resultsOf = async (reply: ReturnType<typeof ask>): Promise<readonly Result[]> => {
     const known = await reply
     if ('otherwise' in known) throw unavailable()
     return known.results
   }
   return {
     async run(statement, timing) {
-      const [result] = await resultsOf(trip(executeRequest(statement), 1, timing))
+      const [result] = await resultsOf(ask(executeRequest(statement), 1, timing))
       if (result === undefined) throw unavailable()
       return result
     },
     transact(statements, timing, isTrial = false) {
       const request = transactionRequest(statements, { isTrial, otherwise: null })
-      return resultsOf(trip(request, statements.length, timing))
+      return resultsOf(ask(request, statements.length, timing))
     },
     transactUnless({ at, otherwise }, statements, timing) {
       const shape = { isTrial: false, otherwise: { at, statement: otherwise } }
-      return trip(transactionRequest(statements, shape), statements.length, timing)
+      return ask(transactionRequest(statements, shape), statements.length, timing)
     },
   }
 }
 
-/** A database that is busy has refused nothing: whoever asked may ask again. */
-function sqlError({ message, code, statement }: HranaError): SqlError | Problem {
-  return /^SQLITE_(?:BUSY|LOCKED)/.test(code)
-    ? new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
-    : new SqlError(message, code, statement)
-}
-
-async function send(options: DatabaseOptions, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+async function send(
+  options: DatabaseOptions,
+  body: Uint8Array<ArrayBuffer>,
+  deadline: AbortSignal,
+): Promise<Uint8Array> {
   const headers: Record<string, string> = { ...pipelineHeaders }
   if (options.token !== null) headers.authorization = `Bearer ${options.token}`
   if (options.requestId !== undefined) headers['x-request-id'] = options.requestId
-  const deadline = AbortSignal.timeout(options.deadlineMilliseconds ?? 10_000)
   try {
     const response = await fetch(`${options.url}${pipelinePath}`, {
       method: 'POST',

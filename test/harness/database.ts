@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startSqld } from '../../src/cli/sqld.ts'
+import { type SqldOptions, startSqld } from '../../src/cli/sqld.ts'
 import { watch } from './watchdog.ts'
 
 /** A libSQL server with a temporary folder, on a free port. */
@@ -12,10 +12,12 @@ export interface TestDatabase {
   stop(): Promise<void>
 }
 
-export async function startDatabase(): Promise<TestDatabase> {
+export async function startDatabase(
+  options: Pick<SqldOptions, 'checkpointSeconds'> = {},
+): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'selvage-test-'))
   const watchdog = watch(folder)
-  const sqld = await startSqld({ directory: join(folder, 'data') })
+  const sqld = await startSqld({ ...options, directory: join(folder, 'data') })
   return {
     url: sqld.url,
     folder,

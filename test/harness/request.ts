@@ -1,6 +1,6 @@
 import { exports } from 'cloudflare:workers'
 import { inject } from 'vitest'
-import type { Fault } from './wire-record.ts'
+import type { Fault } from './wire-fault.ts'
 
 /**
  * Who asks: `nobody` sends no key, `anon` the publishable key, `service` the secret key, and every other name is

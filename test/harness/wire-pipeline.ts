@@ -17,6 +17,11 @@ export function statementsOf(pipeline: Uint8Array): readonly WireStatement[] {
   return [...executed, ...batched].map(statementOf)
 }
 
+/** Whether it asks for a batch, which a transaction is. */
+export function isBatch(pipeline: Uint8Array): boolean {
+  return inside(pipeline, 2).some((request) => inside(request, 3).length > 0)
+}
+
 function statementOf(statement: Uint8Array): WireStatement {
   const [sql = new Uint8Array()] = inside(statement, 1)
   return { sql: decoder.decode(sql), args: inside(statement, 3).map(argumentOf) }

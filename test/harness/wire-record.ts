@@ -1,16 +1,11 @@
 import type { Value } from '../../src/base/statement.ts'
+import type { Fault } from './wire-fault.ts'
 
 /** A statement as it crossed the wire. */
 export interface WireStatement {
   readonly sql: string
   readonly args: readonly Value[]
 }
-
-/** What goes wrong: another status, a connection that breaks, or an answer that comes late. */
-export type Fault =
-  | { readonly status: number }
-  | { readonly drop: true }
-  | { readonly delayMilliseconds: number }
 
 /** What went over the wire, by request id. Only the last requests are kept: a run makes thousands. */
 export interface WireRecord {
@@ -34,7 +29,12 @@ export function wireRecord(): WireRecord {
       seen.set(id, entry)
       const oldest = seen.keys().next()
       if (seen.size > kept && !oldest.done) seen.delete(oldest.value)
-      return faults.get(id) ?? null
+      const fault = faults.get(id) ?? null
+      if (fault !== null && 'busy' in fault) {
+        if (fault.busy > 1) faults.set(id, { busy: fault.busy - 1 })
+        else faults.delete(id)
+      }
+      return fault
     },
     plan(id, fault) {
       faults.set(id, fault)
@@ -42,11 +42,4 @@ export function wireRecord(): WireRecord {
     trips: (id) => seen.get(id)?.trips ?? 0,
     statements: (id) => seen.get(id)?.statements ?? [],
   }
-}
-
-export function isFault(value: unknown): value is Fault {
-  if (typeof value !== 'object' || value === null) return false
-  return (
-    'drop' in value || ('status' in value && typeof value.status === 'number') || 'delayMilliseconds' in value
-  )
 }

@@ -9,8 +9,9 @@ import {
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { pipelinePath } from '../../src/database/hrana.ts'
+import { faultNames, isFault, strikeReply, strikeRequest } from './wire-fault.ts'
 import { statementsOf } from './wire-pipeline.ts'
-import { type Fault, isFault, wireRecord } from './wire-record.ts'
+import { wireRecord } from './wire-record.ts'
 
 /** A proxy in front of a libSQL server, which counts what goes over the wire, by `x-request-id`. */
 export interface Wire {
@@ -40,7 +41,7 @@ export async function startWire(target: string): Promise<Wire> {
     if (control === 'trips') return sendJson(response, record.trips(id))
     if (control === 'log') return sendJson(response, record.statements(id))
     const fault: unknown = JSON.parse(textOf(body))
-    if (!isFault(fault)) throw new TypeError('a fault is { status }, { drop: true } or { delayMilliseconds }')
+    if (!isFault(fault)) throw new TypeError(`a fault is one of ${faultNames}`)
     record.plan(id, fault)
     return sendJson(response, null)
   }
@@ -48,7 +49,7 @@ export async function startWire(target: string): Promise<Wire> {
   async function forward(request: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
     const statements = request.url === pipelinePath ? statementsOf(body) : []
     const fault = record.count(String(request.headers['x-request-id'] ?? ''), statements)
-    if (fault !== null && (await strike(fault, request, response))) return
+    if (fault !== null && (await strikeRequest(fault, body, response))) return
     const onward = requestOf(`${target}${request.url ?? '/'}`, {
       agent,
       method: request.method,
@@ -56,6 +57,7 @@ export async function startWire(target: string): Promise<Wire> {
     })
     onward.end(body)
     const [reply] = (await once(onward, 'response')) as [IncomingMessage]
+    if (fault !== null && (await strikeReply(fault, reply, response))) return
     response.writeHead(reply.statusCode ?? 502, reply.headers)
     await pipeline(reply, response)
   }
@@ -71,17 +73,6 @@ export async function startWire(target: string): Promise<Wire> {
       if (server.listening) await once(server, 'close')
     },
   }
-}
-
-/** Whether the fault has taken the place of an answer. */
-async function strike(fault: Fault, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-  if ('delayMilliseconds' in fault) {
-    await new Promise((resolve) => setTimeout(resolve, fault.delayMilliseconds))
-    return false
-  }
-  if ('drop' in fault) request.socket.destroy()
-  else response.writeHead(fault.status).end()
-  return true
 }
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {
