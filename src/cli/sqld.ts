@@ -40,8 +40,9 @@ const checkpointSeconds = 10
  * and they wrote 1.4 to 2.7 times as much.
  */
 const connections = 16
-/** How many may wait; who comes then is refused at once. */
+/** How many may wait, and how long: half of what a trip may take. Who is refused has done nothing. */
 const waiting = 512
+const waitingSeconds = 5
 const startMilliseconds = 15_000
 const stopMilliseconds = 3_000
 
@@ -63,6 +64,7 @@ export async function startSqld(options: SqldOptions): Promise<Sqld> {
       ...['--checkpoint-interval-s', String(options.checkpointSeconds ?? checkpointSeconds)],
       ...['--max-concurrent-connections', String(connections)],
       ...['--max-concurrent-requests', String(waiting)],
+      ...['--connection-creation-timeout-sec', String(waitingSeconds)],
       // When answers take much memory it would ask for 16 more places, and keep the one that it has meanwhile.
       '--disable-intelligent-throttling',
     ],
