@@ -79,7 +79,7 @@ const preflight: MiddlewareHandler<AppEnv> = async (context, next) => {
 /** The reference is read; data are written too; each path of sign-in has a method of its own. */
 function allowedAt(path: string): string {
   if (path.startsWith('/auth/v1/')) return allowedIn(path.slice('/auth/v1'.length))
-  return path.startsWith('/rest/v1/') ? methodsAt(path.slice('/rest/v1'.length)) : 'GET, HEAD, OPTIONS'
+  return path.startsWith('/rest/v1') ? methodsAt(path.slice('/rest/v1'.length)) : 'GET, HEAD, OPTIONS'
 }
 
 function withServer(serverOf: (bindings: Bindings) => Promise<Server>): MiddlewareHandler<AppEnv> {

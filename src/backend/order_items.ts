@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { check, index, integer, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
-import { and, exists, id, or, type PolicyCaller, resource, timestamps, type Verdict } from '../index.ts'
+import { and, exists, id, or, type PolicyCaller, resource, role, timestamps, type Verdict } from '../index.ts'
 import { orders } from './orders.ts'
 import { products } from './products.ts'
 
@@ -30,6 +30,10 @@ export const order_items = sqliteTable(
 export default resource(order_items, {
   description: 'What an order consists of. Seen with its order.',
   read: ({ caller }) => or(caller.has('staff'), caller.signedIn && ofOwnOrder(caller)),
+  // A customer's items come by `checkout`, with the prices of the table.
+  create: role('staff'),
+  update: role('staff'),
+  delete: role('staff'),
   embeds: { order: order_items.order_id, product: order_items.product_id },
 })
 

@@ -18,6 +18,8 @@ export interface Limits {
   readonly bodyBytes: number
   /** Rows of the body of a write. */
   readonly bodyRows: number
+  /** Writes of one transaction. */
+  readonly operations: number
 }
 
 export const defaultLimits: Limits = {
@@ -30,4 +32,5 @@ export const defaultLimits: Limits = {
   logicDepth: 10,
   bodyBytes: 1_048_576,
   bodyRows: 10_000,
+  operations: 100,
 }

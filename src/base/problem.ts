@@ -60,6 +60,7 @@ const table = {
   LIMIT_QUERY_SIZE: { status: 400, title: 'The query has too many parts' },
   LIMIT_ANSWER: { status: 400, title: 'The answer would be too large' },
   LIMIT_BODY: { status: 413, title: 'The request body is too large' },
+  LIMIT_OPERATIONS: { status: 413, title: 'The batch has too many operations' },
   LIMIT_BODY_ROWS: { status: 413, title: 'The request body has too many rows' },
   PRECONDITION_FAILED: { status: 412, title: 'The item is not as If-Match or If-None-Match says' },
   PRECONDITION_REQUIRED: { status: 428, title: 'The change must say what it is a change of' },
@@ -143,7 +144,11 @@ export class Problem extends Error {
   at(operation: number): Problem {
     const { message, details, hint, headers } = this
     const pointer = `/${operation}`
-    const errors = [{ pointer, code: this.code, detail: message }, ...this.errors]
+    const own = [{ pointer, code: this.code, detail: message }]
+    const errors =
+      this.errors.length === 0
+        ? own
+        : this.errors.map((each) => ({ ...each, pointer: pointer + each.pointer }))
     return new Problem(this.code, {
       message: `operation ${operation}: ${message}`,
       details,

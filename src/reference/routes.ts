@@ -26,10 +26,10 @@ export function referenceRoutes(): Hono<ReferenceEnv> {
     ['/health', health],
     ['/docs', forAudience(docsOf)],
     ['/openapi.json', document],
-    // Where PostgREST has it.
-    ['/rest/v1', document],
-    ['/rest/v1/', document],
   ]
+  // Where PostgREST has it; other methods there are the dialect's own.
+  app.get('/rest/v1', document)
+  app.get('/rest/v1/', document)
   for (const [path, action] of routes) {
     app.get(path, action)
     app.all(path, () => {

@@ -1,18 +1,15 @@
 import { etagOf } from '../base/http/etag.ts'
 import type { WriteAnswer } from '../engine/write/operation.ts'
-import { noSuchItem } from '../query/name.ts'
 import type { ParsedWrite, WriteMethod } from './parse/request/write.ts'
 import { csvTable } from './present.ts'
 
 /**
  * What was written as a response.
  * Source: https://docs.postgrest.org/en/stable/references/api/preferences.html#return-representation, RFC 9110 §9.3
- * @throws Problem NOT_FOUND of an item that is not there, or not for the caller to change
  */
 export function presentWrite(written: WriteAnswer, parsed: ParsedWrite, method: WriteMethod): Response {
   const { intent } = parsed.request
   const isItem = intent.key !== null
-  if (isItem && method !== 'PUT' && written.affected === 0) throw noSuchItem(intent.resource)
   const headers: Record<string, string> = { 'cache-control': 'no-store' }
   if (parsed.prefer.applied !== null) headers['preference-applied'] = parsed.prefer.applied
   if (!isItem) headers['content-range'] = contentRange(written, parsed, method)

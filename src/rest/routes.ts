@@ -1,5 +1,6 @@
 import { Hono } from 'hono/tiny'
 import { Problem } from '../base/problem.ts'
+import { answerBatch } from './batch.ts'
 import type { RestEnv } from './env.ts'
 import { answerRead } from './read.ts'
 import { keyOf } from './target.ts'
@@ -7,15 +8,21 @@ import { answerWrite } from './write.ts'
 
 /** The value of `Allow` for a path below `/rest/v1`: a list, or an item. */
 export function methodsAt(path: string): string {
+  if (path === '' || path === '/') return rootMethods
   return path.split('/').length > 2 ? itemMethods : listMethods
 }
 
+const rootMethods = 'GET, HEAD, POST, OPTIONS'
 const listMethods = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
 const itemMethods = 'GET, HEAD, PATCH, PUT, DELETE, OPTIONS'
 
 /** PostgREST's dialect, to be mounted at `/rest/v1`. One trip for each request. */
 export function restRoutes(): Hono<RestEnv> {
   const app = new Hono<RestEnv>()
+  app.post('/', answerBatch)
+  app.all('/', () => {
+    throw new Problem('PGRST117', { headers: { allow: rootMethods } })
+  })
   app.get('/:resource', (context) => answerRead(context, null))
   app.post('/:resource', (context) => answerWrite(context, 'POST', null))
   app.patch('/:resource', (context) => answerWrite(context, 'PATCH', null))

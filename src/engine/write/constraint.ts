@@ -5,6 +5,7 @@ import type { SqlError } from '../../database/client.ts'
 import { type Audience, isFieldVisible } from '../../model/audience.ts'
 import type { Field } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
+import { noSuchItem } from '../../query/name.ts'
 import { type FailureCode, readFailure } from '../../sql/write/failure.ts'
 import { sessionOver } from '../read.ts'
 
@@ -56,6 +57,8 @@ function failed(code: FailureCode, about: string | null, { resource, audience }:
       return new Problem('PGRST124', {
         message: 'Query result exceeds max-affected preference constraint',
       })
+    case 'absent':
+      return noSuchItem(resource.name)
     case 'single':
       return new Problem('PGRST116', {
         details: 'The result contains no row, or several: nothing was written',

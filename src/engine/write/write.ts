@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Problem } from '../../base/problem.ts'
+import { Problem } from '../../base/problem.ts'
 import type { Result, Statement } from '../../base/statement.ts'
 import type { Timing } from '../../base/timing.ts'
 import { type Database, type SqlError, unavailable } from '../../database/client.ts'
@@ -11,7 +11,15 @@ import type { Plans } from '../plans.ts'
 import { translated } from '../sql-error.ts'
 import { constraintProblem } from './constraint.ts'
 import { type Claim, claimOf } from './idempotency.ts'
-import { answerOf, type Operation, operationOf, type Reply, replyOf, type WriteAnswer } from './operation.ts'
+import {
+  type Asked,
+  answerOf,
+  type Operation,
+  operationOf,
+  type Reply,
+  replyOf,
+  type WriteAnswer,
+} from './operation.ts'
 
 export interface WriteContext {
   readonly plans: Plans
@@ -44,12 +52,10 @@ export async function write(
   options: WriteOptions,
   context: WriteContext,
 ): Promise<Written> {
-  const { plans, caller, timing, clock } = context
+  const { caller, timing, clock } = context
   const nowMilliseconds = clock.nowMilliseconds()
   const asked = { caller: callerValues(caller, nowMilliseconds), nowMilliseconds }
-  const operations = requests.map((request) =>
-    operationOf(plans.write(request.intent, caller), request, asked),
-  )
+  const operations = prepared(requests, asked, context)
   const session = sessionOf(operations, asked.caller)
   const claim =
     options.idempotencyKey === null || options.isTrial
@@ -62,6 +68,22 @@ export async function write(
       : await doneOnce(session, operations, claim, context)
   timing.mark('db')
   return written
+}
+
+function prepared(
+  requests: readonly WriteRequest[],
+  asked: Asked,
+  { plans, caller }: WriteContext,
+): readonly Operation[] {
+  const operations: Operation[] = []
+  requests.forEach((request, index) => {
+    try {
+      operations.push(operationOf(plans.write(request.intent, caller), request, asked, operations))
+    } catch (error) {
+      throw error instanceof Problem && requests.length > 1 ? error.at(index) : error
+    }
+  })
+  return operations
 }
 
 async function done(

@@ -27,6 +27,11 @@ export function capDemand({ cap }: GuardedWrite): readonly Demand[] {
   return [{ failsWhen: sql`${howManyTouched} > ${most}`, code: 'cap' }]
 }
 
+/** An item that is not there is no list without rows. */
+export function itemDemand(tree: UpdateTree<Gate> | DeleteTree<Gate>): readonly Demand[] {
+  return tree.key.length === 0 ? [] : [{ failsWhen: sql`${howManyTouched} = 0`, code: 'absent' }]
+}
+
 /** What the item must be that the client means; it is touched if it is there. */
 export function matchDemand({ match, root }: GuardedWrite): readonly Demand[] {
   if (match === null) return []

@@ -17,6 +17,8 @@ export type FailureCode =
   | 'parent'
   /** More rows than the client said. */
   | 'cap'
+  /** The item is not there, or not for the caller to touch. */
+  | 'absent'
   /** Not one row, where the client demands one. */
   | 'single'
   /** The item is not what `If-Match` or `If-None-Match` says. */

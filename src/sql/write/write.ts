@@ -7,7 +7,7 @@ import { drizzleFragment } from '../gate.ts'
 import { columnsOf, type Written, writtenAnswer } from '../read.ts'
 import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
-import { capDemand, changedRows, chosenRows, matchDemand, remove, update } from './change.ts'
+import { capDemand, changedRows, chosenRows, itemDemand, matchDemand, remove, update } from './change.ts'
 import { type Demand, refuse } from './failure.ts'
 import { insertSteps } from './insert.ts'
 import { parentDemands, policyDemand } from './outcome.ts'
@@ -117,7 +117,7 @@ function updating(tree: UpdateTree<Gate>): Sequence {
     before: present([
       parents.length > 0 ? deferKeys : null,
       chosenRows(tree),
-      refuse([...capDemand(tree), ...matchDemand(tree)]),
+      refuse([...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree)]),
     ]),
     write: update(tree),
     after: present([outcome, answer, forget]),
@@ -129,7 +129,12 @@ function updating(tree: UpdateTree<Gate>): Sequence {
 /** What was deleted is answered as it was before. */
 function deleting(tree: DeleteTree<Gate>): Sequence {
   const answer = answerOf(tree, changedRows(tree))
-  const demands = [...capDemand(tree), ...matchDemand(tree), ...singleDemand(tree, changedRows(tree))]
+  const demands = [
+    ...capDemand(tree),
+    ...matchDemand(tree),
+    ...itemDemand(tree),
+    ...singleDemand(tree, changedRows(tree)),
+  ]
   return {
     before: present([chosenRows(tree), refuse(demands), answer]),
     write: remove(tree),
