@@ -23,4 +23,11 @@ export {
   role,
   type Verdict,
 } from './declare/policy.ts'
+export {
+  type ProcedureContext,
+  type ProcedureDatabase,
+  type ProcedureDeclaration,
+  procedure,
+} from './declare/procedure.ts'
+export { type Refusal, refusal } from './declare/refusal.ts'
 export { type ResourceDeclaration, type ResourceOptions, resource } from './declare/resource.ts'

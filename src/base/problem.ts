@@ -26,6 +26,7 @@ const table = {
   PGRST128: { status: 400, title: 'max-affected needs a function that returns rows' },
   PGRST200: { status: 400, title: 'Could not find a relationship' },
   PGRST201: { status: 300, title: 'The relationship is ambiguous' },
+  PGRST202: { status: 404, title: 'Could not find the function' },
   PGRST204: { status: 400, title: 'Could not find the column' },
   PGRST205: { status: 404, title: 'Could not find the table' },
   PGRST301: { status: 401, title: 'The access token is not valid' },
@@ -46,6 +47,7 @@ const table = {
   '23514': { status: 400, title: 'Check violation' },
   '42501': { status: 403, title: 'Permission denied' },
   '428C9': { status: 400, title: 'The column cannot be written' },
+  P0001: { status: 400, title: 'Refused' },
   '42P10': { status: 400, title: 'No unique constraint on these columns' },
   '42703': { status: 400, title: 'Undefined column' },
   '42803': { status: 400, title: 'Grouping error' },
@@ -110,8 +112,8 @@ export interface ProblemDetail {
   readonly message?: string
   readonly details?: string | null
   readonly hint?: string | null
-  /** Instead of the code's own: PostgREST says 401 to nobody where it says 403 to somebody. */
-  readonly status?: 401
+  /** Instead of the code's own: PostgREST says 401 to nobody where it says 403 to somebody; P0001 has its author's. */
+  readonly status?: 400 | 401 | 403 | 404 | 409 | 422
   /** Everything that is wrong with the body; the first `mostErrors` are kept. */
   readonly errors?: readonly BodyError[]
   /** Headers of the answer, such as `Allow` or `Retry-After`. */

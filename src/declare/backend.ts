@@ -1,4 +1,5 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { ProcedureDeclaration } from './procedure.ts'
 import type { ResourceDeclaration } from './resource.ts'
 
 /** A person who just signed up, before the first row of theirs exists. */
@@ -26,6 +27,8 @@ export interface BackendDeclaration {
   /** The role of a user who just signed up. One of `roles`. */
   readonly defaultRole: string
   readonly resources: readonly ResourceDeclaration[]
+  /** Business logic, by the name in `/rest/v1/rpc/{name}`. */
+  readonly procedures?: Readonly<Record<string, ProcedureDeclaration>>
   readonly profile?: Profile
   /** Whether `Prefer: tx=rollback` is honoured: a write is tried, and undone. Default: no. */
   readonly trials?: boolean

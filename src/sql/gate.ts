@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm'
+import type { Verdict } from '../declare/policy.ts'
 import { render } from '../model/expression.ts'
 import type { Resource } from '../model/resource.ts'
 import { bindToRow, rowAlias } from '../model/scope.ts'
@@ -7,8 +8,13 @@ import { type Fragment, join, sql } from './fragment.ts'
 
 /** What the gate demands of a row. */
 export function gateCondition(resource: Resource, row: number, gate: Gate): readonly Fragment[] {
-  if (gate.verdict === true) return []
-  return gate.verdict === false ? [sql`false`] : [policy(resource, row, gate.verdict)]
+  return verdictCondition(resource, row, gate.verdict)
+}
+
+/** What an author says of rows, as conditions for one row source. */
+export function verdictCondition(resource: Resource, row: number, verdict: Verdict): readonly Fragment[] {
+  if (verdict === true) return []
+  return verdict === false ? [sql`false`] : [bound(resource, row, verdict)]
 }
 
 /**
@@ -19,7 +25,7 @@ export function behind(gates: readonly Fragment[], condition: Fragment): Fragmen
   return gates.length === 0 ? condition : sql`case when ${join(gates, ' and ')} then ${condition} end`
 }
 
-function policy(resource: Resource, row: number, verdict: SQL): Fragment {
+function bound(resource: Resource, row: number, verdict: SQL): Fragment {
   return drizzleFragment(bindToRow(verdict, resource.table, rowAlias(row)))
 }
 

@@ -18,12 +18,12 @@ export function resolveCells(intent: WriteIntent, resource: Resource, audience: 
     const field = resource.fields.get(name)
     if (field === undefined || !isFieldWritable(resource, field, audience, verb))
       throw refusal(resource, audience, name, verb)
-    return { field, from: 'body', isSparse: sparse.has(name) }
+    return { field, from: 'body', isSparse: sparse.has(name), expression: null }
   })
   const isGiven = new Set(given.map(({ field }) => field))
   const made = [...resource.fields.values()]
     .filter((field) => !isGiven.has(field) && isMade(field, audience, verb))
-    .map((field): Cell => ({ field, from: 'server', isSparse: false }))
+    .map((field): Cell => ({ field, from: 'server', isSparse: false, expression: null }))
   return [...given, ...made]
 }
 

@@ -46,6 +46,7 @@ export function resolveWrite(intent: WriteIntent, model: Model, audience: Audien
   const chosen = {
     touched: null,
     where: node.where.slice(0, filters),
+    condition: true,
     key: intent.key === null ? [] : resolveKey(intent.key, resource, audience),
   }
   if (intent.kind === 'delete') return { ...shared, ...chosen, kind: 'delete' }

@@ -1,3 +1,5 @@
+import type { SQL } from 'drizzle-orm'
+import type { Verdict } from '../../declare/policy.ts'
 import type { Field } from '../../model/field.ts'
 import type { Relation } from '../../model/resource.ts'
 import type { Slot } from '../intent.ts'
@@ -49,6 +51,8 @@ export interface DeleteTree<G> extends Shared<G>, Chosen<G> {
 export interface Chosen<G> {
   readonly touched: G
   readonly where: readonly Filter[]
+  /** What a procedure says of its rows. */
+  readonly condition: Verdict
   readonly key: readonly { readonly field: Field; readonly value: Slot }[]
 }
 
@@ -64,6 +68,8 @@ export interface Cell {
   readonly from: 'body' | 'server'
   /** Whether some row of the body leaves it to its default. */
   readonly isSparse: boolean
+  /** What a procedure writes instead of a value. */
+  readonly expression: SQL | null
 }
 
 /** What a row refers to must be there for the caller: a hidden row is as none. */

@@ -17,6 +17,7 @@ const bytes = new Set<Field['kind']>(['blob', 'json_blob', 'bigint_blob'])
 export function cellValue(tree: InsertTree<Gate> | UpdateTree<Gate>, index: number): Fragment {
   const cell = tree.cells[index]
   if (cell === undefined) throw new RangeError(`no cell ${index}`)
+  if (cell.expression !== null) return drizzleFragment(cell.expression)
   if (tree.kind === 'update' || !tree.isList) return parameter({ from: 'cell', index })
   const at = literal(`$[${index}]`)
   const given = bytes.has(cell.field.kind) ? sql`unhex("_b".value ->> ${at})` : sql`"_b".value ->> ${at}`

@@ -4,6 +4,7 @@ import type { Gate, Node } from '../../query/tree.ts'
 import type { DeleteTree, GuardedWrite, Match, UpdateTree } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
 import { type Fragment, identifier, join, parameter, sql } from '../fragment.ts'
+import { verdictCondition } from '../gate.ts'
 import { keyConditions } from '../read.ts'
 import { source } from '../rows.ts'
 import { untied } from '../tie.ts'
@@ -16,7 +17,13 @@ export function chosenRows(tree: UpdateTree<Gate> | DeleteTree<Gate>): Fragment 
   const { row } = tree.root
   // The filters are the client's; what the reply's `select` demands of its rows chooses none to be written.
   const node: Node<Gate> = { ...tree.root, gate: tree.touched, where: tree.where, outputs: [], order: [] }
-  const rows = source(node, { ...untied, conditions: keyConditions(row, tree.key) })
+  const rows = source(node, {
+    ...untied,
+    conditions: [
+      ...keyConditions(row, tree.key),
+      ...verdictCondition(tree.root.resource, row, tree.condition),
+    ],
+  })
   return touch(sql`select ${identifier(rowAlias(row))}.rowid, true, 0 ${rows}`)
 }
 
