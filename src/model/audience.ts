@@ -2,7 +2,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Policy, PolicyCaller, Verdict } from '../declare/policy.ts'
 import type { ResourceOptions } from '../declare/resource.ts'
-import type { Caller } from './caller.ts'
+import { anonymous, type Caller } from './caller.ts'
 import { policyCaller } from './caller-value.ts'
 import type { Field } from './field.ts'
 
@@ -59,6 +59,14 @@ export function audienceOf(roles: Roles, caller: Caller): Audience {
     session: caller.kind === 'user',
     caller: policyCaller(includes, known, caller.kind === 'user'),
   }
+}
+
+/** Everybody who is not above policies: nobody in particular, and a user of each declared role. */
+export function declaredAudiences(roles: Roles): readonly Audience[] {
+  const users = [...roles.keys()].map(
+    (role): Caller => ({ kind: 'user', role, id: '', sessionId: '', email: null }),
+  )
+  return [anonymous, ...users].map((caller) => audienceOf(roles, caller))
 }
 
 /** What a policy is about. A row that changes is judged twice: as it was, and as it will be. */

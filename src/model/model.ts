@@ -2,8 +2,7 @@ import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
 import { type ForeignKey, getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
-import { type Audience, actions, audienceOf, type Roles, rolesOf, verdictOf } from './audience.ts'
-import { anonymous } from './caller.ts'
+import { actions, declaredAudiences, type Roles, rolesOf, verdictOf } from './audience.ts'
 import { type Field, fieldOf } from './field.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
@@ -176,12 +175,7 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
 
 /** Compiles every policy for every audience once, so that a mistake fails at start-up and not at a user's request. */
 function checkPolicies(model: Model): void {
-  const audiences: Audience[] = [
-    audienceOf(model.roles, anonymous),
-    ...[...model.roles.keys()].map((role) =>
-      audienceOf(model.roles, { kind: 'user', role, id: '', sessionId: '', email: null }),
-    ),
-  ]
+  const audiences = declaredAudiences(model.roles)
   for (const resource of model.resources.values()) {
     for (const audience of audiences) {
       for (const action of actions) {
