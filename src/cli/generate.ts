@@ -14,6 +14,7 @@ import {
   searchChange,
   statementBreakpoint,
 } from './search.ts'
+import { typesFile } from './types/module.ts'
 
 export interface GenerateOptions {
   /** An `index.ts` whose default export is the backend, and the modules of its tables. */
@@ -77,7 +78,7 @@ async function readBackend(folder: string): Promise<{ modules: string[]; backend
   const modules = [join(root, 'src/auth/tables.ts'), join(root, 'src/ledger/tables.ts')]
   for (const entry of (await readdir(folder, { recursive: true })).sort()) {
     if (!entry.endsWith('.ts') || entry.endsWith('.test.ts') || entry.endsWith('.d.ts')) continue
-    if (entry === 'seed.ts') continue
+    if (entry === 'seed.ts' || entry === typesFile) continue
     const path = resolve(folder, entry)
     const module: Record<string, unknown> = await import(path)
     if (Object.values(module).some((value) => is(value, SQLiteTable))) modules.push(path)

@@ -118,7 +118,7 @@ function preferDirect(found: readonly Relation[]): readonly Relation[] {
 }
 
 /** A relation tells the values of its key fields, so it is there only for who may see them, and both tables. */
-function isUsable(relation: Relation, audience: Audience): boolean {
+export function isUsable(relation: Relation, audience: Audience): boolean {
   const pairs = [...relation.pairs, ...(relation.through?.pairs ?? [])]
   const resources = relation.through === null ? [relation.to] : [relation.to, relation.through.resource]
   return (

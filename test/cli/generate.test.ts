@@ -40,6 +40,7 @@ export default backend({
   resources: [resource(books, { name: 'books', search: [${search}] })],
 })`
   await writeFile(join(backendFolder, 'index.ts'), text)
+  await writeFile(join(backendFolder, 'database.types.ts'), `throw new Error('no table is in here')`)
   return backendFolder
 }
 
