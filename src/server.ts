@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm'
 import { admission } from './auth/admission.ts'
 import type { SigningKeys } from './auth/keys.ts'
 import { signingKeys } from './auth/keys.ts'
@@ -14,6 +15,7 @@ export interface Server {
   readonly settings: Settings
   readonly keys: SigningKeys
   readonly model: Model
+  readonly admission: SQL
   readonly backend: BackendDeclaration
   readonly plans: Plans
   readonly running: RunningKeys
@@ -31,7 +33,17 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
     if (server !== null) return server
     const settings = readSettings(bindings)
     const keys = await signingKeys(settings.signingKeys)
-    server = { settings, keys, model, backend, plans, running, clock: systemClock, limits: defaultLimits }
+    server = {
+      settings,
+      keys,
+      model,
+      admission,
+      backend,
+      plans,
+      running,
+      clock: systemClock,
+      limits: defaultLimits,
+    }
     return server
   }
 }

@@ -2,6 +2,8 @@ import { backend, type NewUser } from '../index.ts'
 import categories from './categories.ts'
 import orderItems from './order_items.ts'
 import orders from './orders.ts'
+import { cancel_order } from './procedures/cancel_order.ts'
+import { checkout } from './procedures/checkout.ts'
 import products from './products.ts'
 import reviews from './reviews.ts'
 import tags, { productTags } from './tags.ts'
@@ -14,6 +16,7 @@ export default backend({
   description: 'A shop: products in a tree of categories, orders, reviews and tags.',
   roles: { customer: [], staff: ['customer'], admin: ['staff'] },
   defaultRole: 'customer',
+  procedures: { checkout, cancel_order },
   resources: [users, categories, products, orders, orderItems, reviews, tags, productTags],
   profile: {
     table: usersTable,

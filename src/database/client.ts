@@ -28,6 +28,8 @@ export interface Database {
    * @throws as `run`; SqlError of the first statement that failed
    */
   transact(statements: readonly Statement[], timing: Timing, isTrial?: boolean): Promise<readonly Result[]>
+  /** All statements on one moment of the database: they only read. @throws as `transact` */
+  snapshot(statements: readonly Statement[], timing: Timing): Promise<readonly Result[]>
   /**
    * As `transact`; where the statement `at` is refused nothing is done, and `otherwise` is answered.
    * @throws as `transact`, of other statements
@@ -97,11 +99,15 @@ export function connect(options: DatabaseOptions): Database {
       return result
     },
     transact(statements, timing, isTrial = false) {
-      const request = transactionRequest(statements, { isTrial, otherwise: null })
+      const request = transactionRequest(statements, { writes: true, isTrial, otherwise: null })
+      return resultsOf(ask(request, statements.length, timing))
+    },
+    snapshot(statements, timing) {
+      const request = transactionRequest(statements, { writes: false, isTrial: false, otherwise: null })
       return resultsOf(ask(request, statements.length, timing))
     },
     transactUnless({ at, otherwise }, statements, timing) {
-      const shape = { isTrial: false, otherwise: { at, statement: otherwise } }
+      const shape = { writes: true, isTrial: false, otherwise: { at, statement: otherwise } }
       return ask(transactionRequest(statements, shape), statements.length, timing)
     },
   }

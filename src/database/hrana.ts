@@ -32,6 +32,8 @@ export interface HranaError {
 
 /** How a transaction goes on beside its statements. */
 export interface TransactionShape {
+  /** Whether it takes the place of the one writer, or sees one moment and writes nothing. */
+  readonly writes: boolean
   /** Whether all of it is undone in the end: only what it answers is wanted. */
   readonly isTrial: boolean
   /** What is answered, outside of the transaction, when the statement `at` was refused. */
@@ -54,13 +56,13 @@ export function executeRequest(statement: Statement): Uint8Array<ArrayBuffer> {
 /** A pipeline of one transaction: each step runs only if the one before it did, and what stops the chain undoes it. */
 export function transactionRequest(
   statements: readonly Statement[],
-  { isTrial, otherwise }: TransactionShape,
+  { writes, isTrial, otherwise }: TransactionShape,
 ): Uint8Array<ArrayBuffer> {
   const commit = statements.length + 1
   const ok = (step: number): Uint8Array => varintField(condition.stepOk, step)
   const notCommitted = messageField(condition.not, ok(commit))
   const steps = [
-    step(null, { sql: 'begin immediate', args: [] }),
+    step(null, { sql: writes ? 'begin immediate' : 'begin', args: [] }),
     ...statements.map((statement, index) => step(ok(index), statement)),
     step(ok(commit - 1), { sql: isTrial ? 'rollback' : 'commit', args: [] }),
     // Where BEGIN itself failed there is nothing to undo.

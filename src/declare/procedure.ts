@@ -1,5 +1,5 @@
-import type { SQL, SQLWrapper } from 'drizzle-orm'
-import type { QueryBuilder, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { SQL } from 'drizzle-orm'
+import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { FieldRule, Verdict } from './policy.ts'
 import type { Refusal } from './refusal.ts'
 import type { StandardSchemaV1 } from './schema.ts'
@@ -51,15 +51,15 @@ export interface ProcedureContext<Input> {
  * author's own code; defaults, hooks, audit and outbox are the same for its writes as for those of clients.
  */
 export interface ProcedureDatabase {
-  /** Drizzle's `select`, for `read` and for subqueries. */
-  readonly select: QueryBuilder['select']
+  /** Drizzle's `select`: to be awaited, given to `read`, or used as a subquery. */
+  readonly select: BaseSQLiteDatabase<'async', unknown>['select']
   /**
    * Asks all queries in one trip, of one moment.
    * @throws TypeError the second time: ask everything at once
    */
   read<Queries extends readonly Query[]>(
     ...queries: Queries
-  ): Promise<{ [Index in keyof Queries]: RowsOf<Queries[Index]> }>
+  ): Promise<{ [Index in keyof Queries]: Awaited<Queries[Index]> }>
   insert<T extends SQLiteTable>(table: T): { values(rows: Insertable<T> | readonly Insertable<T>[]): void }
   update<T extends SQLiteTable>(table: T): { set(changes: Settable<T>): { where(rows: Verdict): void } }
   delete(table: SQLiteTable): { where(rows: Verdict): void }
@@ -73,8 +73,7 @@ export interface ProcedureDatabase {
 }
 
 /** A query of Drizzle's `select`. */
-export type Query = SQLWrapper & { readonly _: { readonly result: unknown } }
-type RowsOf<Q> = Q extends { readonly _: { readonly result: infer Rows } } ? Rows : never
+export type Query = PromiseLike<readonly unknown[]>
 
 type Values<Row> = { readonly [Name in keyof Row]: Row[Name] | SQL }
 type Insertable<T extends SQLiteTable> = Values<T['$inferInsert']>

@@ -4,7 +4,7 @@ import { bytesOf, type Result, type Value } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import { type Database, unavailable } from '../database/client.ts'
 import { type Caller, callerValues } from '../model/caller.ts'
-import type { ReadRequest } from '../query/intent.ts'
+import type { ReadIntent, ReadRequest } from '../query/intent.ts'
 import { bind } from '../sql/plan.ts'
 import { estimatedCountCap } from '../sql/read.ts'
 import { takeApart, type WrittenAnswer } from './answer.ts'
@@ -48,8 +48,16 @@ export async function read(
   if (text === null) throw sessionOver()
   const answer = takeApart(text)
   if (answer === null) throw unavailable()
-  const isTotalCapped = request.intent.count !== 'exact' && Number(answer.total) > estimatedCountCap
-  return { ...answer, isTotalCapped, columns: plan.columns }
+  return estimated(answer, request.intent, plan.columns)
+}
+
+/** An answer, and whether its total is one that goes no further than the cap. */
+export function estimated(
+  answer: WrittenAnswer,
+  { count }: ReadIntent,
+  columns: readonly string[],
+): ReadAnswer {
+  return { ...answer, isTotalCapped: count !== 'exact' && Number(answer.total) > estimatedCountCap, columns }
 }
 
 /** The statement answers one row whatever there is. */

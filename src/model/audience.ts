@@ -109,6 +109,7 @@ export function isFieldWritable(
   audience: Audience,
   verb: 'insert' | 'update',
 ): boolean {
+  if (field.column.generated !== undefined) return false
   if (verb === 'update' && resource.key.includes(field)) return false
   if (audience.above) return true
   if (field.write !== null) return field.write({ caller: audience.caller })

@@ -4,6 +4,7 @@ import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
 import { actions, declaredAudiences, type Roles, rolesOf, verdictOf } from './audience.ts'
 import { type Field, fieldOf } from './field.ts'
+import { linkProcedures, type Procedure } from './procedure.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
 import { checkScope, columnsIn } from './scope.ts'
@@ -14,6 +15,8 @@ export interface Model {
   readonly roles: Roles
   /** By the name in URLs. */
   readonly resources: ReadonlyMap<string, Resource>
+  /** By the name behind `/rpc/`. */
+  readonly procedures: ReadonlyMap<string, Procedure>
 }
 
 /**
@@ -30,7 +33,8 @@ export function linkModel(declaration: BackendDeclaration): Model {
     building.set(resource.name, resource)
   }
   link([...building.values()])
-  const model: Model = { declaration, roles, resources: building }
+  const procedures = linkProcedures(declaration.procedures ?? {}, [...building.values()])
+  const model: Model = { declaration, roles, resources: building, procedures }
   checkPolicies(model)
   return model
 }

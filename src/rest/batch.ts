@@ -4,7 +4,7 @@ import { Problem } from '../base/problem.ts'
 import type { RestEnv } from './env.ts'
 import { parseExactly } from './parse/body/exact.ts'
 import { type BatchOperation, parseBatch } from './parse/request/batch.ts'
-import { presentWrite } from './present-write.ts'
+import { presentWrite } from './present/write.ts'
 import { refuseOtherSchema } from './target.ts'
 import { perform } from './write.ts'
 

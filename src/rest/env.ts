@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm'
 import type { Clock } from '../base/clock.ts'
 import type { Limits } from '../base/limits.ts'
 import type { Settings } from '../base/settings.ts'
@@ -21,6 +22,7 @@ export interface RestEnv {
 export interface RestServer {
   readonly settings: Settings
   readonly model: Model
+  readonly admission: SQL
   readonly plans: Plans
   readonly running: RunningKeys
   readonly clock: Clock

@@ -5,7 +5,7 @@ import { cursorScope, openCursor, sealCursor } from './cursor.ts'
 import type { RestEnv } from './env.ts'
 import type { Page } from './parse/page.ts'
 import { parseRead } from './parse/request/read.ts'
-import { presentRead } from './present.ts'
+import { presentRead } from './present/read.ts'
 import { queryOf, refuseOtherSchema } from './target.ts'
 
 /** `GET` of a list or an item: one trip. */

@@ -1,6 +1,7 @@
 import { Hono } from 'hono/tiny'
 import { Problem } from '../base/problem.ts'
 import { answerBatch } from './batch.ts'
+import { answerCall } from './call.ts'
 import type { RestEnv } from './env.ts'
 import { answerRead } from './read.ts'
 import { keyOf } from './target.ts'
@@ -9,9 +10,11 @@ import { answerWrite } from './write.ts'
 /** The value of `Allow` for a path below `/rest/v1`: a list, or an item. */
 export function methodsAt(path: string): string {
   if (path === '' || path === '/') return rootMethods
+  if (path.startsWith('/rpc/')) return callMethods
   return path.split('/').length > 2 ? itemMethods : listMethods
 }
 
+const callMethods = 'GET, HEAD, POST, OPTIONS'
 const rootMethods = 'GET, HEAD, POST, OPTIONS'
 const listMethods = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
 const itemMethods = 'GET, HEAD, PATCH, PUT, DELETE, OPTIONS'
@@ -22,6 +25,11 @@ export function restRoutes(): Hono<RestEnv> {
   app.post('/', answerBatch)
   app.all('/', () => {
     throw new Problem('PGRST117', { headers: { allow: rootMethods } })
+  })
+  app.get('/rpc/:name', (context) => answerCall(context, 'GET'))
+  app.post('/rpc/:name', (context) => answerCall(context, 'POST'))
+  app.all('/rpc/:name', () => {
+    throw new Problem('PGRST117', { headers: { allow: callMethods } })
   })
   app.get('/:resource', (context) => answerRead(context, null))
   app.post('/:resource', (context) => answerWrite(context, 'POST', null))

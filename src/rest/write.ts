@@ -6,7 +6,7 @@ import type { RestEnv } from './env.ts'
 import { parseBody } from './parse/body/body.ts'
 import { readIdempotencyKey } from './parse/request/idempotency.ts'
 import { parseWrite, parseWriteHead, type WriteMethod } from './parse/request/write.ts'
-import { presentWrite } from './present-write.ts'
+import { presentWrite } from './present/write.ts'
 import { queryOf, refuseOtherSchema } from './target.ts'
 
 /** `POST`, `PATCH`, `PUT` and `DELETE` of a list or an item: one trip. */

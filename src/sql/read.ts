@@ -1,4 +1,5 @@
 import type { SQL } from 'drizzle-orm'
+import type { Verdict } from '../declare/policy.ts'
 import type { Field } from '../model/field.ts'
 import { decoderOf } from '../query/decode/value.ts'
 import type { CountKind } from '../query/intent.ts'
@@ -7,7 +8,7 @@ import { isGrouped } from '../query/tree.ts'
 import { regularExpressions } from './condition/predicate.ts'
 import { column } from './expression.ts'
 import { type Binding, type Fragment, join, parameter, sql } from './fragment.ts'
-import { drizzleFragment } from './gate.ts'
+import { drizzleFragment, verdictCondition } from './gate.ts'
 import { csvLine, jsonArrayOfTexts } from './json.ts'
 import { afterCursor, sortKey } from './order.ts'
 import { members, page, pageSource, rowObject, source, terms, type Writing } from './rows.ts'
@@ -28,11 +29,22 @@ export interface ReadStatement {
 /** Up to this many rows a planned or estimated count is exact. SQLite keeps no statistics that could say more. */
 export const estimatedCountCap = 10_000
 
-/** The one way from a query to SQL: it takes what passed the gate, and nothing else. */
-export function readStatement(tree: Guarded, admission: SQL, rowsAtMost: number): ReadStatement {
+/**
+ * The one way from a query to SQL: it takes what passed the gate, and nothing else.
+ * @param among which rows there are to be read, as a procedure says
+ */
+export function readStatement(
+  tree: Guarded,
+  admission: SQL,
+  rowsAtMost: number,
+  among: Verdict = true,
+): ReadStatement {
   const { root } = tree
   const writing = { nullsStripped: tree.nullsStripped, rowsAtMost }
-  const chosen = { ...untied, conditions: keyConditions(root.row, tree.key) }
+  const chosen = {
+    ...untied,
+    conditions: [...keyConditions(root.row, tree.key), ...verdictCondition(root.resource, root.row, among)],
+  }
   const lines = [sql`count(*)`, orEmpty(mark(tree)), orEmpty(total(root, tree.count, chosen))]
   const rows = rowsOf(tree, writing, tree.afterCursor ? after(root, chosen) : chosen)
   const answer = sql`${join([...lines, bodyOf(tree, writing)], " || '\n' || ")} ${rows}`

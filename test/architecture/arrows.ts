@@ -13,8 +13,8 @@ export function readArrows(architecture: string): Arrows {
 /** They put the layers together, and may use all of them but what is for Node alone. */
 const roots = new Set(['index.ts', 'app.ts', 'server.ts', 'worker.ts'])
 
-/** Of packages, the author's part knows the one in which tables are written. */
-const backendPackages = /^drizzle-orm(\/|$)/
+/** Of packages, the author's part knows the one in which tables are written, and one for schemas. */
+const backendPackages = /^(drizzle-orm|valibot)(\/|$)/
 
 export function arrowFaults(sources: readonly Source[], arrows: Arrows): readonly string[] {
   const inside = sources.filter(({ path }) => path.startsWith('src/'))

@@ -5,7 +5,7 @@ import { defaultLimits } from '../../src/base/limits.ts'
 import { Problem } from '../../src/base/problem.ts'
 import { service } from '../../src/model/caller.ts'
 import { parseRead } from '../../src/rest/parse/request/read.ts'
-import { presentRead } from '../../src/rest/present.ts'
+import { presentRead } from '../../src/rest/present/read.ts'
 import { type Stage, startStage } from '../sql/stage.ts'
 
 let stage: Stage

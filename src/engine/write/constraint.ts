@@ -46,6 +46,8 @@ function failed(code: FailureCode, about: string | null, { resource, audience }:
   switch (code) {
     case 'session':
       return sessionOver()
+    case 'refused':
+      return new Problem('P0001')
     case 'policy':
       return new Problem('42501', {
         message: `new row violates row-level security policy for table "${resource.name}"`,

@@ -7,7 +7,6 @@ import { unavailable } from '../../database/client.ts'
 import { idempotencyRecords as records } from '../../ledger/tables.ts'
 import type { Caller } from '../../model/caller.ts'
 import { toStatement } from '../../model/expression.ts'
-import type { WriteRequest } from '../../query/write/intent.ts'
 import type { Operation, Reply } from './operation.ts'
 
 /**
@@ -19,18 +18,23 @@ export interface Claim {
   /** Forget what has expired, and claim the key: the last one is refused if it is taken. */
   readonly statements: readonly Statement[]
   /** The same operation, which also records what it answers. */
-  record(operation: Operation, index: number): Operation
+  record<Recorded extends Recordable>(operation: Recorded, index: number): Recorded
   /** Asks for what was recorded. */
   readonly recall: Statement
   /** @throws Problem IDEMPOTENCY_KEY_REUSED when it was another request */
   recalled(result: Result): readonly Reply[]
 }
 
+/** What says something that is to be recorded. */
+export type Recordable = Pick<Operation, 'statements' | 'writes' | 'answers' | 'locates'>
+
 interface Asked {
   readonly caller: Caller
   readonly nowMilliseconds: number
-  readonly requests: readonly WriteRequest[]
-  readonly operations: readonly Operation[]
+  /** What is asked, as something that JSON can write. */
+  readonly request: unknown
+  /** By operation, what is known of its reply before. */
+  readonly known: readonly { readonly answer: string | null; readonly key: readonly string[] | null }[]
 }
 
 const keptMilliseconds = 86_400_000
@@ -42,10 +46,10 @@ export function scopeOf(caller: Caller): string {
   return caller.kind === 'user' ? `user:${caller.id}` : caller.kind
 }
 
-export function claimOf(key: string, { caller, nowMilliseconds, requests, operations }: Asked): Claim {
+export function claimOf(key: string, { caller, nowMilliseconds, request, known }: Asked): Claim {
   const scope = scopeOf(caller)
-  const fingerprint = fingerprintOf(caller, requests)
-  const replies = operations.map((operation) => [null, null, operation.key])
+  const fingerprint = fingerprintOf(caller, request)
+  const replies = known.map(({ answer, key: made }) => [0, answer, made])
   const own = and(eq(records.scope, scope), eq(records.key, key))
   return {
     statements: [
@@ -71,8 +75,8 @@ export function claimOf(key: string, { caller, nowMilliseconds, requests, operat
 }
 
 /** What is asked, and as whom: a role that was lost must not see what it was answered. */
-function fingerprintOf(caller: Caller, requests: readonly WriteRequest[]): string {
-  return digest(JSON.stringify([caller.role, requests]))
+function fingerprintOf(caller: Caller, request: unknown): string {
+  return digest(JSON.stringify([caller.role, request]))
 }
 
 function forget(scope: string, key: string, nowMilliseconds: number): Statement {
@@ -103,7 +107,11 @@ function claim({ scope, key, fingerprint, replies, nowMilliseconds }: Row): Stat
 }
 
 /** What an operation says is kept where it is said: its rows may be gone afterwards. */
-function recorded(operation: Operation, index: number, own: { scope: string; key: string }): Operation {
+function recorded<Recorded extends Recordable>(
+  operation: Recorded,
+  index: number,
+  own: { readonly scope: string; readonly key: string },
+): Recorded {
   const keep = (place: number, value: Statement): Statement => ({
     sql: `update "selvage_idempotency" set "replies" = json_set("replies", '$[${index}][${place}]', (${value.sql})) where "scope" = ? and "key" = ? returning "replies" ->> '$[${index}][${place}]'`,
     args: [...value.args, textValue(own.scope), textValue(own.key)],
@@ -122,7 +130,7 @@ function recorded(operation: Operation, index: number, own: { scope: string; key
   return {
     ...operation,
     statements,
-    writes: places.get(operation.writes) ?? operation.writes,
+    writes: place(operation.writes),
     answers: place(operation.answers),
     locates: place(operation.locates),
   }

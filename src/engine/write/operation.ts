@@ -18,7 +18,7 @@ export interface Operation {
   readonly plan: WritePlan
   readonly statements: readonly Statement[]
   /** Which of them says how many rows were written, gives the answer, gives the key of the new row. */
-  readonly writes: number
+  readonly writes: number | null
   readonly answers: number | null
   readonly locates: number | null
   /** The key of the only row that is made, where it is known before. */
@@ -91,7 +91,7 @@ export function operationOf(
 /** @param results of its statements, in their order */
 export function replyOf(operation: Operation, results: readonly Result[]): Reply {
   const { writes, answers, locates, key } = operation
-  const written = results[writes]
+  const written = writes === null ? undefined : results[writes]
   const answer = answers === null ? null : bytesOf(results[answers]?.rows[0]?.[0])
   if (written === undefined || (answers !== null && answer === null)) throw unavailable()
   const located = locates === null ? null : textOf(results[locates]?.rows[0]?.[0])

@@ -60,7 +60,12 @@ export async function write(
   const claim =
     options.idempotencyKey === null || options.isTrial
       ? null
-      : claimOf(options.idempotencyKey, { caller, nowMilliseconds, requests, operations })
+      : claimOf(options.idempotencyKey, {
+          caller,
+          nowMilliseconds,
+          request: requests,
+          known: operations.map(({ key }) => ({ answer: null, key })),
+        })
   timing.mark('plan')
   const written =
     claim === null

@@ -6,6 +6,10 @@ export class Failures {
   #hint: string | undefined
   #count = 0
 
+  get count(): number {
+    return this.#count
+  }
+
   add(error: BodyError & { readonly hint?: string | undefined }): void {
     this.#count += 1
     if (this.#count === 1) this.#hint = error.hint

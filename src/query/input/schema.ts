@@ -20,18 +20,28 @@ export async function validateRows(
   const failures = new Failures()
   const validated: InputRow[] = []
   for (const [index, row] of rows.entries()) {
-    const result = await schema['~standard'].validate(row)
-    if (result.issues === undefined) validated.push(rowOf(result.value))
-    for (const issue of result.issues ?? []) {
-      failures.add({
-        pointer: jsonPointer([...(isList ? [index] : []), ...pathOf(issue)]),
-        code: '23514',
-        detail: issue.message.slice(0, mostCharacters),
-      })
-    }
+    const before = failures.count
+    const value = await validateInto(failures, schema, row, { path: isList ? [index] : [], code: '23514' })
+    if (failures.count === before) validated.push(rowOf(value))
   }
   failures.assertNone()
   return validated
+}
+
+/** What a schema makes of a value; what it says against it is added to the failures. */
+export async function validateInto(
+  failures: Failures,
+  schema: StandardSchemaV1,
+  value: unknown,
+  { path, code }: { readonly path: readonly (string | number)[]; readonly code: '23514' | '22023' },
+): Promise<unknown> {
+  const result = await schema['~standard'].validate(value)
+  if (result.issues === undefined) return result.value
+  for (const issue of result.issues) {
+    const pointer = jsonPointer([...path, ...pathOf(issue)])
+    failures.add({ pointer, code, detail: issue.message.slice(0, mostCharacters) })
+  }
+  return undefined
 }
 
 function pathOf({ path = [] }: SchemaIssue): readonly string[] {

@@ -20,11 +20,20 @@ export function resolveCells(intent: WriteIntent, resource: Resource, audience: 
       throw refusal(resource, audience, name, verb)
     return { field, from: 'body', isSparse: sparse.has(name), expression: null }
   })
-  const isGiven = new Set(given.map(({ field }) => field))
-  const made = [...resource.fields.values()]
-    .filter((field) => !isGiven.has(field) && isMade(field, audience, verb))
-    .map((field): Cell => ({ field, from: 'server', isSparse: false, expression: null }))
-  return [...given, ...made]
+  const names = new Set(given.map(({ field }) => field))
+  return [...given, ...madeCells(resource, names, audience.session, verb)]
+}
+
+/** What the server makes beside the fields that are given. `hasUser`: whether there is one whom a row can belong to. */
+export function madeCells(
+  resource: Resource,
+  given: ReadonlySet<Field>,
+  hasUser: boolean,
+  verb: 'insert' | 'update',
+): readonly Cell[] {
+  return [...resource.fields.values()]
+    .filter((field) => !given.has(field) && isMade(field, hasUser, verb))
+    .map((field) => ({ field, from: 'server', isSparse: false, expression: null }))
 }
 
 /** @throws Problem PGRST204 */
@@ -35,10 +44,10 @@ export function resolveField(resource: Resource, audience: Audience, name: strin
 }
 
 /** Whether the Worker has a value for what the body does not give; the database has its own defaults. */
-function isMade(field: Field, audience: Audience, verb: 'insert' | 'update'): boolean {
+function isMade(field: Field, hasUser: boolean, verb: 'insert' | 'update'): boolean {
   const { column } = field
   if (verb === 'update') return column.onUpdateFn !== undefined
-  if (field.made === 'by_owner') return audience.session
+  if (field.made === 'by_owner') return hasUser
   return column.defaultFn !== undefined || (column.default === undefined && column.onUpdateFn !== undefined)
 }
 

@@ -11,6 +11,8 @@ export interface Demand {
 export type FailureCode =
   /** The session of the caller is over. */
   | 'session'
+  /** What a procedure requires does not hold. */
+  | 'refused'
   /** A row is not as the policy demands. */
   | 'policy'
   /** What a row refers to is not there for the caller. */
@@ -33,13 +35,17 @@ const prefix = '!selvage:'
 export function refuse(demands: readonly Demand[]): Fragment | null {
   if (demands.length === 0) return null
   const cases = demands
-    .map(({ failsWhen, code, about }) => {
-      const message = literal(`${prefix}${JSON.stringify([code, about ?? null])}`)
-      return sql`when ${failsWhen} then json_extract('{}', ${message})`
-    })
+    .map(({ failsWhen, code, about }) => sql`when ${failsWhen} then ${failure(code, about)}`)
     .reduce((before, next) => sql`${before} ${next}`)
   return sql`select case ${cases} end`
 }
+
+function failure(code: FailureCode, about: string | null = null): Fragment {
+  return sql`json_extract('{}', ${literal(`${prefix}${JSON.stringify([code, about])}`)})`
+}
+
+/** An expression that fails because of an author's own rule. */
+export const refusalStatement: Fragment = failure('refused')
 
 /** What `refuse` said, out of SQLite's error message. Null of another error. */
 export function readFailure(message: string): { code: FailureCode; about: string | null } | null {

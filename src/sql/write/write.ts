@@ -38,9 +38,7 @@ export interface Step {
 
 /** The one way from a write to SQL: it takes what passed the gate, and nothing else. */
 export function writeStatements(tree: GuardedWrite, admission: SQL): WriteStatements {
-  const session = tree.session
-    ? refuse([{ failsWhen: sql`not ${drizzleFragment(admission)}`, code: 'session' }])
-    : null
+  const session = tree.session ? sessionDemand(admission) : null
   const { before, write, after, answer, locate } = stepsOf(tree)
   const steps = [...before, write, ...after]
   return {
@@ -51,6 +49,11 @@ export function writeStatements(tree: GuardedWrite, admission: SQL): WriteStatem
     locates: locate === null ? null : steps.indexOf(locate),
     columns: tree.reply === null ? [] : columnsOf(tree.root, { nullsStripped: false, rowsAtMost: 0 }),
   }
+}
+
+/** Fails unless the caller's session stands. */
+export function sessionDemand(admission: SQL): Step | null {
+  return refuse([{ failsWhen: sql`not ${drizzleFragment(admission)}`, code: 'session' }])
 }
 
 interface Sequence {

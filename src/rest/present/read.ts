@@ -1,8 +1,8 @@
-import { etagOf, matchesEtag } from '../base/http/etag.ts'
-import { Problem } from '../base/problem.ts'
-import type { ReadAnswer } from '../engine/read.ts'
-import { noSuchItem } from '../query/name.ts'
-import type { ParsedRead } from './parse/request/read.ts'
+import { etagOf, matchesEtag } from '../../base/http/etag.ts'
+import { Problem } from '../../base/problem.ts'
+import type { ReadAnswer } from '../../engine/read.ts'
+import { noSuchItem } from '../../query/name.ts'
+import type { ParsedRead } from '../parse/request/read.ts'
 
 /** What the answer depends on besides its URL. */
 const vary = 'Accept, Authorization, apikey, Prefer, Range, Range-Unit'

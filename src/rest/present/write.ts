@@ -1,7 +1,7 @@
-import { etagOf } from '../base/http/etag.ts'
-import type { WriteAnswer } from '../engine/write/operation.ts'
-import type { ParsedWrite, WriteMethod } from './parse/request/write.ts'
-import { csvTable } from './present.ts'
+import { etagOf } from '../../base/http/etag.ts'
+import type { WriteAnswer } from '../../engine/write/operation.ts'
+import type { ParsedWrite, WriteMethod } from '../parse/request/write.ts'
+import { csvTable } from './read.ts'
 
 /**
  * What was written as a response.

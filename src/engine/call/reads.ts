@@ -1,0 +1,47 @@
+import type { BatchItem } from 'drizzle-orm/batch'
+import { drizzle } from 'drizzle-orm/sqlite-proxy'
+import type { Result, Statement, Value } from '../../base/statement.ts'
+import type { ProcedureDatabase } from '../../declare/procedure.ts'
+import { toValue } from '../../model/expression.ts'
+
+/** How a handler reads: through Drizzle, once. */
+export type Reads = Pick<ProcedureDatabase, 'select' | 'read'>
+
+/** @param ask answers all statements in one trip */
+export function readsOnce(ask: (statements: readonly Statement[]) => Promise<readonly Result[]>): Reads {
+  let hasRead = false
+  const once = async (queries: readonly { readonly sql: string; readonly params: readonly unknown[] }[]) => {
+    if (hasRead) throw new TypeError('a procedure reads once: ask everything at once with db.read(…)')
+    hasRead = true
+    const results = await ask(queries.map(({ sql, params }) => ({ sql, args: params.map(toValue) })))
+    return results.map(({ rows }) => ({ rows: rows.map((row) => row.map(rawValue)) }))
+  }
+  const db = drizzle(
+    async (sql, params) => {
+      const [first = { rows: [] }] = await once([{ sql, params }])
+      return first
+    },
+    (queries) => once(queries),
+  )
+  return {
+    select: db.select.bind(db) as Reads['select'],
+    read: (...queries) => db.batch(queries as unknown as readonly [BatchItem<'sqlite'>]) as never,
+  }
+}
+
+/** What a driver would hand to Drizzle. */
+function rawValue(value: Value): unknown {
+  switch (value.type) {
+    case 'null':
+      return null
+    case 'integer': {
+      const number = Number(value.value)
+      return Number.isSafeInteger(number) ? number : BigInt(value.value)
+    }
+    case 'float':
+    case 'text':
+      return value.value
+    case 'blob':
+      return Buffer.from(value.base64, 'base64')
+  }
+}

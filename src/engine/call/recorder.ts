@@ -1,0 +1,137 @@
+import type { SQL } from 'drizzle-orm'
+import { getTableColumns, getTableName, sql } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { Problem } from '../../base/problem.ts'
+import { nullValue, type Statement } from '../../base/statement.ts'
+import type { SqlError } from '../../database/client.ts'
+import type { Verdict } from '../../declare/policy.ts'
+import { type ProcedureContext, type ProcedureDatabase, RowSet } from '../../declare/procedure.ts'
+import type { Refusal } from '../../declare/refusal.ts'
+import { type Audience, audienceOf } from '../../model/audience.ts'
+import { service } from '../../model/caller.ts'
+import { toStatement, toValue } from '../../model/expression.ts'
+import type { Field } from '../../model/field.ts'
+import type { Model } from '../../model/model.ts'
+import type { Resource } from '../../model/resource.ts'
+import { guardWrite } from '../../query/guard.ts'
+import { type RecordedValues, recordDelete, recordInsert, recordUpdate } from '../../query/write/record.ts'
+import type { UnguardedWrite } from '../../query/write/tree.ts'
+import { bind } from '../../sql/plan.ts'
+import { readFailure, refusalStatement } from '../../sql/write/failure.ts'
+import { writeStatements } from '../../sql/write/write.ts'
+import { constraintProblem } from '../write/constraint.ts'
+import type { Asked } from '../write/operation.ts'
+import { bindRows, completeRows } from '../write/rows.ts'
+import { refused } from './refused.ts'
+
+/** A part of the transaction, and what its failure means. */
+export interface Part {
+  readonly statements: readonly Statement[]
+  problemOf(error: SqlError): Problem | null
+}
+
+export interface Recorder {
+  readonly db: Pick<ProcedureDatabase, 'insert' | 'update' | 'delete' | 'require' | 'rows'>
+  readonly emit: ProcedureContext<unknown>['emit']
+  readonly parts: readonly Part[]
+}
+
+interface Recording {
+  readonly model: Model
+  /** Errors name what the caller may see. */
+  readonly audience: Audience
+  /** Of a session that was looked at before: none is looked at here. */
+  readonly admission: SQL
+  readonly asked: Asked
+}
+
+/** Records what a handler writes, above policies: the procedure's own policy has decided who may call it. */
+export function recorder(recording: Recording): Recorder {
+  const { model, audience, admission, asked } = recording
+  const above = audienceOf(model.roles, service)
+  const parts: Part[] = []
+
+  function record(tree: UnguardedWrite, values: RecordedValues): void {
+    const { resource } = tree.root
+    const { steps } = writeStatements(guardWrite(tree, above), admission)
+    const cells = tree.kind === 'delete' ? [] : tree.cells
+    const given = cells.map(({ field, from, expression }) =>
+      from === 'server' ? undefined : expression === null ? fieldValue(field, values.get(field)) : nullValue,
+    )
+    const body = bindRows(completeRows(cells, [given], asked), false)
+    const bound = { slots: [], caller: asked.caller, cursor: null, body }
+    parts.push({
+      statements: steps.map((step) => bind(step, bound)),
+      problemOf: (error) => constraintProblem(error, { resource, audience }),
+    })
+  }
+
+  return {
+    parts,
+    emit(event, payload) {
+      void [event, payload]
+    },
+    db: {
+      insert: (table) => ({
+        values(rows) {
+          const resource = resourceOf(model, table)
+          const list: readonly Readonly<Record<string, unknown>>[] = Array.isArray(rows) ? rows : [rows]
+          for (const row of list) {
+            const values = valuesOf(resource, row)
+            record(recordInsert(resource, values), values)
+          }
+        },
+      }),
+      update: (table) => ({
+        set: (changes) => ({
+          where(rows) {
+            const resource = resourceOf(model, table)
+            const values = valuesOf(resource, changes)
+            record(recordUpdate(resource, values, rows), values)
+          },
+        }),
+      }),
+      delete: (table) => ({
+        where(rows: Verdict) {
+          record(recordDelete(resourceOf(model, table), rows), new Map())
+        },
+      }),
+      require(condition: SQL, otherwise: Refusal) {
+        const { text } = refusalStatement
+        parts.push({
+          statements: [
+            toStatement(sql`select case when (${condition}) is not true then ${sql.raw(text)} end`),
+          ],
+          problemOf: (error) => (readFailure(error.message)?.code === 'refused' ? refused(otherwise) : null),
+        })
+      },
+      rows: (table, which) => new RowSet(table, which),
+    },
+  }
+}
+
+function resourceOf(model: Model, table: SQLiteTable): Resource {
+  const resource = [...model.resources.values()].find((each) => each.table === table)
+  if (resource !== undefined) return resource
+  throw new TypeError(
+    `${getTableName(table)} is no resource: declare it with resource(${getTableName(table)}, {}), which nobody may read`,
+  )
+}
+
+/** By field what is given by property; what is undefined is not given. */
+function valuesOf(resource: Resource, row: Readonly<Record<string, unknown>>): RecordedValues {
+  const columns = Object.entries(getTableColumns(resource.table))
+  const unknown = Object.keys(row).find((name) => !columns.some(([property]) => property === name))
+  if (unknown !== undefined) throw new TypeError(`${resource.name} has no column '${unknown}'`)
+  return new Map(
+    columns.flatMap(([property, column]) => {
+      const field = resource.fields.get(column.name)
+      const value = Object.hasOwn(row, property) ? row[property] : undefined
+      return field === undefined || value === undefined ? [] : [[field, value] as const]
+    }),
+  )
+}
+
+function fieldValue({ column }: Field, value: unknown) {
+  return value === null || value === undefined ? nullValue : toValue(column.mapToDriverValue(value))
+}
