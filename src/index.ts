@@ -10,6 +10,7 @@ export {
   type SeedUser,
 } from './declare/backend.ts'
 export { id, timestamps } from './declare/column.ts'
+export type { BeforeHooks, Draft, HookContext, InputSchemas } from './declare/hook.ts'
 export {
   and,
   everyone,
@@ -31,3 +32,4 @@ export {
 } from './declare/procedure.ts'
 export { type Refusal, refusal } from './declare/refusal.ts'
 export { type ResourceDeclaration, type ResourceOptions, resource } from './declare/resource.ts'
+export type { StandardSchemaV1 } from './declare/schema.ts'

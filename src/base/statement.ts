@@ -41,3 +41,20 @@ export function bytesOf(value: Value | undefined): Uint8Array | null {
   const text = textOf(value)
   return text === null ? null : Buffer.from(text)
 }
+
+/** What a driver would hand to Drizzle: an integer is a bigint only where a number would not hold it. */
+export function driverValue(value: Value): unknown {
+  switch (value.type) {
+    case 'null':
+      return null
+    case 'integer': {
+      const number = Number(value.value)
+      return Number.isSafeInteger(number) ? number : BigInt(value.value)
+    }
+    case 'float':
+    case 'text':
+      return value.value
+    case 'blob':
+      return Buffer.from(value.base64, 'base64')
+  }
+}

@@ -1,4 +1,5 @@
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { BeforeHooks, InputSchemas } from './hook.ts'
 import type { FieldRule, Policy, UpdatePolicy } from './policy.ts'
 
 /** What the author says of one table to make it public. Nothing said, nothing allowed. */
@@ -22,6 +23,10 @@ export interface ResourceOptions<T extends SQLiteTable> {
    * made. Who may write it by a rule of `fields` can give another one.
    */
   readonly owner?: SQLiteColumn
+  /** What is done to rows before they are written. */
+  readonly before?: BeforeHooks<T>
+  /** Schemas for what clients send. */
+  readonly input?: InputSchemas
   /** Whether PATCH and DELETE may come without a filter, and so mean every row. Default: no. */
   readonly unfiltered?: boolean
   /** Whether each change of an item must say in `If-Match` what it is a change of. Default: no. */
@@ -56,5 +61,5 @@ export interface ResourceDeclaration {
  * @param table a Drizzle table with a primary key
  */
 export function resource<T extends SQLiteTable>(table: T, options: ResourceOptions<T>): ResourceDeclaration {
-  return { table, options: options as ResourceOptions<SQLiteTable> }
+  return { table, options: options as unknown as ResourceOptions<SQLiteTable> }
 }

@@ -6,23 +6,22 @@ import { bytesOf, type Result, type Statement } from '../../base/statement.ts'
 import { type SqlError, unavailable } from '../../database/client.ts'
 import { type ProcedureContext, RowSet } from '../../declare/procedure.ts'
 import { Refusal } from '../../declare/refusal.ts'
-import { type Audience, audienceOf } from '../../model/audience.ts'
-import { type Caller, callerValues } from '../../model/caller.ts'
-import type { Model } from '../../model/model.ts'
+import { audienceOf } from '../../model/audience.ts'
+import { callerValues } from '../../model/caller.ts'
 import type { Procedure } from '../../model/procedure.ts'
 import type { ReadRequest } from '../../query/intent.ts'
 import { translated } from '../sql-error.ts'
 import { type Claim, claimOf } from '../write/idempotency.ts'
+import { knownCaller } from '../write/known-caller.ts'
+import { refused } from '../write/refused.ts'
 import type { WriteContext } from '../write/write.ts'
 import { checkedOutput } from './output.ts'
 import { readsOnce } from './reads.ts'
 import { type Part, recorder } from './recorder.ts'
-import { refused } from './refused.ts'
 import { sessionPart } from './session.ts'
 import { setPart } from './set.ts'
 
 export interface CallContext extends WriteContext {
-  readonly model: Model
   readonly admission: SQL
   readonly limits: Limits
 }
@@ -54,13 +53,14 @@ export async function call(request: CallRequest, context: CallContext): Promise<
   const asked = { caller: callerValues(caller, nowMilliseconds), nowMilliseconds }
   const audience = audienceOf(model.roles, caller)
   const session = sessionPart(audience, admission, asked.caller)
-  const record = recorder({ model, audience, admission, asked })
+  const hook = { caller: knownCaller(caller, audience, model), now: new Date(nowMilliseconds) }
+  const record = recorder({ model, audience, admission, asked, hook })
   const reads = readsOnce((statements) => snapshot([session, { statements, problemOf: () => null }], context))
   const handled: ProcedureContext<unknown> = {
     input: request.input,
-    caller: callerOf(caller, audience, model),
+    caller: hook.caller,
     db: { ...reads, ...record.db },
-    now: new Date(nowMilliseconds),
+    now: hook.now,
     id: () => uuidv7(nowMilliseconds),
     emit: record.emit,
   }
@@ -200,13 +200,4 @@ function textOf(results: readonly Result[]): Uint8Array {
   const text = bytesOf(results.at(-1)?.rows[0]?.[0])
   if (text === null) throw unavailable()
   return text
-}
-
-function callerOf(caller: Caller, audience: Audience, { roles }: Model): ProcedureContext<unknown>['caller'] {
-  const isUser = caller.kind === 'user'
-  return {
-    id: isUser ? caller.id : null,
-    email: isUser ? caller.email : null,
-    has: (role) => audience.caller.has(role) || (audience.above && roles.has(role)),
-  }
 }

@@ -1,6 +1,6 @@
 import type { BatchItem } from 'drizzle-orm/batch'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
-import type { Result, Statement, Value } from '../../base/statement.ts'
+import { driverValue, type Result, type Statement } from '../../base/statement.ts'
 import type { ProcedureDatabase } from '../../declare/procedure.ts'
 import { toValue } from '../../model/expression.ts'
 
@@ -14,7 +14,7 @@ export function readsOnce(ask: (statements: readonly Statement[]) => Promise<rea
     if (hasRead) throw new TypeError('a procedure reads once: ask everything at once with db.read(…)')
     hasRead = true
     const results = await ask(queries.map(({ sql, params }) => ({ sql, args: params.map(toValue) })))
-    return results.map(({ rows }) => ({ rows: rows.map((row) => row.map(rawValue)) }))
+    return results.map(({ rows }) => ({ rows: rows.map((row) => row.map(driverValue)) }))
   }
   const db = drizzle(
     async (sql, params) => {
@@ -26,22 +26,5 @@ export function readsOnce(ask: (statements: readonly Statement[]) => Promise<rea
   return {
     select: db.select.bind(db) as Reads['select'],
     read: (...queries) => db.batch(queries as unknown as readonly [BatchItem<'sqlite'>]) as never,
-  }
-}
-
-/** What a driver would hand to Drizzle. */
-function rawValue(value: Value): unknown {
-  switch (value.type) {
-    case 'null':
-      return null
-    case 'integer': {
-      const number = Number(value.value)
-      return Number.isSafeInteger(number) ? number : BigInt(value.value)
-    }
-    case 'float':
-    case 'text':
-      return value.value
-    case 'blob':
-      return Buffer.from(value.base64, 'base64')
   }
 }

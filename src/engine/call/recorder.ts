@@ -4,6 +4,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Problem } from '../../base/problem.ts'
 import { nullValue, type Statement } from '../../base/statement.ts'
 import type { SqlError } from '../../database/client.ts'
+import type { HookContext } from '../../declare/hook.ts'
 import type { Verdict } from '../../declare/policy.ts'
 import { type ProcedureContext, type ProcedureDatabase, RowSet } from '../../declare/procedure.ts'
 import type { Refusal } from '../../declare/refusal.ts'
@@ -20,9 +21,10 @@ import { bind } from '../../sql/plan.ts'
 import { readFailure, refusalStatement } from '../../sql/write/failure.ts'
 import { writeStatements } from '../../sql/write/write.ts'
 import { constraintProblem } from '../write/constraint.ts'
+import { runDelete, runHook } from '../write/derive.ts'
 import type { Asked } from '../write/operation.ts'
+import { refused } from '../write/refused.ts'
 import { bindRows, completeRows } from '../write/rows.ts'
-import { refused } from './refused.ts'
 
 /** A part of the transaction, and what its failure means. */
 export interface Part {
@@ -43,11 +45,12 @@ interface Recording {
   /** Of a session that was looked at before: none is looked at here. */
   readonly admission: SQL
   readonly asked: Asked
+  readonly hook: HookContext
 }
 
 /** Records what a handler writes, above policies: the procedure's own policy has decided who may call it. */
 export function recorder(recording: Recording): Recorder {
-  const { model, audience, admission, asked } = recording
+  const { model, audience, admission, asked, hook } = recording
   const above = audienceOf(model.roles, service)
   const parts: Part[] = []
 
@@ -77,7 +80,7 @@ export function recorder(recording: Recording): Recorder {
           const resource = resourceOf(model, table)
           const list: readonly Readonly<Record<string, unknown>>[] = Array.isArray(rows) ? rows : [rows]
           for (const row of list) {
-            const values = valuesOf(resource, row)
+            const values = runHook(resource, 'create', valuesOf(resource, row), hook)
             record(recordInsert(resource, values), values)
           }
         },
@@ -86,14 +89,16 @@ export function recorder(recording: Recording): Recorder {
         set: (changes) => ({
           where(rows) {
             const resource = resourceOf(model, table)
-            const values = valuesOf(resource, changes)
+            const values = runHook(resource, 'update', valuesOf(resource, changes), hook)
             record(recordUpdate(resource, values, rows), values)
           },
         }),
       }),
       delete: (table) => ({
         where(rows: Verdict) {
-          record(recordDelete(resourceOf(model, table), rows), new Map())
+          const resource = resourceOf(model, table)
+          runDelete(resource, hook)
+          record(recordDelete(resource, rows), new Map())
         },
       }),
       require(condition: SQL, otherwise: Refusal) {

@@ -3,11 +3,8 @@ import { bytesOf, type Result, type Statement, textOf, type Value } from '../../
 import { unavailable } from '../../database/client.ts'
 import { isFieldVisible } from '../../model/audience.ts'
 import type { CallerValues } from '../../model/expression.ts'
-import type { Field } from '../../model/field.ts'
 import { decoderOf } from '../../query/decode/value.ts'
-import { encodeRows } from '../../query/input/rows.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'
-import { ResultReference } from '../../query/write/reference.ts'
 import { bind } from '../../sql/plan.ts'
 import { takeApart, type WrittenAnswer } from '../answer.ts'
 import type { WritePlan } from '../plans.ts'
@@ -53,20 +50,15 @@ export interface Asked {
   readonly nowMilliseconds: number
 }
 
-/**
- * @param earlier the operations before it, of which its cells may be results
- * @throws Problem for a value that its field cannot have
- */
+/** @param encoded what the body gives, by row in the order of the plan's cells */
 export function operationOf(
   plan: WritePlan,
-  request: WriteRequest,
+  request: Pick<WriteRequest, 'intent' | 'values'>,
+  encoded: EncodedRows,
   asked: Asked,
-  earlier: readonly Operation[],
 ): Operation {
   const { isList, kind } = request.intent
-  const given = plan.cells.filter((cell) => cell.from === 'body').map((cell) => cell.field)
-  const rules = { relation: plan.resource.name, isList, texts: request.isText }
-  const body = withPathKey(plan, encoded(given, request, earlier, rules), request.values)
+  const body = withPathKey(plan, encoded, request.values)
   const rows = completeRows(plan.cells, body, asked)
   const [only] = rows
   const key = kind !== 'insert' || isList || only === undefined ? null : keyOf(plan, only)
@@ -107,50 +99,6 @@ export function answerOf({ plan }: Operation, reply: Reply): WriteAnswer {
     columns: plan.columns,
     location: locationOf(plan, reply.key),
   }
-}
-
-function encoded(
-  fields: readonly Field[],
-  { rows }: WriteRequest,
-  earlier: readonly Operation[],
-  rules: Parameters<typeof encodeRows>[2],
-): EncodedRows {
-  const isReferring = rows.some((row) => row.some((cell) => cell instanceof ResultReference))
-  if (!isReferring) return encodeRows(fields, rows, rules)
-  const plain = rows.map((row) => row.map((cell) => (cell instanceof ResultReference ? undefined : cell)))
-  return encodeRows(fields, plain, rules).map((row, at) =>
-    row.map((value, index) => {
-      const [cell, field] = [rows[at]?.[index], fields[index]]
-      return cell instanceof ResultReference && field !== undefined ? resultOf(cell, field, earlier) : value
-    }),
-  )
-}
-
-/** @throws Problem PGRST100 for what no earlier operation makes, or only the database knows; 42804 for another type */
-function resultOf(
-  { operation, row, field: name }: ResultReference,
-  target: Field,
-  earlier: readonly Operation[],
-): Value {
-  const made = earlier[operation]
-  const index = made?.plan.cells.findIndex(({ field }) => field.name === name) ?? -1
-  const cell = made?.plan.cells[index]
-  const value = made?.rows[row]?.[index]
-  if (made === undefined || cell === undefined || !isFieldVisible(cell.field, made.plan.audience)) {
-    throw new Problem('PGRST100', {
-      message: `There is no result /${operation}/${row}/${name} before this operation`,
-      hint: 'A result is a value that an earlier operation gives to a row, or its id.',
-    })
-  }
-  if (value === undefined || value === databaseDefault) {
-    throw new Problem('PGRST100', { message: `/${operation}/${row}/${name} is known to the database only` })
-  }
-  if (cell.field.kind !== target.kind) {
-    throw new Problem('42804', {
-      message: `column "${target.name}" is of type ${target.kind} but the result is of type ${cell.field.kind}`,
-    })
-  }
-  return value
 }
 
 /** A path names the key of what `PUT` makes; a body that names another one is about something else. */

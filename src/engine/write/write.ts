@@ -5,12 +5,15 @@ import type { Timing } from '../../base/timing.ts'
 import { type Database, type SqlError, unavailable } from '../../database/client.ts'
 import { type Caller, callerValues } from '../../model/caller.ts'
 import type { CallerValues } from '../../model/expression.ts'
+import type { Model } from '../../model/model.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'
 import { bind } from '../../sql/plan.ts'
 import type { Plans } from '../plans.ts'
 import { translated } from '../sql-error.ts'
 import { constraintProblem } from './constraint.ts'
+import { derived } from './derive.ts'
 import { type Claim, claimOf } from './idempotency.ts'
+import { knownCaller } from './known-caller.ts'
 import {
   type Asked,
   answerOf,
@@ -20,8 +23,10 @@ import {
   replyOf,
   type WriteAnswer,
 } from './operation.ts'
+import { withResults } from './results.ts'
 
 export interface WriteContext {
+  readonly model: Model
   readonly plans: Plans
   readonly database: Database
   readonly caller: Caller
@@ -55,7 +60,7 @@ export async function write(
   const { caller, timing, clock } = context
   const nowMilliseconds = clock.nowMilliseconds()
   const asked = { caller: callerValues(caller, nowMilliseconds), nowMilliseconds }
-  const operations = prepared(requests, asked, context)
+  const operations = await prepared(requests, asked, context)
   const session = sessionOf(operations, asked.caller)
   const claim =
     options.idempotencyKey === null || options.isTrial
@@ -75,20 +80,33 @@ export async function write(
   return written
 }
 
-function prepared(
+async function prepared(
   requests: readonly WriteRequest[],
   asked: Asked,
-  { plans, caller }: WriteContext,
-): readonly Operation[] {
+  context: WriteContext,
+): Promise<readonly Operation[]> {
   const operations: Operation[] = []
-  requests.forEach((request, index) => {
+  for (const [index, request] of requests.entries()) {
     try {
-      operations.push(operationOf(plans.write(request.intent, caller), request, asked, operations))
+      operations.push(await operation(withResults(request, operations), asked, context))
     } catch (error) {
       throw error instanceof Problem && requests.length > 1 ? error.at(index) : error
     }
-  })
+  }
   return operations
+}
+
+/** The plan of what was sent says whether it may be written at all; that of what becomes of it is carried out. */
+async function operation(
+  request: WriteRequest,
+  asked: Asked,
+  { plans, caller, model }: WriteContext,
+): Promise<Operation> {
+  const plan = plans.write(request.intent, caller)
+  const hook = { caller: knownCaller(caller, plan.audience, model), now: new Date(asked.nowMilliseconds) }
+  const { intent, rows } = await derived(plan.resource, request, hook)
+  const final = intent === request.intent ? plan : plans.write(intent, caller)
+  return operationOf(final, { intent, values: request.values }, rows, asked)
 }
 
 async function done(

@@ -14,11 +14,13 @@ import type { Cell } from './tree.ts'
 export function resolveCells(intent: WriteIntent, resource: Resource, audience: Audience): readonly Cell[] {
   const verb = intent.kind === 'insert' ? 'insert' : 'update'
   const sparse = new Set(intent.sparse)
+  const derived = new Set(intent.derived)
   const given = intent.columns.map((name): Cell => {
     const field = resource.fields.get(name)
-    if (field === undefined || !isFieldWritable(resource, field, audience, verb))
+    const isDerived = derived.has(name) && field?.column.generated === undefined
+    if (field === undefined || !(isDerived || isFieldWritable(resource, field, audience, verb)))
       throw refusal(resource, audience, name, verb)
-    return { field, from: 'body', isSparse: sparse.has(name), expression: null }
+    return { field, from: isDerived ? 'author' : 'body', isSparse: sparse.has(name), expression: null }
   })
   const names = new Set(given.map(({ field }) => field))
   return [...given, ...madeCells(resource, names, audience.session, verb)]

@@ -13,6 +13,8 @@ export interface WriteIntent {
   readonly key: readonly Slot[] | null
   /** Names that the body gives, in the order of its cells. Empty for a delete. */
   readonly columns: readonly string[]
+  /** Those of them that the author's schema or hook gives, and not the client. */
+  readonly derived: readonly string[]
   /** Columns that some row does not give, so that its default is taken. */
   readonly sparse: readonly string[]
   /** Whether the body is a list: its rows are one parameter, whatever their number. */

@@ -61,7 +61,7 @@ function chosen(condition: Verdict) {
 function recordedCells(values: RecordedValues): readonly Cell[] {
   return [...values].map(([field, value]) => ({
     field,
-    from: 'body',
+    from: 'author',
     isSparse: false,
     expression: is(value, SQL) ? value : null,
   }))

@@ -155,10 +155,9 @@ function setOnConflict(
 ): readonly Field[] {
   const isFixed = (field: Field) => on.includes(field) || resource.key.includes(field)
   const isWritable = (field: Field) => isFieldWritable(resource, field, audience, 'update')
-  const given = cells
-    .filter(({ field, from }) => from === 'body' && !isFixed(field))
-    .map(({ field }) => field)
-  const refused = given.find((field) => !isWritable(field))
+  const written = cells.filter(({ field, from }) => from !== 'server' && !isFixed(field))
+  const given = written.map(({ field }) => field)
+  const refused = written.find(({ field, from }) => from === 'body' && !isWritable(field))?.field
   if (refused !== undefined) {
     throw new Problem('428C9', {
       message: `column "${refused.name}" of ${resource.name} can be given to a new row only`,

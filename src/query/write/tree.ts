@@ -65,7 +65,8 @@ export type Match =
 /** A field that is written: its value is the cell of the same place in each row. */
 export interface Cell {
   readonly field: Field
-  readonly from: 'body' | 'server'
+  /** Who gives it: the client, the author's schema, hook or procedure, or the engine. */
+  readonly from: 'body' | 'author' | 'server'
   /** Whether some row of the body leaves it to its default. */
   readonly isSparse: boolean
   /** What a procedure writes instead of a value. */

@@ -94,6 +94,7 @@ export function parseWrite(head: WriteHead, body: BodyRows | null): ParsedWrite 
     root: root.node,
     key: slots,
     columns: rows.columns,
+    derived: [],
     sparse: sparseColumns(rows),
     isList: rows.isList,
     conflict: conflictOf(head),
