@@ -27,6 +27,17 @@ export interface ResourceOptions<T extends SQLiteTable> {
   readonly before?: BeforeHooks<T>
   /** Schemas for what clients send. */
   readonly input?: InputSchemas
+  /**
+   * An instant column: from that moment on the row is as absent, for every caller and on every path, a service key
+   * included. NULL: it never expires. Subqueries of policies and procedures read the table as it is.
+   */
+  readonly expires?: SQLiteColumn
+  /**
+   * A nullable instant column that DELETE sets instead of taking the row away: then the row is as absent, as with
+   * `expires`, but its key and its unique values stay taken, and what refers to it stays. The column belongs to the
+   * server: no request can name it, a service key's neither, so to bring a row back is a procedure's matter.
+   */
+  readonly softDelete?: SQLiteColumn
   /** Whether PATCH and DELETE may come without a filter, and so mean every row. Default: no. */
   readonly unfiltered?: boolean
   /** Whether each change of an item must say in `If-Match` what it is a change of. Default: no. */

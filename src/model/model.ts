@@ -7,6 +7,7 @@ import { type Field, fieldOf } from './field.ts'
 import { linkProcedures, type Procedure } from './procedure.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
+import { lifeOf } from './rule/life.ts'
 import { checkScope, columnsIn } from './scope.ts'
 
 /** A backend, checked and linked: every name in it is an entry. */
@@ -50,23 +51,26 @@ interface Building extends Resource {
   readonly embeds: Map<string, Relation>
 }
 
-function resourceOf({ table, options }: ResourceDeclaration): Building {
+function resourceOf(declaration: ResourceDeclaration): Building {
+  const { table, options } = declaration
   const config = getTableConfig(table)
   const name = options.name ?? config.name
-  const fields = new Map<string, Field>()
+  const all = new Map<string, Field>()
   const unique = uniqueColumns(config)
   for (const [property, column] of Object.entries(columnsOf(table))) {
     const rules = options.fields?.[property] ?? {}
     const isOwner = column === options.owner
-    fields.set(column.name, fieldOf(column, { rules, isOwner, unique: unique.has(column.name) }))
+    all.set(column.name, fieldOf(column, { rules, isOwner, unique: unique.has(column.name) }))
   }
   for (const property of Object.keys(options.fields ?? {})) {
     if (!(property in columnsOf(table)))
       throw new TypeError(`${name}: fields.${property} is not a column of ${config.name}`)
   }
+  const life = lifeOf(name, declaration, all)
+  const fields = new Map([...all].filter(([, field]) => field !== life.deleted))
   const pick = (columns: readonly { readonly name: string }[], what: string): Field[] =>
     columns.map((column) => {
-      const field = fields.get(column.name)
+      const field = all.get(column.name)
       if (field === undefined)
         throw new TypeError(
           `${name}: ${what} names '${column.name}', which is not a column of ${config.name}`,
@@ -112,6 +116,7 @@ function resourceOf({ table, options }: ResourceDeclaration): Building {
     tableName: config.name,
     options,
     fields,
+    life,
     key,
     uniques,
     foreignKeys: config.foreignKeys,

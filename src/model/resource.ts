@@ -8,6 +8,7 @@ export interface Resource {
   readonly table: SQLiteTable
   readonly tableName: string
   readonly options: ResourceOptions<SQLiteTable>
+  /** All that requests may name: without the column of `softDelete`. */
   readonly fields: ReadonlyMap<string, Field>
   /** The primary key, in its order. */
   readonly key: readonly Field[]
@@ -15,12 +16,21 @@ export interface Resource {
   readonly uniques: readonly (readonly Field[])[]
   /** The field that grows with each change of a row; null without one. */
   readonly version: Field | null
+  readonly life: Life
   /** Every way to another resource. */
   readonly relations: readonly Relation[]
   /** Names that the author gave to some of them. */
   readonly embeds: ReadonlyMap<string, Relation>
   /** Fields of its full-text index; empty without one. */
   readonly search: readonly Field[]
+}
+
+/** Until when a row is there; null without such a rule. */
+export interface Life {
+  /** The instant from which on it is not. */
+  readonly expires: Field | null
+  /** The instant at which it was deleted. */
+  readonly deleted: Field | null
 }
 
 /**

@@ -1,6 +1,7 @@
 import { and, type Verdict } from '../declare/policy.ts'
 import { type Action, type Audience, verdictOf } from '../model/audience.ts'
 import type { Resource } from '../model/resource.ts'
+import { isAlive } from '../model/rule/life.ts'
 import type { Embed, Gate, Guarded, Node, Tree, Ungated } from './tree.ts'
 import type { Conflict, GuardedWrite, Parent, UnguardedWrite } from './write/tree.ts'
 
@@ -63,7 +64,8 @@ function guardParent(parent: Parent<Ungated>, audience: Audience): Parent<Gate> 
 function guardConflict(conflict: Conflict<Ungated>, rows: Rows): Conflict<Gate> {
   return {
     ...conflict,
-    touched: gateOf(rows, 'read', 'update_from'),
+    touched: gate(policyOf(rows, ['read', 'update_from'])),
+    alive: gate(isAlive(rows.resource)),
     outcome: gateOf(rows, 'update_to'),
   }
 }
@@ -73,8 +75,20 @@ interface Rows {
   readonly resource: Resource
 }
 
-function gateOf({ audience, resource }: Rows, ...needed: readonly Action[]): Gate {
-  const verdict: Verdict = and(...needed.map((action) => verdictOf(resource, action, audience)))
+/**
+ * No row is touched that may not be read, and a row whose life is over may not: so it is absent wherever a gate asks
+ * for reading. A row as it will be may be at its end: to let a row expire is a change like another.
+ */
+function gateOf(rows: Rows, ...needed: readonly Action[]): Gate {
+  const policy = policyOf(rows, needed)
+  return gate(needed.includes('read') ? and(policy, isAlive(rows.resource)) : policy)
+}
+
+function policyOf({ audience, resource }: Rows, needed: readonly Action[]): Verdict {
+  return and(...needed.map((action) => verdictOf(resource, action, audience)))
+}
+
+function gate(verdict: Verdict): Gate {
   // The only place where a gate comes into being.
   return { verdict } as Gate
 }

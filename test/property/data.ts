@@ -5,8 +5,8 @@ import type { Data, Row, Stored, World } from './oracle/world.ts'
 /** All rows as SQLite keeps them: the oracle works on these, so that it depends on no codec. */
 export async function storedRows(stage: Stage, world: World): Promise<Data> {
   const data = new Map<string, readonly Row[]>()
-  for (const { sqlName, columns } of Object.values(world.tables)) {
-    const names = Object.keys(columns)
+  for (const { sqlName, columns, unnamed = [] } of Object.values(world.tables)) {
+    const names = [...Object.keys(columns), ...unnamed]
     const list = names.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ')
     const { rows } = await stage.query(`select ${list} from "${sqlName}"`)
     data.set(

@@ -55,6 +55,8 @@ function failed(code: FailureCode, about: string | null, { resource, audience }:
       })
     case 'parent':
       return orphan(about, resource)
+    case 'duplicate':
+      return duplicate(about ?? '', { resource, audience })
     case 'cap':
       return new Problem('PGRST124', {
         message: 'Query result exceeds max-affected preference constraint',

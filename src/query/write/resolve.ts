@@ -131,18 +131,18 @@ function resolveConflict(
   resource: Resource,
   audience: Audience,
 ): Conflict<Ungated> {
-  const on = intent.on?.map((name) => resolveField(resource, audience, name)) ?? resource.key
-  const isUnique = [resource.key, ...resource.uniques].some(
-    (unique) => unique.length === on.length && unique.every((field) => on.includes(field)),
+  const named = intent.on?.map((name) => resolveField(resource, audience, name)) ?? resource.key
+  const on = [resource.key, ...resource.uniques].find(
+    (unique) => unique.length === named.length && unique.every((field) => named.includes(field)),
   )
-  if (!isUnique) {
+  if (on === undefined) {
     throw new Problem('42P10', {
-      message: `there is no unique constraint of ${resource.name} on (${on.map((field) => field.name).join(', ')})`,
+      message: `there is no unique constraint of ${resource.name} on (${named.map((field) => field.name).join(', ')})`,
       hint: 'on_conflict names the columns of the primary key or of a unique constraint.',
     })
   }
   const set = intent.action === 'ignore' ? [] : setOnConflict(intent, on, cells, resource, audience)
-  return { on, action: intent.action, set, touched: null, outcome: null }
+  return { on, action: intent.action, set, touched: null, alive: null, outcome: null }
 }
 
 /** @throws Problem 428C9 when the body gives what must not change */

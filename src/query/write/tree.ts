@@ -87,6 +87,8 @@ export interface Conflict<G> {
   readonly set: readonly Field[]
   /** Rows that are there already: which of them may be merged into, and what must hold of them then. */
   readonly touched: G
+  /** Whether such a row is still there for anybody; its key and its unique values are taken even so. */
+  readonly alive: G
   readonly outcome: G
 }
 

@@ -1,10 +1,13 @@
 import { integerValue, textValue } from '../../base/statement.ts'
+import type { Field } from '../../model/field.ts'
+import type { Resource } from '../../model/resource.ts'
+import { requestInstant } from '../../model/rule/life.ts'
 import { rowAlias } from '../../model/scope.ts'
 import type { Gate, Node } from '../../query/tree.ts'
 import type { DeleteTree, GuardedWrite, Match, UpdateTree } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
 import { type Fragment, identifier, join, parameter, sql } from '../fragment.ts'
-import { verdictCondition } from '../gate.ts'
+import { drizzleFragment, verdictCondition } from '../gate.ts'
 import { keyConditions } from '../read.ts'
 import { source } from '../rows.ts'
 import { untied } from '../tie.ts'
@@ -55,17 +58,31 @@ function ofVersion(root: Node<Gate>, { field, versions }: Match & { kind: 'versi
 
 export function update(tree: UpdateTree<Gate>): Fragment {
   const { resource } = tree.root
-  const assignments = tree.cells.map(({ field }, index) => {
-    const name = identifier(field.column.name)
-    const value = cellValue(tree, index)
-    // A version grows, also where two changes share a millisecond.
-    return field === resource.version ? sql`${name} = max(${value}, ${name} + 1)` : sql`${name} = ${value}`
-  })
-  return sql`update ${identifier(resource.tableName)} set ${join(assignments, ', ')} where ${touchedOfTable}`
+  return updateTouched(
+    resource,
+    tree.cells.map(({ field }, index) => assignment(resource, field, cellValue(tree, index))),
+  )
 }
 
-export function remove(tree: DeleteTree<Gate>): Fragment {
-  return sql`delete from ${identifier(tree.root.resource.tableName)} where ${touchedOfTable}`
+/** Rows with a soft delete stay, and say when they were deleted. */
+export function remove({ root: { resource } }: DeleteTree<Gate>): Fragment {
+  const { life, version, tableName } = resource
+  if (life.deleted === null) return sql`delete from ${identifier(tableName)} where ${touchedOfTable}`
+  const changed = version === null ? [life.deleted] : [life.deleted, version]
+  return updateTouched(
+    resource,
+    changed.map((field) => assignment(resource, field, drizzleFragment(requestInstant(field)))),
+  )
+}
+
+function updateTouched({ tableName }: Resource, assignments: readonly Fragment[]): Fragment {
+  return sql`update ${identifier(tableName)} set ${join(assignments, ', ')} where ${touchedOfTable}`
+}
+
+function assignment({ version }: Resource, field: Field, value: Fragment): Fragment {
+  const name = identifier(field.column.name)
+  // A version grows, also where two changes share a millisecond.
+  return field === version ? sql`${name} = max(${value}, ${name} + 1)` : sql`${name} = ${value}`
 }
 
 export function changedRows(tree: UpdateTree<Gate> | DeleteTree<Gate>) {

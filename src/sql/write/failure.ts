@@ -4,7 +4,7 @@ import { type Fragment, literal, sql } from '../fragment.ts'
 export interface Demand {
   readonly failsWhen: Fragment
   readonly code: FailureCode
-  /** A name of the model that the error may need: a foreign key's. */
+  /** What the error may need: the name of a foreign key, or columns as SQLite says them. */
   readonly about?: string
 }
 
@@ -17,6 +17,8 @@ export type FailureCode =
   | 'policy'
   /** What a row refers to is not there for the caller. */
   | 'parent'
+  /** A row that is not there any more holds a unique value. */
+  | 'duplicate'
   /** More rows than the client said. */
   | 'cap'
   /** The item is not there, or not for the caller to touch. */

@@ -1,6 +1,6 @@
 import { rowAlias } from '../../model/scope.ts'
 import type { Gate, Node } from '../../query/tree.ts'
-import type { Parent } from '../../query/write/tree.ts'
+import type { Conflict, Parent } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
 import { type Fragment, identifier, join, sql } from '../fragment.ts'
 import { gateCondition } from '../gate.ts'
@@ -11,10 +11,16 @@ export type Rows = { readonly before: Fragment; readonly conditions: readonly Fr
 
 /** Rows for which the gate does not hold, or is not known to. */
 export function policyDemand(root: Node<Gate>, gate: Gate, rows: Rows): readonly Demand[] {
-  const conditions = gateCondition(root.resource, root.row, gate)
-  if (conditions.length === 0) return []
-  const refused = sql`(${join(conditions, ' and ')}) is not true`
-  return [{ failsWhen: exists(root, rows, [refused]), code: 'policy' }]
+  return refusedBy(root, gate, rows).map((failsWhen) => ({ failsWhen, code: 'policy' }))
+}
+
+/**
+ * A row that is deleted or expired is not brought back by an upsert, and its unique values stay taken. Asked after the
+ * policies, so that it tells of no row that would be hidden anyway.
+ */
+export function aliveDemand(root: Node<Gate>, { alive, on }: Conflict<Gate>, rows: Rows): readonly Demand[] {
+  const about = on.map(({ column: { name } }) => `${root.resource.tableName}.${name}`).join(', ')
+  return refusedBy(root, alive, rows).map((failsWhen) => ({ failsWhen, code: 'duplicate', about }))
 }
 
 /** What rows refer to must be there for the caller: a hidden row is as none, so that nobody finds out by writing. */
@@ -32,6 +38,12 @@ export function parentDemands(
     const about = relation.constraints[0] ?? relation.to.name
     return { failsWhen: exists(root, rows, [...isSet, absent]), code: 'parent', about }
   })
+}
+
+function refusedBy(root: Node<Gate>, gate: Gate, rows: Rows): readonly Fragment[] {
+  const conditions = gateCondition(root.resource, root.row, gate)
+  if (conditions.length === 0) return []
+  return [exists(root, rows, [sql`(${join(conditions, ' and ')}) is not true`])]
 }
 
 function exists(root: Node<Gate>, rows: Rows, conditions: readonly Fragment[]): Fragment {

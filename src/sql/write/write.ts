@@ -10,7 +10,7 @@ import { type Tie, untied } from '../tie.ts'
 import { capDemand, changedRows, chosenRows, itemDemand, matchDemand, remove, update } from './change.ts'
 import { type Demand, refuse } from './failure.ts'
 import { insertSteps } from './insert.ts'
-import { parentDemands, policyDemand } from './outcome.ts'
+import { aliveDemand, parentDemands, policyDemand } from './outcome.ts'
 import { forget, isTouched } from './touched.ts'
 
 /**
@@ -89,7 +89,11 @@ function inserting(tree: InsertTree<Gate>): Sequence {
   const mergeable =
     conflict === null || changed === null
       ? null
-      : refuse([...policyDemand(root, conflict.touched, changed), ...matchDemand(tree)])
+      : refuse([
+          ...policyDemand(root, conflict.touched, changed),
+          ...aliveDemand(root, conflict, changed),
+          ...matchDemand(tree),
+        ])
   const outcome = refuse([
     ...policyDemand(root, tree.outcome, steps.usesTouched ? { ...made, before: sql`` } : made),
     ...(conflict === null || changed === null ? [] : policyDemand(root, conflict.outcome, changed)),

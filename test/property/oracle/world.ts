@@ -36,6 +36,10 @@ export interface Table {
   readonly exists?: (who: Who) => boolean
   readonly sees: (row: Row, who: Who, data: Data) => boolean
   readonly fields?: Readonly<Record<string, (who: Who) => boolean>>
+  /** Columns that no request can name. */
+  readonly unnamed?: readonly string[]
+  /** Whether the row is still there for anybody. Default: all are. */
+  readonly lives?: (row: Row) => boolean
   readonly search?: readonly string[]
   /** Paths into JSON columns that are worth asking for; `type` is what lies there, when it is always the same. */
   readonly paths?: readonly JsonPath[]
@@ -87,5 +91,7 @@ export function isThere(world: World, name: string, who: Who): boolean {
 export function visibleRows(world: World, data: Data, name: string, who: Who): readonly Row[] {
   const table = tableOf(world, name)
   if (!isThere(world, name, who)) return []
-  return rowsOf(data, table).filter((row) => who.kind === 'service' || table.sees(row, who, data))
+  return rowsOf(data, table).filter(
+    (row) => (table.lives?.(row) ?? true) && (who.kind === 'service' || table.sees(row, who, data)),
+  )
 }

@@ -49,8 +49,10 @@ export const libraryWorld: World = {
         publisher_id: 'integer',
         details: 'json',
         secret: 'boolean',
+        lent_until: 'seconds',
       },
       sees: (row, who) => isLibrarian(who) || row.secret === 0n,
+      lives: (row) => row.lent_until === null || Number(row.lent_until) * 1000 > Date.now(),
       fields: { publisher_id: isLibrarian, blurb: isLibrarian },
       search: ['title', 'blurb'],
       paths: [
@@ -69,6 +71,8 @@ export const libraryWorld: World = {
         secret: 'boolean',
         editor_id: 'text',
       },
+      unnamed: ['withdrawn_at'],
+      lives: (row) => row.withdrawn_at === null,
       sees: (row, who) =>
         isLibrarian(who) || row.secret === 0n || (who.kind === 'user' && row.editor_id === who.id),
       fields: { editor_id: isLibrarian },

@@ -4,7 +4,7 @@ import { backend, everyone, or, resource, role, type Seed } from '../../../src/i
 
 /**
  * What the other two backends have not: rows of a table in the middle that are hidden while both of its ends are
- * seen, a foreign key and a search column that are hidden fields.
+ * seen, a foreign key and a search column that are hidden fields, rows that are expired or deleted for everyone.
  */
 export const publishers = sqliteTable('publishers', { id: integer().primaryKey(), name: text().notNull() })
 
@@ -21,6 +21,7 @@ export const books = sqliteTable('books', {
   publisher_id: integer().references(() => publishers.id),
   details: text({ mode: 'json' }).$type<unknown>(),
   secret: integer({ mode: 'boolean' }).notNull().default(false),
+  lent_until: integer({ mode: 'timestamp' }),
 })
 
 export const authorships = sqliteTable(
@@ -35,6 +36,7 @@ export const authorships = sqliteTable(
     share: integer(),
     secret: integer({ mode: 'boolean' }).notNull().default(false),
     editor_id: text(),
+    withdrawn_at: integer({ mode: 'timestamp_ms' }),
   },
   (table) => [primaryKey({ columns: [table.author_id, table.book_id] })],
 )
@@ -58,6 +60,7 @@ export const library = backend({
       read: ({ caller }) => or(caller.has('librarian'), eq(books.secret, false)),
       fields: { publisher_id: { read: role('librarian') }, blurb: { read: role('librarian') } },
       search: [books.title, books.blurb],
+      expires: books.lent_until,
     }),
     resource(authorships, {
       read: ({ caller }) =>
@@ -67,9 +70,16 @@ export const library = backend({
           caller.signedIn && eq(authorships.editor_id, caller.id),
         ),
       fields: { editor_id: { read: role('librarian') } },
+      softDelete: authorships.withdrawn_at,
     }),
   ],
 })
+
+/** For ever, until long ago, or for long to come. */
+function lentUntil(id: number): Date | null {
+  if (id === 2 || id === 7) return new Date(id * 1_000)
+  return id % 3 === 0 ? new Date(Date.UTC(2999, id)) : null
+}
 
 const range = (length: number) => Array.from({ length }, (_, n) => n + 1)
 
@@ -90,6 +100,7 @@ export const librarySeed: Seed = {
         publisher_id: id % 4 === 0 ? null : (id % 3) + 1,
         details: id % 5 === 0 ? null : { pages: id * 100, tags: id % 2 === 0 ? ['a', 'b'] : [], out: id > 5 },
         secret: id % 4 === 1,
+        lent_until: lentUntil(id),
       })),
     },
     {
@@ -103,6 +114,7 @@ export const librarySeed: Seed = {
             share: book_id % 3 === 0 ? null : author_id,
             secret: (author_id + book_id) % 3 === 0,
             editor_id: book_id % 2 === 0 ? reader.id : null,
+            withdrawn_at: author_id % 4 === 3 ? new Date(book_id) : null,
           })),
       ),
     },
