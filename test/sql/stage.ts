@@ -3,6 +3,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import { admission } from '../../src/auth/admission.ts'
 import * as authTables from '../../src/auth/tables.ts'
+import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { defaultLimits } from '../../src/base/limits.ts'
 import type { Statement, Value } from '../../src/base/statement.ts'
 import { startTiming } from '../../src/base/timing.ts'
@@ -22,12 +23,11 @@ export type Stage = Awaited<ReturnType<typeof startStage>>
 
 const sessionMilliseconds = 3_600_000
 
-export async function startStage(backend: BackendDeclaration, seed: Seed) {
+export async function startStage(backend: BackendDeclaration, seed: Seed, clock: Clock = systemClock) {
   const database = await startDatabase()
   const db = connect({ url: database.url, token: null })
   const model = linkModel(backend)
   const plans = createPlans(model, admission, defaultLimits)
-  const clock = { nowMilliseconds: () => Date.now() }
   const query = (sql: string, ...args: Value[]) => db.run({ sql, args }, startTiming())
   const fill = (table: SQLiteTable, rows: readonly Readonly<Record<string, unknown>>[]) =>
     db.transact(inserts(table, rows), startTiming())
