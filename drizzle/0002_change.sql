@@ -13,3 +13,8 @@ CREATE TABLE `selvage_touched` (
 	`existed` integer NOT NULL,
 	`place` integer NOT NULL
 );
+--> statement-breakpoint
+DROP INDEX `reviews_user_id_product_id_unique`;--> statement-breakpoint
+ALTER TABLE `reviews` ADD `deleted_at` integer;--> statement-breakpoint
+CREATE INDEX `reviews_user_id_idx` ON `reviews` (`user_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `reviews_user_id_product_id_unique` ON `reviews` (`user_id`,`product_id`) WHERE "reviews"."deleted_at" is null;

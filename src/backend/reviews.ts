@@ -1,5 +1,5 @@
-import { eq, sql } from 'drizzle-orm'
-import { check, index, integer, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
+import { eq, isNull, sql } from 'drizzle-orm'
+import { check, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { id, or, resource, timestamps } from '../index.ts'
 import { products } from './products.ts'
 import { users } from './users.ts'
@@ -20,6 +20,7 @@ export const reviews = sqliteTable(
     body: text().notNull().default(''),
     published: integer({ mode: 'boolean' }).notNull().default(false),
     ...timestamps(),
+    deleted_at: integer({ mode: 'timestamp_ms' }),
   },
   (table) => [
     index('reviews_product_id_published_created_at_idx').on(
@@ -27,8 +28,12 @@ export const reviews = sqliteTable(
       table.published,
       table.created_at,
     ),
-    // For the policy's "own" and the foreign key; and one review a product from each user.
-    unique('reviews_user_id_product_id_unique').on(table.user_id, table.product_id),
+    // For the policy's "own" and the foreign key.
+    index('reviews_user_id_idx').on(table.user_id),
+    // One review a product from each user; who deletes it may write another one.
+    uniqueIndex('reviews_user_id_product_id_unique')
+      .on(table.user_id, table.product_id)
+      .where(isNull(table.deleted_at)),
     check('reviews_rating_check', sql`${table.rating} between 1 and 5`),
   ],
 )
@@ -38,6 +43,8 @@ export default resource(reviews, {
   description: 'Reviews of products, signed with a name that their author chose.',
   read: ({ caller }) =>
     or(caller.has('staff'), eq(reviews.published, true), caller.signedIn && eq(reviews.user_id, caller.id)),
+  delete: ({ caller }) => or(caller.has('staff'), caller.signedIn && eq(reviews.user_id, caller.id)),
+  softDelete: reviews.deleted_at,
   embeds: { product: reviews.product_id, author: reviews.user_id },
   search: [reviews.body],
 })

@@ -79,6 +79,7 @@ it('a soft delete sets the column in its unit, and the version grows', () => {
       root,
       key: null,
       columns: [],
+      derived: [],
       sparse: [],
       isList: false,
       conflict: null,

@@ -240,7 +240,7 @@ describe('a cursor', () => {
         "sql": "select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."rating", "_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
-      ' || json_group_array(json_object('id', "_t0"."id")) from (select "_t0"."id", "_t0"."rating" from "reviews" as "_t0" where ("_t0"."rating" <= ? and (("_t0"."rating" < ?) or ("_t0"."rating" is ? and "_t0"."id" > ?))) and ("_t0"."published" = ?) order by "_t0"."rating" desc, "_t0"."id" limit ? offset ?) as "_t0"",
+      ' || json_group_array(json_object('id', "_t0"."id")) from (select "_t0"."id", "_t0"."rating" from "reviews" as "_t0" where ("_t0"."rating" <= ? and (("_t0"."rating" < ?) or ("_t0"."rating" is ? and "_t0"."id" > ?))) and (("_t0"."published" = ? and "_t0"."deleted_at" is null)) order by "_t0"."rating" desc, "_t0"."id" limit ? offset ?) as "_t0"",
       }
     `)
   })

@@ -90,7 +90,12 @@ function orphan(constraint: string | null, resource: Resource): Problem {
 function duplicate(about: string, { resource, audience }: Target): Problem {
   const told = (fields: readonly Field[]) =>
     fields.map(({ column }) => `${resource.tableName}.${column.name}`).join(', ')
-  const fields = [resource.key, ...resource.uniques].find((each) => told(each) === about) ?? []
+  // An index over some rows only is none of the uniques, so its columns are looked up one by one.
+  const byName = new Map([...resource.fields.values()].map((field) => [told([field]), field]))
+  const listed = about.split(', ').flatMap((each) => byName.get(each) ?? [])
+  const fields =
+    [resource.key, ...resource.uniques].find((each) => told(each) === about) ??
+    (told(listed) === about ? listed : [])
   const isSeen = fields.length > 0 && fields.every((field) => isFieldVisible(field, audience))
   return new Problem('23505', {
     message: `duplicate key value violates a unique constraint of table "${resource.name}"`,

@@ -110,6 +110,8 @@ const tables: World['tables'] = {
       published: 'boolean',
       ...times,
     },
+    unnamed: ['deleted_at'],
+    lives: (row) => row.deleted_at === null,
     sees: (row, who) => isStaff(who) || isPublished(row) || isMine(row, 'user_id', who),
     search: ['body'],
   },
