@@ -34,8 +34,9 @@ export interface ResourceOptions<T extends SQLiteTable> {
   readonly expires?: SQLiteColumn
   /**
    * A nullable instant column that DELETE sets instead of taking the row away: then the row is as absent, as with
-   * `expires`, but its key and its unique values stay taken, and what refers to it stays. The column belongs to the
-   * server: no request can name it, a service key's neither, so to bring a row back is a procedure's matter.
+   * `expires`, but its key and its unique values stay taken (save in a unique index `where` the column is null), and
+   * what refers to it stays. The column belongs to the server: no request can name it, a service key's neither, so to
+   * bring a row back is a procedure's matter.
    */
   readonly softDelete?: SQLiteColumn
   /** Whether PATCH and DELETE may come without a filter, and so mean every row. Default: no. */

@@ -19,11 +19,10 @@ export function lifeOf(
   const { expires, softDelete } = options
   const instantOf = (column: typeof expires, rule: string): Field | null => {
     if (column === undefined) return null
-    const config = getTableConfig(table)
     const field = fields.get(column.name)
     if (column.table !== table || field === undefined) {
       throw new TypeError(
-        `${name}: ${rule} names '${column.name}' of ${getTableConfig(column.table).name}, not of ${config.name}`,
+        `${name}: ${rule} names '${column.name}' of ${getTableConfig(column.table).name}, not of ${getTableConfig(table).name}`,
       )
     }
     if (field.kind === 'seconds' || field.kind === 'milliseconds') return field
