@@ -1,4 +1,5 @@
 /** What the author of a backend imports. */
+export type { AfterContext, AfterHook, Operation, Payload } from './declare/after.ts'
 export {
   type BackendDeclaration,
   backend,

@@ -53,4 +53,11 @@ export default resource(orders, {
     total_cents: { write: nobody },
   },
   embeds: { customer: orders.user_id },
+  audit: true,
+  outbox: true,
+  after({ operation, changed, emit }) {
+    if (operation === 'delete') return
+    const { id, user_id, total_cents } = orders
+    emit('order.paid', { id, user_id, total_cents }, and(changed(orders.status), eq(orders.status, 'paid')))
+  },
 })

@@ -46,4 +46,6 @@ export default resource(products, {
   fields: { cost_cents: { read: role('staff') } },
   embeds: { category: products.category_id },
   search: [products.name, products.description],
+  audit: true,
+  outbox: true,
 })

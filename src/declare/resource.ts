@@ -1,4 +1,5 @@
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { AfterHook } from './after.ts'
 import type { BeforeHooks, InputSchemas } from './hook.ts'
 import type { FieldRule, Policy, UpdatePolicy } from './policy.ts'
 
@@ -50,6 +51,18 @@ export interface ResourceOptions<T extends SQLiteTable> {
   readonly embeds?: Embeds | (() => Embeds)
   /** Text columns that the full-text operators `fts`, `plfts`, `phfts`, `wfts` look into. */
   readonly search?: readonly SQLiteColumn[]
+  /**
+   * Whether each write leaves in `selvage_audit` who changed what, row by row. Default: no. Rows that go or change
+   * because another one does, by a foreign key's `onDelete`, are not written by anybody, and leave nothing.
+   */
+  readonly audit?: boolean
+  /**
+   * Whether each write leaves events `{name}.created`, `.updated`, `.deleted` with the row in `selvage_outbox`, without
+   * the fields that only some may see: who gets an event has no role. Default: no.
+   */
+  readonly outbox?: boolean
+  /** Events of the author's own for the outbox. */
+  readonly after?: AfterHook
 }
 
 /** Who may see a field, and who may write it. */
@@ -58,6 +71,8 @@ export interface FieldRules {
   readonly read?: FieldRule
   /** Default: whoever sees the field, unless the server makes it: `timestamps()`, and the owner. */
   readonly write?: FieldRule
+  /** Whether audit and outbox may hold its values; not so for secrets. Default: yes, also where nobody may read it. */
+  readonly recorded?: boolean
 }
 
 export type Embeds = Readonly<Record<string, SQLiteColumn>>

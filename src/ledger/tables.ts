@@ -1,3 +1,4 @@
+import { isNull } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /**
@@ -10,6 +11,10 @@ export const touchedRows = sqliteTable('selvage_touched', {
   existed: integer({ mode: 'boolean' }).notNull(),
   /** Where the body of the request has it. */
   place: integer().notNull(),
+  /** The fields of a row that changes, as they were: a JSON object by their place in `Records.fields`. */
+  before: text(),
+  /** And as they are. */
+  after: text(),
 })
 
 /** What was answered to writes that came with an `Idempotency-Key`, so that they are done once and answered again. */
@@ -30,4 +35,52 @@ export const idempotencyRecords = sqliteTable(
     primaryKey({ columns: [table.scope, table.key] }),
     index('selvage_idempotency_expires_at').on(table.expires_at),
   ],
+)
+
+/** What a write tells of itself, the same for each of its rows. */
+const written = () => ({
+  /** Numbers only grow, and none is given twice. */
+  id: integer().primaryKey({ autoIncrement: true }),
+  at: integer({ mode: 'timestamp_ms' }).notNull(),
+  request_id: text(),
+  /** Its name in URLs. */
+  resource: text().notNull(),
+  /** The primary key, as a JSON object by field. */
+  key: text().notNull(),
+})
+
+/** Who did what to which row. Written in the transaction of the write, and by nothing else. */
+export const audit = sqliteTable(
+  'selvage_audit',
+  {
+    ...written(),
+    /** The user; null of somebody without an account, and of a service key. */
+    caller_id: text(),
+    /** The role by which it was asked, `anon` and `service_role` too. */
+    role: text().notNull(),
+    operation: text({ enum: ['create', 'update', 'delete'] }).notNull(),
+    /** JSON objects by field, of a change the changed fields alone; null of a row that was made. */
+    before: text(),
+    /** Null of a row that was deleted. */
+    after: text(),
+  },
+  (table) => [
+    index('selvage_audit_resource_key_idx').on(table.resource, table.key),
+    index('selvage_audit_caller_id_at_idx').on(table.caller_id, table.at),
+    index('selvage_audit_at_idx').on(table.at),
+  ],
+)
+
+/** Events that wait to be sent: written in the transaction of the write that they tell of. */
+export const outbox = sqliteTable(
+  'selvage_outbox',
+  {
+    ...written(),
+    /** Such as `orders.created`. */
+    event: text().notNull(),
+    /** A JSON object. */
+    payload: text().notNull(),
+    sent_at: integer({ mode: 'timestamp_ms' }),
+  },
+  (table) => [index('selvage_outbox_unsent_idx').on(table.id).where(isNull(table.sent_at))],
 )

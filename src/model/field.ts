@@ -40,6 +40,8 @@ export interface Field {
   readonly write: FieldRule | null
   /** What the server fills it with: the time of the request, when a row is made or also when it changes, or the caller. */
   readonly made: 'at_creation' | 'at_change' | 'by_owner' | null
+  /** Whether audit and outbox may hold its values. */
+  readonly recorded: boolean
 }
 
 /** What a column does not say itself. */
@@ -61,6 +63,7 @@ export function fieldOf(column: SQLiteColumn, { rules, isOwner, unique }: FieldS
     read: rules.read ?? null,
     write: rules.write ?? null,
     made: isOwner ? 'by_owner' : madeWhen(column),
+    recorded: rules.recorded ?? true,
   }
 }
 

@@ -5,6 +5,7 @@ import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
 import { actions, declaredAudiences, type Roles, rolesOf, verdictOf } from './audience.ts'
 import { type Field, fieldOf } from './field.ts'
 import { linkProcedures, type Procedure } from './procedure.ts'
+import { recordsOf } from './record/records.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
 import { lifeOf } from './rule/life.ts'
@@ -51,10 +52,15 @@ interface Building extends Resource {
   readonly embeds: Map<string, Relation>
 }
 
+/** Sign-in and the ledger keep theirs to themselves: a policy over them would be one over everything. */
+const reserved = /^(?:auth|selvage)_/i
+
 function resourceOf(declaration: ResourceDeclaration): Building {
   const { table, options } = declaration
   const config = getTableConfig(table)
   const name = options.name ?? config.name
+  if (reserved.test(config.name))
+    throw new TypeError(`${name}: ${config.name} is no table of the backend: auth_ and selvage_ begin others`)
   const all = new Map<string, Field>()
   const unique = uniqueColumns(config)
   for (const [property, column] of Object.entries(columnsOf(table))) {
@@ -124,6 +130,7 @@ function resourceOf(declaration: ResourceDeclaration): Building {
     relations: [],
     embeds: new Map(),
     search,
+    records: recordsOf({ name, table, options, fields, key }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { ResourceOptions } from '../declare/resource.ts'
 import type { Field } from './field.ts'
+import type { Records } from './record/records.ts'
 
 /** A table under policies. */
 export interface Resource {
@@ -23,6 +24,8 @@ export interface Resource {
   readonly embeds: ReadonlyMap<string, Relation>
   /** Fields of its full-text index; empty without one. */
   readonly search: readonly Field[]
+  /** What writes keep of its rows. */
+  readonly records: Records
 }
 
 /** Until when a row is there; null without such a rule. */

@@ -31,15 +31,21 @@ export function bindToRow(policy: SQL, table: SQLiteTable, alias: string): SQL {
 }
 
 /**
- * Whether a policy can be bound without a doubt about what each name means.
+ * Whether an expression over a row, such as a policy, can be bound without a doubt about what each name means.
+ * @param what how errors call the expression
  * @throws TypeError that names resource and column
  */
-export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL): void {
+export function checkScope(
+  resourceName: string,
+  table: SQLiteTable,
+  expression: SQL,
+  what = 'its policy',
+): void {
   const own = getTableName(table)
   const tables = new Set<string>()
   const columns: Column[] = []
   let original: string | null = null
-  walk(policy, (chunk) => {
+  walk(expression, (chunk) => {
     if (chunk instanceof Column) columns.push(chunk)
     if (chunk instanceof Table) tables.add(getTableName(chunk))
     if (chunk instanceof Name) {
@@ -50,32 +56,30 @@ export function checkScope(resourceName: string, table: SQLiteTable, policy: SQL
     } else if (!isBlank(chunk)) {
       original = null
     }
-    assertValue(resourceName, chunk)
+    assertValue(`${resourceName}: ${what}`, chunk)
     // Without a value it would be NULL, and `is NULL` holds for rows that nobody meant.
     if (chunk instanceof Placeholder && !isCallerValue(chunk.name)) {
       throw new TypeError(
-        `${resourceName}: its policy has a placeholder '${chunk.name}', for which there is no value: use caller.id or caller.email`,
+        `${resourceName}: ${what} has a placeholder '${chunk.name}', for which there is no value: use caller.id or caller.email`,
       )
     }
   })
   if (tables.has(own)) {
     // Inside such a subquery a column of the table could mean the inner row or the outer one.
     throw new TypeError(
-      `${resourceName}: its policy queries ${own} itself: give the inner one another name with alias(${own}, '…')`,
+      `${resourceName}: ${what} queries ${own} itself: give the inner one another name with alias(${own}, '…')`,
     )
   }
   for (const name of tables) {
     // SQLite's names ignore case.
     if (/^_[tf]\d+$/i.test(name))
-      throw new TypeError(
-        `${resourceName}: its policy uses the name '${name}', which statements use themselves`,
-      )
+      throw new TypeError(`${resourceName}: ${what} uses the name '${name}', which statements use themselves`)
   }
   for (const column of columns) {
     const name = getTableName(column.table)
     if (column.table !== table && !tables.has(name)) {
       throw new TypeError(
-        `${resourceName}: its policy names '${column.name}' of ${name}, a table that the policy does not query: use a column of ${own}, or a subquery`,
+        `${resourceName}: ${what} names '${column.name}' of ${name}, a table that it does not query: use a column of ${own}, or a subquery`,
       )
     }
   }
@@ -87,7 +91,7 @@ function isBlank(chunk: SQLChunk): boolean {
 }
 
 /** @throws TypeError on a value that SQLite does not have */
-function assertValue(resourceName: string, chunk: SQLChunk): void {
+function assertValue(place: string, chunk: SQLChunk): void {
   const value: unknown =
     chunk instanceof Param ? chunk.encoder.mapToDriverValue(chunk.value) : isSQLWrapper(chunk) ? null : chunk
   if (value === null || Array.isArray(value) || leaves.some((kind) => value instanceof kind)) return
@@ -96,7 +100,7 @@ function assertValue(resourceName: string, chunk: SQLChunk): void {
     toValue(value)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new TypeError(`${resourceName}: its policy has a value that SQLite has not: ${error.message}`)
+    throw new TypeError(`${place} has a value that SQLite has not: ${error.message}`)
   }
 }
 

@@ -13,6 +13,7 @@ import type { Model } from '../model/model.ts'
 export interface RestEnv {
   Variables: {
     readonly timing: Timing
+    readonly requestId: string
     readonly database: ReadContext['database']
     readonly caller: Caller
     readonly server: RestServer

@@ -50,8 +50,9 @@ export async function perform(
   requests: readonly WriteRequest[],
   isTrial: boolean,
 ): Promise<Written> {
-  const [timing, database, caller, server] = [
+  const [timing, requestId, database, caller, server] = [
     context.get('timing'),
+    context.get('requestId'),
     context.get('database'),
     context.get('caller'),
     context.get('server'),
@@ -64,7 +65,8 @@ export async function perform(
   }
   const idempotencyKey = readIdempotencyKey(context.req.raw.headers.get('idempotency-key'))
   timing.mark('parse')
-  const work = () => write(requests, { idempotencyKey, isTrial }, { ...server, database, caller, timing })
+  const asked = { ...server, database, caller, timing, requestId }
+  const work = () => write(requests, { idempotencyKey, isTrial }, asked)
   return idempotencyKey === null
     ? work()
     : server.running.during(idempotencyKey, caller, server.clock.nowMilliseconds(), work)

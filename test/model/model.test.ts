@@ -180,17 +180,17 @@ const scopes: Mistakes = [
     'a policy with a column of a table that it does not query',
     () =>
       withResources(resource(books, { name: 'works', read: ({ caller }) => eq(loans.reader_id, caller.id) })),
-    "works: its policy names 'reader_id' of loans, a table that the policy does not query: use a column of books, or a subquery",
+    "works: its policy names 'reader_id' of loans, a table that it does not query: use a column of books, or a subquery",
   ],
   [
     'such a column in a subquery of a third table',
     () => withResources(resource(books, { read: () => exists(loans, eq(loans.book_id, shelves.id)) })),
-    "books: its policy names 'id' of shelves, a table that the policy does not query: use a column of books, or a subquery",
+    "books: its policy names 'id' of shelves, a table that it does not query: use a column of books, or a subquery",
   ],
   [
     'such a column in what one role alone may read',
     () => withResources(resource(books, { read: ({ caller }) => caller.has('keeper') && eq(loans.id, 1) })),
-    "books: its policy names 'id' of loans, a table that the policy does not query: use a column of books, or a subquery",
+    "books: its policy names 'id' of loans, a table that it does not query: use a column of books, or a subquery",
   ],
   [
     'a policy that queries its own table',

@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm'
 import { uuidv7 } from '../../base/id.ts'
 import type { Limits } from '../../base/limits.ts'
 import type { Problem } from '../../base/problem.ts'
-import { bytesOf, type Result, type Statement } from '../../base/statement.ts'
+import { bytesOf, type Result, type Statement, textValue } from '../../base/statement.ts'
 import { type SqlError, unavailable } from '../../database/client.ts'
 import { type ProcedureContext, RowSet } from '../../declare/procedure.ts'
 import { Refusal } from '../../declare/refusal.ts'
@@ -48,9 +48,9 @@ export interface CallAnswer {
  */
 export async function call(request: CallRequest, context: CallContext): Promise<CallAnswer> {
   const { procedure, idempotencyKey } = request
-  const { caller, clock, model, admission, timing } = context
+  const { caller, clock, model, admission, timing, requestId } = context
   const nowMilliseconds = clock.nowMilliseconds()
-  const asked = { caller: callerValues(caller, nowMilliseconds), nowMilliseconds }
+  const asked = { caller: { ...callerValues(caller, nowMilliseconds), requestId: textValue(requestId) }, nowMilliseconds }
   const audience = audienceOf(model.roles, caller)
   const session = sessionPart(audience, admission, asked.caller)
   const hook = { caller: knownCaller(caller, audience, model), now: new Date(nowMilliseconds) }

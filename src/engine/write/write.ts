@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
-import type { Result, Statement } from '../../base/statement.ts'
+import { type Result, type Statement, textValue } from '../../base/statement.ts'
 import type { Timing } from '../../base/timing.ts'
 import { type Database, type SqlError, unavailable } from '../../database/client.ts'
 import { type Caller, callerValues } from '../../model/caller.ts'
@@ -32,6 +32,8 @@ export interface WriteContext {
   readonly caller: Caller
   readonly clock: Clock
   readonly timing: Timing
+  /** Names the request in the audit and in the outbox. */
+  readonly requestId: string
 }
 
 export interface WriteOptions {
@@ -57,9 +59,10 @@ export async function write(
   options: WriteOptions,
   context: WriteContext,
 ): Promise<Written> {
-  const { caller, timing, clock } = context
+  const { caller, timing, clock, requestId } = context
   const nowMilliseconds = clock.nowMilliseconds()
-  const asked = { caller: callerValues(caller, nowMilliseconds), nowMilliseconds }
+  const known = { ...callerValues(caller, nowMilliseconds), requestId: textValue(requestId) }
+  const asked = { caller: known, nowMilliseconds }
   const operations = await prepared(requests, asked, context)
   const session = sessionOf(operations, asked.caller)
   const claim =

@@ -5,6 +5,7 @@ import { column } from '../expression.ts'
 import { type Binding, type Fragment, join, sql } from '../fragment.ts'
 import { drizzleFragment } from '../gate.ts'
 import { columnsOf, type Written, writtenAnswer } from '../read.ts'
+import { recordDelete, recordInsert, recordUpdate } from '../record/record.ts'
 import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
 import { capDemand, changedRows, chosenRows, itemDemand, matchDemand, remove, update } from './change.ts'
@@ -101,11 +102,20 @@ function inserting(tree: InsertTree<Gate>): Sequence {
   ])
   const answer = answerOf(tree, steps.written)
   const single = refuse(singleDemand(tree, steps.written))
+  const record = recordInsert(tree, steps)
   const locate = tree.isList || steps.isKnown ? null : keyOfRows(root, steps.written)
   return {
-    before: present([parents.length > 0 ? deferKeys : null, ...steps.before, mergeable]),
+    before: present([parents.length > 0 ? deferKeys : null, ...steps.before, mergeable, ...record.before]),
     write: steps.write,
-    after: present([...steps.after, outcome, single, answer, locate, steps.usesTouched ? forget : null]),
+    after: present([
+      ...steps.after,
+      outcome,
+      single,
+      ...record.after,
+      answer,
+      locate,
+      steps.usesTouched ? forget : null,
+    ]),
     answer,
     locate,
   }
@@ -119,15 +129,17 @@ function updating(tree: UpdateTree<Gate>): Sequence {
     ...parentDemands(root, parents, touched),
     ...singleDemand(tree, changedRows(tree)),
   ])
+  const record = recordUpdate(tree)
   const answer = answerOf(tree, changedRows(tree))
   return {
     before: present([
       parents.length > 0 ? deferKeys : null,
       chosenRows(tree),
       refuse([...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree)]),
+      ...record.before,
     ]),
     write: update(tree),
-    after: present([outcome, answer, forget]),
+    after: present([outcome, ...record.after, answer, forget]),
     answer,
     locate: null,
   }
@@ -143,7 +155,7 @@ function deleting(tree: DeleteTree<Gate>): Sequence {
     ...singleDemand(tree, changedRows(tree)),
   ]
   return {
-    before: present([chosenRows(tree), refuse(demands), answer]),
+    before: present([chosenRows(tree), refuse(demands), ...recordDelete(tree), answer]),
     write: remove(tree),
     after: [forget],
     answer,
