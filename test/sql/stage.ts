@@ -11,11 +11,14 @@ import { createStatements, declaredSearch } from '../../src/cli/search.ts'
 import { connect } from '../../src/database/client.ts'
 import { createPlans } from '../../src/engine/plans.ts'
 import { type ReadAnswer, read } from '../../src/engine/read.ts'
+import { write } from '../../src/engine/write/write.ts'
 import type { BackendDeclaration, Seed } from '../../src/index.ts'
+import * as ledgerTables from '../../src/ledger/tables.ts'
 import type { Caller, UserCaller } from '../../src/model/caller.ts'
 import { toValue } from '../../src/model/expression.ts'
 import { linkModel } from '../../src/model/model.ts'
 import type { ReadRequest } from '../../src/query/intent.ts'
+import type { WriteRequest } from '../../src/query/write/intent.ts'
 import { startDatabase } from '../harness/database.ts'
 
 /** A backend on a real server, without HTTP in front: intents go in, what the database wrote comes out. */
@@ -80,6 +83,21 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
       if (statement === undefined || more.length > 0) throw new Error(`${sent.length} trips for one read`)
       return { ...answer, body: new TextDecoder().decode(answer.body), sent: statement }
     },
+    /** As the Worker does it, with what it sent in its one trip. */
+    async write(requests: readonly WriteRequest[], caller: Caller, requestId: string) {
+      const sent: Statement[] = []
+      const tapped: typeof db = {
+        ...db,
+        transact: (statements, ...more) => {
+          sent.push(...statements)
+          return db.transact(statements, ...more)
+        },
+      }
+      const timing = startTiming()
+      const options = { idempotencyKey: null, isTrial: false }
+      const context = { plans, database: tapped, caller, clock, timing, requestId }
+      return { ...(await write(requests, options, context)), sent, trips: timing.trips }
+    },
   }
 }
 
@@ -87,7 +105,7 @@ async function tableStatements(backend: BackendDeclaration, seed: Seed): Promise
   // A table of the seed may be no resource.
   const all = new Set([...backend.resources, ...seed.rows].map(({ table }) => table))
   const tables = Object.fromEntries([...all].map((table, index) => [`t${index}`, table]))
-  const wanted = await generateSQLiteDrizzleJson({ ...authTables, ...tables })
+  const wanted = await generateSQLiteDrizzleJson({ ...authTables, ...ledgerTables, ...tables })
   const made = await generateSQLiteMigration(await generateSQLiteDrizzleJson({}), wanted)
   const search = declaredSearch(backend).flatMap(createStatements)
   return [...made, ...search].map((sql) => ({ sql, args: [] }))
