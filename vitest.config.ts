@@ -23,6 +23,8 @@ const worker = (name: string, backend: string, include: readonly string[], exclu
 })
 
 const fixtureTests = 'test/http/fixture/**/*.test.ts'
+/** They change what the others count: their shop is one of its own. */
+const writeTests = 'test/http/shop/write*.test.ts'
 const workerTests = 'test/http/**/*.test.ts'
 const browserTests = 'test/browser/**/*.test.ts'
 
@@ -32,7 +34,8 @@ export default defineConfig({
     // By default Vitest leaves a core free; files wait for servers more than they compute.
     maxWorkers: 2,
     projects: [
-      worker('shop', './src/backend/index.ts', [workerTests], [fixtureTests]),
+      worker('shop', './src/backend/index.ts', [workerTests], [fixtureTests, writeTests]),
+      worker('write', './src/backend/index.ts', [writeTests], []),
       worker('fixture', './test/fixture/index.ts', [fixtureTests], []),
       {
         test: {

@@ -28,6 +28,7 @@ interface Backend {
 /** By the name of the project in vitest.config.ts. */
 const backends: ReadonlyMap<string, Backend> = new Map([
   ['shop', { folder: 'src/backend', migrations: 'drizzle' }],
+  ['write', { folder: 'src/backend', migrations: 'drizzle' }],
   ['fixture', { folder: 'test/fixture', migrations: null }],
 ])
 
