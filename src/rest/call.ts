@@ -49,7 +49,8 @@ export async function answerCall(context: Context<RestEnv>, method: 'GET' | 'POS
   const idempotencyKey = method === 'GET' ? null : readIdempotencyKey(raw.headers.get('idempotency-key'))
   timing.mark('parse')
   const request = { procedure, input, set: parsed?.request ?? null, idempotencyKey }
-  const work = () => call(request, { ...server, database, caller, timing, requestId: context.get('requestId') })
+  const work = () =>
+    call(request, { ...server, database, caller, timing, requestId: context.get('requestId') })
   const answer =
     idempotencyKey === null
       ? await work()

@@ -50,11 +50,14 @@ export async function call(request: CallRequest, context: CallContext): Promise<
   const { procedure, idempotencyKey } = request
   const { caller, clock, model, admission, timing, requestId } = context
   const nowMilliseconds = clock.nowMilliseconds()
-  const asked = { caller: { ...callerValues(caller, nowMilliseconds), requestId: textValue(requestId) }, nowMilliseconds }
+  const asked = {
+    caller: { ...callerValues(caller, nowMilliseconds), requestId: textValue(requestId) },
+    nowMilliseconds,
+  }
   const audience = audienceOf(model.roles, caller)
   const session = sessionPart(audience, admission, asked.caller)
   const hook = { caller: knownCaller(caller, audience, model), now: new Date(nowMilliseconds) }
-  const record = recorder({ model, audience, admission, asked, hook })
+  const record = recorder({ procedure: procedure.name, model, audience, admission, asked, hook })
   const reads = readsOnce((statements) => snapshot([session, { statements, problemOf: () => null }], context))
   const handled: ProcedureContext<unknown> = {
     input: request.input,

@@ -8,8 +8,10 @@ import type { HookContext } from '../../declare/hook.ts'
 import type { Verdict } from '../../declare/policy.ts'
 import { type ProcedureContext, type ProcedureDatabase, RowSet } from '../../declare/procedure.ts'
 import type { Refusal } from '../../declare/refusal.ts'
+import { outbox } from '../../ledger/tables.ts'
 import { type Audience, audienceOf } from '../../model/audience.ts'
 import { service } from '../../model/caller.ts'
+import { callerValue } from '../../model/caller-value.ts'
 import { toStatement, toValue } from '../../model/expression.ts'
 import type { Field } from '../../model/field.ts'
 import type { Model } from '../../model/model.ts'
@@ -39,6 +41,7 @@ export interface Recorder {
 }
 
 interface Recording {
+  readonly procedure: string
   readonly model: Model
   /** Errors name what the caller may see. */
   readonly audience: Audience
@@ -72,7 +75,7 @@ export function recorder(recording: Recording): Recorder {
   return {
     parts,
     emit(event, payload) {
-      void [event, payload]
+      parts.push({ statements: [emission(recording, event, payload)], problemOf: () => null })
     },
     db: {
       insert: (table) => ({
@@ -113,6 +116,15 @@ export function recorder(recording: Recording): Recorder {
       rows: (table, which) => new RowSet(table, which),
     },
   }
+}
+
+/** An event of the procedure itself: it is about no one row. */
+function emission({ procedure, asked }: Recording, event: string, payload: unknown): Statement {
+  const at = asked.nowMilliseconds
+  return toStatement(
+    sql`insert into ${outbox}("at", "request_id", "resource", "key", "event", "payload") values (${at}, ${callerValue('requestId')}, ${`rpc/${procedure}`}, '{}', ${event}, ${JSON.stringify(payload)})`,
+    asked.caller,
+  )
 }
 
 function resourceOf(model: Model, table: SQLiteTable): Resource {
