@@ -101,10 +101,6 @@ export function readJson(raw: string, parse: (text: string) => unknown = JSON.pa
   }
 }
 
-export function isPlainText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0')
-}
-
 export function invalid(type: string, raw: string, hint?: string): { readonly failure: CellFailure } {
   return failure('22P02', `invalid input syntax for type ${type}: "${shown(raw)}"`, hint)
 }

@@ -1,10 +1,10 @@
+import { isPlainText } from '../../base/http/text.ts'
 import { Problem } from '../../base/problem.ts'
 import { floatValue, integerValue, textValue, type Value } from '../../base/statement.ts'
 import type { Field, FieldKind } from '../../model/field.ts'
 import {
   type Instant,
   invalid,
-  isPlainText,
   type Reading,
   readBlob,
   readBoolean,

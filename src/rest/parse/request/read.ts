@@ -2,6 +2,7 @@
  * A read as it came over HTTP, as an intent: the query string, and the headers that say how to answer.
  * Source: https://docs.postgrest.org/en/stable/references/api/tables_views.html
  */
+import { checkText } from '../../../base/http/text.ts'
 import type { Limits } from '../../../base/limits.ts'
 import { Problem } from '../../../base/problem.ts'
 import type { ReadRequest } from '../../../query/intent.ts'
@@ -9,7 +10,7 @@ import { type Accept, negotiate } from '../accept.ts'
 import { parseOrder } from '../order.ts'
 import { type Page, readPage } from '../page.ts'
 import { type Prefer, parsePrefer } from '../prefer.ts'
-import { checkText, splitQuery } from '../query-string.ts'
+import { splitQuery } from '../query-string.ts'
 import type { Budget } from '../scan/scanner.ts'
 import { parseSelect } from '../select.ts'
 import { attach, type Parameters, sortParameters } from './parameters.ts'

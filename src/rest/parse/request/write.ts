@@ -2,6 +2,7 @@
  * A write as it came over HTTP, as an intent.
  * Source: https://docs.postgrest.org/en/stable/references/api/tables_views.html#insert and the sections after it
  */
+import { checkText } from '../../../base/http/text.ts'
 import type { Limits } from '../../../base/limits.ts'
 import { Problem } from '../../../base/problem.ts'
 import type {
@@ -16,7 +17,7 @@ import { parseColumns } from '../body/columns.ts'
 import type { BodyRows } from '../body/rows.ts'
 import { parseOrder } from '../order.ts'
 import { type Prefer, parsePrefer } from '../prefer.ts'
-import { checkText, splitQuery } from '../query-string.ts'
+import { splitQuery } from '../query-string.ts'
 import type { Budget } from '../scan/scanner.ts'
 import { parseSelect } from '../select.ts'
 import { readMatch } from './match.ts'
