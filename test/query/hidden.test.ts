@@ -67,7 +67,7 @@ describe.each([
 describe('what an answer lists', () => {
   it('is what the caller may see: tables, columns, ways', () => {
     expect(problemOf('fixture', 'nowhere', anonymous).hint).toBe(
-      'Tables: people, regions, cities, clubs, group, order, weird names, samples, wide, lots, bids, rooms, showings',
+      'Tables: people, regions, cities, clubs, group, order, weird names, samples, wide, lots, bids, rooms, showings, papers, scratches',
     )
     expect(problemOf('fixture', 'nowhere', service).hint).toContain('ledger')
     expect(problemOf('fixture', 'people?select=a', member).hint).not.toContain('secret_note')
