@@ -109,6 +109,7 @@ export function isFieldWritable(
   audience: Audience,
   verb: 'insert' | 'update',
 ): boolean {
+  // The database works it out, for everyone.
   if (field.column.generated !== undefined) return false
   if (verb === 'update' && resource.key.includes(field)) return false
   if (audience.above) return true

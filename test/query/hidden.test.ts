@@ -72,7 +72,9 @@ describe('what an answer lists', () => {
     expect(problemOf('fixture', 'nowhere', service).hint).toContain('ledger')
     expect(problemOf('fixture', 'people?select=a', member).hint).not.toContain('secret_note')
     expect(problemOf('fixture', 'people?select=a', service).hint).toContain('secret_note')
-    expect(problemOf('fixture', 'people?select=a(id)', anonymous).hint).toBe('Related: manager, people')
+    expect(problemOf('fixture', 'people?select=a(id)', anonymous).hint).toBe(
+      'Related: manager, people, papers',
+    )
   })
 
   it('of two ways is none that the caller may not go', () => {

@@ -2,7 +2,7 @@ import { Column, is, SQL } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/sqlite-core'
 import { Problem } from '../../base/problem.ts'
 import type { SqlError } from '../../database/client.ts'
-import { type Audience, isFieldVisible } from '../../model/audience.ts'
+import { type Audience, isFieldVisible, isVisible } from '../../model/audience.ts'
 import type { Field } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import { noSuchItem } from '../../query/name.ts'
@@ -54,7 +54,7 @@ function failed(code: FailureCode, about: string | null, { resource, audience }:
         ...(audience.session || audience.above ? {} : { status: 401 }),
       })
     case 'parent':
-      return orphan(about, resource)
+      return orphan(about, { resource, audience })
     case 'duplicate':
       return duplicate(about ?? '', { resource, audience })
     case 'cap':
@@ -75,14 +75,18 @@ function failed(code: FailureCode, about: string | null, { resource, audience }:
   }
 }
 
-function orphan(constraint: string | null, resource: Resource): Problem {
+/** A resource that is hidden has no name, and its foreign key would tell it. */
+function orphan(constraint: string | null, { resource, audience }: Target): Problem {
   const relation = resource.relations.find(
     (each) => each.kind === 'many-to-one' && each.constraints[0] === constraint,
   )
   const fields = (relation?.pairs ?? []).map(({ from }) => from.name)
+  const isKnown = relation !== undefined && isVisible(relation.to, audience)
+  const named = isKnown ? `foreign key constraint "${constraint}"` : 'a foreign key constraint'
+  const where = isKnown ? `table "${relation.to.name}"` : 'the table that it refers to'
   return new Problem('23503', {
-    message: `insert or update on table "${resource.name}" violates foreign key constraint "${constraint}"`,
-    details: `Key (${fields.join(', ')}) is not present in table "${relation?.to.name}".`,
+    message: `insert or update on table "${resource.name}" violates ${named}`,
+    details: `Key (${fields.join(', ')}) is not present in ${where}.`,
   })
 }
 

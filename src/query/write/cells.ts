@@ -9,9 +9,15 @@ import type { Cell } from './tree.ts'
 
 /**
  * What is written into a row: what the body gives, then what the server makes, which is decided here and nowhere else.
+ * @param needed fields whose values must be known before the rows are written, if the database could know them
  * @throws Problem PGRST204 for a name that is not there, 428C9 for a field that the caller must not write
  */
-export function resolveCells(intent: WriteIntent, resource: Resource, audience: Audience): readonly Cell[] {
+export function resolveCells(
+  intent: WriteIntent,
+  resource: Resource,
+  audience: Audience,
+  needed: readonly Field[] = [],
+): readonly Cell[] {
   const verb = intent.kind === 'insert' ? 'insert' : 'update'
   const sparse = new Set(intent.sparse)
   const derived = new Set(intent.derived)
@@ -23,19 +29,40 @@ export function resolveCells(intent: WriteIntent, resource: Resource, audience: 
     return { field, from: isDerived ? 'author' : 'body', isSparse: sparse.has(name), expression: null }
   })
   const names = new Set(given.map(({ field }) => field))
-  return [...given, ...madeCells(resource, names, audience.session, verb)]
+  const isNeeded = (field: Field) => needed.includes(field) && hasConstantDefault(field)
+  const cells = [...given, ...madeCells(resource, names, audience.session, verb, isNeeded)]
+  // A list of rows that say nothing has as many rows as it has: SQL makes many of them by naming a column.
+  return cells.length === 0 && intent.isList ? resource.key.slice(0, 1).map(leftOut) : cells
 }
 
-/** What the server makes beside the fields that are given. `hasUser`: whether there is one whom a row can belong to. */
+/**
+ * What the server makes beside the fields that are given.
+ * @param hasUser whether there is one whom a row can belong to
+ * @param isNeeded whether a default of the database must be known before the row is written
+ */
 export function madeCells(
   resource: Resource,
   given: ReadonlySet<Field>,
   hasUser: boolean,
   verb: 'insert' | 'update',
+  isNeeded: (field: Field) => boolean = () => false,
 ): readonly Cell[] {
   return [...resource.fields.values()]
-    .filter((field) => !given.has(field) && isMade(field, hasUser, verb))
+    .filter((field) => !given.has(field) && (isMade(field, hasUser, verb) || isNeeded(field)))
     .map((field) => ({ field, from: 'server', isSparse: false, expression: null }))
+}
+
+function leftOut(field: Field): Cell {
+  return { field, from: 'server', isSparse: true, expression: null }
+}
+
+/** Whether the value of a cell is known before the row is written, in each row of the body. */
+export function isKnown({ field, isSparse }: Cell): boolean {
+  return !isSparse || field.made !== null || field.column.defaultFn !== undefined || hasConstantDefault(field)
+}
+
+function hasConstantDefault({ column }: Field): boolean {
+  return column.default !== undefined && !is(column.default, SQL)
 }
 
 /** @throws Problem PGRST204 */

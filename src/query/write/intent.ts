@@ -22,14 +22,14 @@ export interface WriteIntent {
   readonly conflict: ConflictIntent | null
   /** What is answered: rows, or only how many there were. */
   readonly reply: ReplyIntent | null
+  /** Whether there must be one row, also where none is answered: else nothing is written. */
+  readonly isSingle: boolean
   /** The most rows that may be touched. */
   readonly cap: Slot | null
   readonly match: MatchIntent | null
 }
 
 export interface ReplyIntent {
-  /** Whether there must be one row: else nothing is written. */
-  readonly isSingle: boolean
   readonly format: 'json' | 'csv'
   readonly nullsStripped: boolean
 }

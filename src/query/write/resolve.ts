@@ -6,7 +6,7 @@ import type { Resource } from '../../model/resource.ts'
 import { findResource } from '../name.ts'
 import { newScope, resolveKey, resolveNode, type Scope, visibleVersion } from '../resolve.ts'
 import type { Ungated } from '../tree.ts'
-import { resolveCells, resolveField } from './cells.ts'
+import { defaultExpression, isKnown, resolveCells, resolveField } from './cells.ts'
 import type { ConflictIntent, WriteIntent } from './intent.ts'
 import type { Cell, Conflict, Match, Parent, UnguardedWrite } from './tree.ts'
 
@@ -22,6 +22,7 @@ export function resolveWrite(intent: WriteIntent, model: Model, audience: Audien
   const shared = {
     root: { ...node, where: node.where.slice(filters) },
     reply: intent.reply,
+    isSingle: intent.isSingle,
     session: audience.session,
     cap: intent.cap,
     match: resolveMatch(intent, resource),
@@ -30,7 +31,9 @@ export function resolveWrite(intent: WriteIntent, model: Model, audience: Audien
   if (intent.kind === 'insert') {
     const key = intent.key === null ? [] : resolveKey(intent.key, resource, audience)
     const fromPath = key.map(({ field }) => field.name).filter((name) => !intent.columns.includes(name))
-    const cells = resolveCells({ ...intent, columns: [...intent.columns, ...fromPath] }, resource, audience)
+    const on = intent.conflict === null ? [] : conflictFields(intent.conflict, resource, audience)
+    const columns = [...intent.columns, ...fromPath]
+    const cells = resolveCells({ ...intent, columns }, resource, audience, on)
     return {
       ...shared,
       kind: 'insert',
@@ -39,7 +42,8 @@ export function resolveWrite(intent: WriteIntent, model: Model, audience: Audien
       isList: intent.isList,
       outcome: null,
       parents: parentsOf(cells, resource, scope),
-      conflict: intent.conflict === null ? null : resolveConflict(intent.conflict, cells, resource, audience),
+      conflict:
+        intent.conflict === null ? null : resolveConflict(intent.conflict, on, cells, { resource, audience }),
     }
   }
   refuseUnfiltered(intent, resource)
@@ -89,9 +93,10 @@ function denied(message: string, audience: Audience): Problem {
 }
 
 /** @throws Problem 428 where the resource demands that a change says what it is a change of */
-function resolveMatch({ match, kind, key }: WriteIntent, resource: Resource): Match | null {
+function resolveMatch({ match, kind, key, conflict }: WriteIntent, resource: Resource): Match | null {
   if (match === null) {
-    if (resource.options.requireMatch !== true || (kind === 'insert' && key === null)) return null
+    const isOnlyNew = kind === 'insert' && key === null && (conflict === null || conflict.action === 'ignore')
+    if (resource.options.requireMatch !== true || isOnlyNew) return null
     throw new Problem('PRECONDITION_REQUIRED', {
       message: `Items of '${resource.name}' change one by one, and each change says what it is a change of`,
       hint: 'Read the item, and send its ETag as If-Match.',
@@ -125,12 +130,8 @@ function parentsOf(cells: readonly Cell[], resource: Resource, scope: Scope): re
     .map((relation) => ({ relation, row: scope.nextRow(), gate: null }))
 }
 
-function resolveConflict(
-  intent: ConflictIntent,
-  cells: readonly Cell[],
-  resource: Resource,
-  audience: Audience,
-): Conflict<Ungated> {
+/** @throws Problem 42P10 */
+function conflictFields(intent: ConflictIntent, resource: Resource, audience: Audience): readonly Field[] {
   const named = intent.on?.map((name) => resolveField(resource, audience, name)) ?? resource.key
   const on = [resource.key, ...resource.uniques].find(
     (unique) => unique.length === named.length && unique.every((field) => named.includes(field)),
@@ -139,6 +140,26 @@ function resolveConflict(
     throw new Problem('42P10', {
       message: `there is no unique constraint of ${resource.name} on (${named.map((field) => field.name).join(', ')})`,
       hint: 'on_conflict names the columns of the primary key or of a unique constraint.',
+    })
+  }
+  return on
+}
+
+/** @throws Problem 42P10 when nobody could say before the write which row is there already: its policy has to be asked */
+function resolveConflict(
+  intent: ConflictIntent,
+  on: readonly Field[],
+  cells: readonly Cell[],
+  { resource, audience }: { readonly resource: Resource; readonly audience: Audience },
+): Conflict<Ungated> {
+  const unknown = on.find(
+    (field) =>
+      defaultExpression(field) !== null && !cells.some((cell) => cell.field === field && isKnown(cell)),
+  )
+  if (unknown !== undefined) {
+    throw new Problem('42P10', {
+      message: `an upsert on "${unknown.name}" needs its value in each row`,
+      hint: 'The database works out the default of this column, so that no row could be looked for before.',
     })
   }
   const set = intent.action === 'ignore' ? [] : setOnConflict(intent, on, cells, resource, audience)

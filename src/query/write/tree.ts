@@ -13,6 +13,8 @@ interface Shared<G> {
   /** What the reply gives; its gate is that of reading. */
   readonly root: Node<G>
   readonly reply: ReplyIntent | null
+  /** Whether there must be one row. */
+  readonly isSingle: boolean
   /** Whether the statement must check the caller's session. */
   readonly session: boolean
   readonly cap: Slot | null

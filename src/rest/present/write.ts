@@ -16,10 +16,11 @@ export function presentWrite(written: WriteAnswer, parsed: ParsedWrite, method: 
   if (written.location !== null)
     headers.location = `/rest/v1/${encodeURIComponent(intent.resource)}/${written.location}`
   const body = bodyOf(written, parsed)
-  if (body === null) return new Response(null, { status: method === 'POST' ? 201 : 204, headers })
+  const isMade = method === 'POST' || (method === 'PUT' && written.location !== null)
+  if (body === null) return new Response(null, { status: isMade ? 201 : 204, headers })
   headers['content-type'] = parsed.accept.contentType
   if (isItem && written.answer?.mark != null) headers.etag = etagOf(body, { version: written.answer.mark })
-  return new Response(body, { status: method === 'POST' ? 201 : 200, headers })
+  return new Response(body, { status: isMade ? 201 : 200, headers })
 }
 
 function bodyOf({ answer, columns }: WriteAnswer, { accept, request }: ParsedWrite): Uint8Array | null {

@@ -1,6 +1,7 @@
 import type { Field } from '../../model/field.ts'
 import { rowAlias } from '../../model/scope.ts'
 import type { Gate } from '../../query/tree.ts'
+import { isKnown as isCellKnown } from '../../query/write/cells.ts'
 import type { Conflict, InsertTree } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
 import { type Fragment, identifier, join, sql } from '../fragment.ts'
@@ -17,6 +18,8 @@ export interface Steps {
   readonly after: readonly Fragment[]
   /** The rows that were written, as the source of an answer. */
   readonly written: Tie
+  /** Those of them that were not there before. */
+  readonly new: Tie
   /** Rows that are new, and rows that were there: each is judged by another policy. */
   readonly made: (row: number) => readonly Fragment[]
   readonly changed: ((row: number) => readonly Fragment[]) | null
@@ -31,7 +34,9 @@ export interface Steps {
  */
 export function insertSteps(tree: InsertTree<Gate>): Steps {
   const { resource, row } = tree.root
-  const isKnown = resource.key.every((field) => fieldValue(tree, field) !== null)
+  const isKnown = resource.key.every((key) =>
+    tree.cells.some((cell) => cell.field === key && isCellKnown(cell)),
+  )
   if (tree.conflict === null && isKnown) {
     const tie = bodyTie(tree, equalKeys(tree, resource.key))
     return {
@@ -39,6 +44,7 @@ export function insertSteps(tree: InsertTree<Gate>): Steps {
       write: insert(tree),
       after: [],
       written: tie,
+      new: tie,
       made: () => tie.conditions,
       changed: null,
       usesTouched: false,
@@ -52,14 +58,16 @@ export function insertSteps(tree: InsertTree<Gate>): Steps {
   const found = isMerged ? conflict.on : resource.key
   const existing = conflict === null ? [] : [touch(rowsOfBody(tree, found, sql`true`))]
   const joined = conflict === null ? [] : [touchMore(rowsOfBody(tree, found, sql`false`))]
-  // A row whose unique field is NULL is found by its key alone.
-  const byKey =
-    isKnown && found !== resource.key ? [touchMore(rowsOfBody(tree, resource.key, sql`false`))] : []
+  // A row whose unique field is NULL is found by its key alone; where the database gives keys, some rows may bring their own.
+  const isFound = conflict !== null && found === resource.key
+  const hasKeys = resource.key.every((field) => fieldValue(tree, field) !== null)
+  const byKey = isFound || !hasKeys ? [] : [touchMore(rowsOfBody(tree, resource.key, sql`false`))]
   return {
     before: [...existing, ...highest],
     write: insert(tree),
     after: [...joined, ...byKey, ...assigned],
     written: touchedTie(row, isMerged ? undefined : false),
+    new: touchedTie(row, false),
     made: (alias) => [isTouched(alias, false)],
     changed: isMerged ? (alias) => [isTouched(alias, true)] : null,
     usesTouched: true,
@@ -71,7 +79,8 @@ function insert(tree: InsertTree<Gate>): Fragment {
   const { resource } = tree.root
   const table = identifier(resource.tableName)
   const conflict = tree.conflict === null ? sql`` : onConflict(tree, tree.conflict)
-  if (tree.cells.length === 0) return sql`insert into ${table} default values${conflict}`
+  // Nothing is given, so nothing can be there already but what a default makes: that is an error.
+  if (tree.cells.length === 0) return sql`insert into ${table} default values`
   const names = join(
     tree.cells.map(({ field }) => identifier(field.column.name)),
     ', ',
@@ -115,7 +124,7 @@ function rowsOfBody(tree: InsertTree<Gate>, fields: readonly Field[], existed: F
   return sql`select ${identifier(rowAlias(row))}.rowid, ${existed}, min(${order ?? sql`0`}) from ${before}${table} where ${all} group by 1`
 }
 
-/** A field that no row of the body gives is NULL there, or a default that finds nothing, and equals nothing. */
+/** A field without a cell is NULL, or made by the database for a row that is new (`conflictFields`): it equals nothing. */
 function equalKeys(tree: InsertTree<Gate>, fields: readonly Field[]): readonly Fragment[] {
   const values = fields.map((field) => [field, fieldValue(tree, field)] as const)
   return values.flatMap(([field, value]) =>

@@ -26,7 +26,7 @@ export interface WriteStatements {
   readonly writes: number
   /** Which step gives the answer (`engine/answer.ts` takes it apart); null without one. */
   readonly answers: number | null
-  /** Which step gives the key of the only row that was made, as a JSON array, where the database made it. */
+  /** Which step gives the key of the only row that was made, as a JSON array, where the body alone does not tell it. */
   readonly locates: number | null
   /** Names of the columns of a CSV answer. */
   readonly columns: readonly string[]
@@ -103,7 +103,9 @@ function inserting(tree: InsertTree<Gate>): Sequence {
   const answer = answerOf(tree, steps.written)
   const single = refuse(singleDemand(tree, steps.written))
   const record = recordInsert(tree, steps)
-  const locate = tree.isList || steps.isKnown ? null : keyOfRows(root, steps.written)
+  // What was there already was not made, and its key may be another one than that of the body.
+  const isBodys = steps.isKnown && conflict === null
+  const locate = tree.isList || isBodys ? null : keyOfRows(root, steps.new)
   return {
     before: present([parents.length > 0 ? deferKeys : null, ...steps.before, mergeable, ...record.before]),
     write: steps.write,
@@ -171,8 +173,8 @@ function keyOfRows(root: Node<Gate>, written: Tie): Fragment {
   return sql`select json_array(${key}) ${source({ ...root, outputs: [] }, written)}`
 }
 
-function singleDemand({ root, reply }: GuardedWrite, written: Tie): readonly Demand[] {
-  if (reply === null || !reply.isSingle) return []
+function singleDemand({ root, isSingle }: GuardedWrite, written: Tie): readonly Demand[] {
+  if (!isSingle) return []
   return [
     { failsWhen: sql`(select count(*) ${source({ ...root, outputs: [] }, written)}) <> 1`, code: 'single' },
   ]

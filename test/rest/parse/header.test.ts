@@ -85,13 +85,13 @@ describe('Prefer', () => {
   })
 
   const all =
-    'handling=strict, tx=rollback, count=exact, max-affected=10, return=representation, missing=default, resolution=merge-duplicates'
+    'handling=strict, tx=commit, count=exact, max-affected=10, return=representation, missing=default, resolution=merge-duplicates'
   const members = {
     resolution: 'merge-duplicates',
     missing: 'default',
     return: 'representation',
     count: 'exact',
-    tx: 'rollback',
+    tx: 'commit',
     handling: 'strict',
     maxAffected: 10,
   }
@@ -102,17 +102,17 @@ describe('Prefer', () => {
     [
       'insert',
       { ...members, maxAffected: null },
-      'resolution=merge-duplicates, missing=default, return=representation, count=exact, tx=rollback, handling=strict',
+      'resolution=merge-duplicates, missing=default, return=representation, count=exact, tx=commit, handling=strict',
     ],
     [
       'update',
       { ...members, resolution: null },
-      'missing=default, return=representation, count=exact, tx=rollback, handling=strict, max-affected=10',
+      'missing=default, return=representation, count=exact, tx=commit, handling=strict, max-affected=10',
     ],
     [
       'delete',
       { ...members, resolution: null, missing: null },
-      'return=representation, count=exact, tx=rollback, handling=strict, max-affected=10',
+      'return=representation, count=exact, tx=commit, handling=strict, max-affected=10',
     ],
   ] as const)('%s takes what concerns it, and says so', (use, taken, applied) => {
     expect(parsePrefer(all, use)).toEqual({ ...nothing, handling: 'strict', ...taken, applied })
@@ -134,6 +134,7 @@ describe('Prefer', () => {
     'return=all',
     'return',
     'tx=abort',
+    'tx=rollback',
     '__proto__',
     'constructor=exact',
   ])('strict does not know %s', (preference) => {

@@ -100,6 +100,7 @@ export function parseWrite(head: WriteHead, body: BodyRows | null): ParsedWrite 
     isList: rows.isList,
     conflict: conflictOf(head),
     reply: replyOf(head),
+    isSingle: accept.kind === 'object',
     cap: prefer.maxAffected === null ? null : values.push(String(prefer.maxAffected)) - 1,
     match,
   }
@@ -144,7 +145,6 @@ function conflictOf({ input, parameters, prefer }: WriteHead): ConflictIntent | 
 function replyOf({ accept, prefer }: WriteHead): ReplyIntent | null {
   if (prefer.return !== 'representation') return null
   return {
-    isSingle: accept.kind === 'object',
     format: accept.kind === 'csv' ? 'csv' : 'json',
     nullsStripped: accept.nullsStripped,
   }
