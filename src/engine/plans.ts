@@ -10,9 +10,11 @@ import type { Resource } from '../model/resource.ts'
 import { guard, guardWrite } from '../query/guard.ts'
 import type { ReadIntent, Slot } from '../query/intent.ts'
 import { resolve } from '../query/resolve.ts'
+import type { Ungated } from '../query/tree.ts'
+import { requiredFields } from '../query/write/cells.ts'
 import type { WriteIntent } from '../query/write/intent.ts'
 import { resolveWrite } from '../query/write/resolve.ts'
-import type { Cell } from '../query/write/tree.ts'
+import type { Cell, InsertTree } from '../query/write/tree.ts'
 import type { Binding } from '../sql/fragment.ts'
 import { type ReadStatement, readStatement } from '../sql/read.ts'
 import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
@@ -31,6 +33,8 @@ export interface WritePlan extends WriteStatements {
   readonly cells: readonly Cell[]
   /** The key that the path of an insert names. */
   readonly key: readonly { readonly field: Field; readonly value: Slot }[]
+  /** What each row of the body of an insert must give. */
+  readonly required: readonly Field[]
 }
 
 /** Plans by shape. They depend on the model alone, so an isolate keeps them across requests and users. */
@@ -82,6 +86,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
         audience,
         cells: tree.kind === 'delete' ? [] : tree.cells,
         key: tree.kind === 'insert' ? tree.key : [],
+        required: tree.kind === 'insert' ? requiredOf(tree, audience) : [],
       }
       if (plan.steps.some(({ text }) => text.length > longestStatement)) throw tooLarge()
       writes.set(shape, plan)
@@ -104,6 +109,12 @@ function writeBytes({ steps }: WritePlan, shape: string): number {
 /** A character takes two bytes in a text with a letter beyond Latin-1. */
 function statementBytes(statement: { readonly text: string; readonly bindings: readonly Binding[] }): number {
   return 2 * statement.text.length + statement.bindings.length * bindingBytes
+}
+
+/** A path gives the key. */
+function requiredOf({ root, key }: InsertTree<Ungated>, audience: Audience): readonly Field[] {
+  const fromPath = new Set(key.map(({ field }) => field))
+  return requiredFields(root.resource, audience).filter((field) => !fromPath.has(field))
 }
 
 function tooLarge(): Problem {

@@ -80,6 +80,7 @@ it('a soft delete sets the column in its unit, and the version grows', () => {
       key: null,
       columns: [],
       derived: [],
+      isSingle: false,
       sparse: [],
       isList: false,
       conflict: null,

@@ -95,7 +95,7 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
       }
       const timing = startTiming()
       const options = { idempotencyKey: null, isTrial: false }
-      const context = { plans, database: tapped, caller, clock, timing, requestId }
+      const context = { model, plans, database: tapped, caller, clock, timing, requestId }
       return { ...(await write(requests, options, context)), sent, trips: timing.trips }
     },
   }

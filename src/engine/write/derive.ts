@@ -8,6 +8,7 @@ import type { Resource } from '../../model/resource.ts'
 import { encodeRows } from '../../query/input/rows.ts'
 import { validateRows } from '../../query/input/schema.ts'
 import type { WriteIntent, WriteRequest } from '../../query/write/intent.ts'
+import type { WritePlan } from '../plans.ts'
 import { refused } from './refused.ts'
 import type { EncodedRows } from './rows.ts'
 
@@ -22,7 +23,7 @@ export interface Derived {
  * @throws Problem for a value that its field cannot have, 23514 of the schema, P0001 of the hook
  */
 export async function derived(
-  resource: Resource,
+  { resource, required }: Pick<WritePlan, 'resource' | 'required'>,
   request: WriteRequest,
   context: HookContext,
 ): Promise<Derived> {
@@ -37,7 +38,13 @@ export async function derived(
   const checked = schema === undefined ? request : await validated(schema, request)
   const names = checked.intent.columns
   const fields = names.map((name) => fieldOf(resource, name))
-  const rules = { relation: resource.name, isList: intent.isList, texts: request.isText }
+  const rules = {
+    relation: resource.name,
+    isList: intent.isList,
+    texts: request.isText,
+    // A schema and a hook may give what the client did not.
+    required: schema === undefined && hook === undefined ? required : [],
+  }
   const encoded = encodeRows(fields, checked.rows, rules)
   if (hook === undefined) return { intent: checked.intent, rows: encoded }
   const hooked = encoded.map((row) => {

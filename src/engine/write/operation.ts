@@ -1,9 +1,9 @@
 import { Problem } from '../../base/problem.ts'
-import { bytesOf, type Result, type Statement, textOf, type Value } from '../../base/statement.ts'
+import { bytesOf, nullValue, type Result, type Statement, textOf, type Value } from '../../base/statement.ts'
 import { unavailable } from '../../database/client.ts'
 import { isFieldVisible } from '../../model/audience.ts'
 import type { CallerValues } from '../../model/expression.ts'
-import { decoderOf } from '../../query/decode/value.ts'
+import { encodeRows } from '../../query/input/rows.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'
 import { bind } from '../../sql/plan.ts'
 import { takeApart, type WrittenAnswer } from '../answer.ts'
@@ -104,11 +104,15 @@ export function answerOf({ plan }: Operation, reply: Reply): WriteAnswer {
 /** A path names the key of what `PUT` makes; a body that names another one is about something else. */
 function withPathKey(plan: WritePlan, rows: EncodedRows, texts: readonly string[]): EncodedRows {
   if (plan.key.length === 0) return rows
+  const fields = plan.key.map(({ field }) => field)
+  const cells = plan.key.map(({ value }) => texts[value] ?? '')
+  const rules = { relation: plan.resource.name, isList: false, texts: true }
+  const [key = []] = encodeRows(fields, [cells], rules)
   return rows.map((row) => {
     const full = [...row]
-    for (const { field, value } of plan.key) {
+    for (const [part, field] of fields.entries()) {
       const index = plan.cells.findIndex((cell) => cell.field === field)
-      const named = decoderOf(field)(texts[value] ?? '')
+      const named = key[part] ?? nullValue
       const given = full[index]
       if (given !== undefined && textOf(given) !== textOf(named)) {
         throw new Problem('PGRST115', { details: `The body gives another '${field.name}' than the path.` })

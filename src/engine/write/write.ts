@@ -107,7 +107,7 @@ async function operation(
 ): Promise<Operation> {
   const plan = plans.write(request.intent, caller)
   const hook = { caller: knownCaller(caller, plan.audience, model), now: new Date(asked.nowMilliseconds) }
-  const { intent, rows } = await derived(plan.resource, request, hook)
+  const { intent, rows } = await derived(plan, request, hook)
   const final = intent === request.intent ? plan : plans.write(intent, caller)
   return operationOf(final, { intent, values: request.values }, rows, asked)
 }

@@ -3,6 +3,7 @@ import type { Field, FieldKind } from '../../model/field.ts'
 import {
   failure,
   invalid,
+  outOfRange,
   type Reading,
   readBlob,
   readBoolean,
@@ -52,7 +53,7 @@ const mostDigits = 1_000
 
 const encoders: Readonly<Record<FieldKind, (cell: unknown, field: Field) => Reading>> = {
   text: (cell, field) => ofScalar(cell, 'text', (text) => encodeText(text, field)),
-  integer: (cell) => ofScalar(cell, 'integer', (text) => readInteger(text, 'integer')),
+  integer: (cell, field) => ofScalar(cell, 'integer', (text) => readKeyed(text, field)),
   bigint_blob: (cell) => ofScalar(cell, 'bigint', bigInteger),
   boolean: (cell) =>
     typeof cell === 'boolean' ? { value: integerValue(cell ? 1 : 0) } : ofText(cell, 'boolean', readBoolean),
@@ -63,6 +64,20 @@ const encoders: Readonly<Record<FieldKind, (cell: unknown, field: Field) => Read
   json: (cell) => map(writeJson(cell), textValue),
   json_blob: (cell) => map(writeJson(cell), utf8Value),
   blob: (cell) => ofText(cell, 'blob', readBlob),
+}
+
+/**
+ * The database gives a new row the number after the highest one. Whoever could take the highest that there is would
+ * leave none to the others, so a key that a body brings ends where the integers of JavaScript do.
+ */
+function readKeyed(text: string, { column }: Field): Reading {
+  const reading = readInteger(text, 'integer')
+  const isTooHigh =
+    column.primary &&
+    'value' in reading &&
+    reading.value.type === 'integer' &&
+    BigInt(reading.value.value) > BigInt(Number.MAX_SAFE_INTEGER)
+  return isTooHigh ? outOfRange(text, 'integer', `A key is at most ${Number.MAX_SAFE_INTEGER}.`) : reading
 }
 
 const instantType = 'timestamp with time zone'

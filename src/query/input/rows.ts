@@ -13,12 +13,17 @@ export function encodeRows(
   rules: InputRules & {
     /** Whether the body is a list: pointers into it begin with the row. */
     readonly isList: boolean
+    /** What each row must give. Default: nothing. */
+    readonly required?: readonly Field[]
   },
 ): readonly (readonly (Value | undefined)[])[] {
   const failures = new Failures()
+  const required = new Set(rules.required)
+  // Of these no row has a cell.
+  const absent = [...required].filter((field) => !fields.includes(field))
   const encoded = rows.map((row, index) =>
-    fields.map((field, column): Value | undefined => {
-      const cell = row[column]
+    [...fields, ...absent].map((field, column): Value | undefined => {
+      const cell = row[column] === undefined && required.has(field) ? null : row[column]
       if (cell === undefined) return undefined
       const reading = encodeCell(field, cell, rules)
       if ('value' in reading) return reading.value

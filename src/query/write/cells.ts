@@ -32,7 +32,20 @@ export function resolveCells(
   const isNeeded = (field: Field) => needed.includes(field) && hasConstantDefault(field)
   const cells = [...given, ...madeCells(resource, names, audience.session, verb, isNeeded)]
   // A list of rows that say nothing has as many rows as it has: SQL makes many of them by naming a column.
-  return cells.length === 0 && intent.isList ? resource.key.slice(0, 1).map(leftOut) : cells
+  return cells.length === 0 && intent.kind === 'insert' && intent.isList
+    ? resource.key.slice(0, 1).map(leftOut)
+    : cells
+}
+
+/** What each new row must give, as far as the caller may know of it; for the rest there is the database. */
+export function requiredFields(resource: Resource, audience: Audience): readonly Field[] {
+  return [...resource.fields.values()].filter((field) => {
+    const { column } = field
+    const isNumbered = column.primary && column.getSQLType() === 'integer'
+    const isMadeUp = isNumbered || column.hasDefault || column.onUpdateFn !== undefined
+    const isCallers = isFieldVisible(field, audience) && isFieldWritable(resource, field, audience, 'insert')
+    return !field.nullable && !isMadeUp && field.made === null && isCallers
+  })
 }
 
 /**

@@ -51,7 +51,7 @@ function plain(resource: Resource) {
     limit: null,
     offset: null,
   }
-  return { root, reply: null, session: false, cap: null, match: null, shownVersion: null }
+  return { root, reply: null, isSingle: false, session: false, cap: null, match: null, shownVersion: null }
 }
 
 function chosen(condition: Verdict) {

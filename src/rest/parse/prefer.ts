@@ -14,7 +14,7 @@ export interface Prefer {
   readonly missing: 'default' | 'null' | null
   readonly return: 'representation' | 'minimal' | 'headers-only' | null
   readonly count: CountKind | null
-  readonly tx: 'commit' | null
+  readonly tx: 'commit' | 'rollback' | null
   readonly handling: 'strict' | 'lenient' | null
   /** Most rows that may be changed; counts with `handling=strict` alone. */
   readonly maxAffected: number | null
@@ -61,8 +61,7 @@ const choices = {
   missing: ['default', 'null'],
   return: ['representation', 'minimal', 'headers-only'],
   count: ['exact', 'planned', 'estimated'],
-  // There is no way to try a write: what is not done is not said to be applied.
-  tx: ['commit'],
+  tx: ['commit', 'rollback'],
   handling: ['strict', 'lenient'],
 } as const
 

@@ -58,10 +58,10 @@ function ofVersion(root: Node<Gate>, { field, versions }: Match & { kind: 'versi
 
 export function update(tree: UpdateTree<Gate>): Fragment {
   const { resource } = tree.root
-  return updateTouched(
-    resource,
-    tree.cells.map(({ field }, index) => assignment(resource, field, cellValue(tree, index))),
-  )
+  const given = tree.cells.map(({ field }, index) => assignment(resource, field, cellValue(tree, index)))
+  // What says nothing changes nothing, and is an UPDATE all the same.
+  const kept = resource.key.map(({ column: { name } }) => sql`${identifier(name)} = ${identifier(name)}`)
+  return updateTouched(resource, given.length === 0 ? kept : given)
 }
 
 /** Rows with a soft delete stay, and say when they were deleted. */
