@@ -23,8 +23,9 @@ const worker = (name: string, backend: string, include: readonly string[], exclu
 })
 
 const fixtureTests = 'test/http/fixture/**/*.test.ts'
-/** They change what the others count: their shop is one of its own. */
-const writeTests = 'test/http/shop/write*.test.ts'
+// Files of one project share a database: what writes has one of its own, beside those that know every row of theirs.
+const shopWrites = 'test/http/shop/write/**/*.test.ts'
+const fixtureWrites = 'test/http/fixture/write/**/*.test.ts'
 const workerTests = 'test/http/**/*.test.ts'
 const browserTests = 'test/browser/**/*.test.ts'
 
@@ -34,9 +35,10 @@ export default defineConfig({
     // By default Vitest leaves a core free; files wait for servers more than they compute.
     maxWorkers: 2,
     projects: [
-      worker('shop', './src/backend/index.ts', [workerTests], [fixtureTests, writeTests]),
-      worker('write', './src/backend/index.ts', [writeTests], []),
-      worker('fixture', './test/fixture/index.ts', [fixtureTests], []),
+      worker('shop', './src/backend/index.ts', [workerTests], [fixtureTests, shopWrites]),
+      worker('shop-write', './src/backend/index.ts', [shopWrites], []),
+      worker('fixture', './test/fixture/index.ts', [fixtureTests], [fixtureWrites]),
+      worker('fixture-write', './test/fixture/index.ts', [fixtureWrites], []),
       {
         test: {
           name: 'node',

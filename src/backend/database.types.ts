@@ -125,8 +125,19 @@ export type Database = {
           created_at: string
           updated_at: string
         }
-        Insert: never
-        Update: never
+        Insert: {
+          id?: string
+          order_id: string
+          product_id: string
+          quantity: number
+          price_cents: number
+        }
+        Update: {
+          order_id?: string
+          product_id?: string
+          quantity?: number
+          price_cents?: number
+        }
         Relationships: [
           {
             foreignKeyName: 'order_items_order_id_orders_id_fk'

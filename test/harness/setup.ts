@@ -25,11 +25,15 @@ interface Backend {
   readonly migrations: string | null
 }
 
+const shop: Backend = { folder: 'src/backend', migrations: 'drizzle' }
+const fixture: Backend = { folder: 'test/fixture', migrations: null }
+
 /** By the name of the project in vitest.config.ts. */
 const backends: ReadonlyMap<string, Backend> = new Map([
-  ['shop', { folder: 'src/backend', migrations: 'drizzle' }],
-  ['write', { folder: 'src/backend', migrations: 'drizzle' }],
-  ['fixture', { folder: 'test/fixture', migrations: null }],
+  ['shop', shop],
+  ['shop-write', shop],
+  ['fixture', fixture],
+  ['fixture-write', fixture],
 ])
 
 /** Runs in Node, once for each project that runs the Worker: a database of its own, migrated and seeded. */

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, inject, test } from 'vitest'
-import { ada, grace, seedId } from '../../../src/backend/seed.ts'
-import { type Statement, textOf, textValue } from '../../../src/base/statement.ts'
-import { startTiming } from '../../../src/base/timing.ts'
-import { connect } from '../../../src/database/client.ts'
-import { send, type TestAnswer, type TestRequest } from '../../harness/request.ts'
+import { ada, grace, seedId } from '../../../../src/backend/seed.ts'
+import { type Statement, textOf, textValue } from '../../../../src/base/statement.ts'
+import { startTiming } from '../../../../src/base/timing.ts'
+import { connect } from '../../../../src/database/client.ts'
+import { send, type TestAnswer, type TestRequest } from '../../../harness/request.ts'
 
 /** Who did what, as the operator finds it by the id of the request. */
 
