@@ -1,6 +1,6 @@
 import { and, eq, exists, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import { QueryBuilder } from 'drizzle-orm/sqlite-core'
-import { callerValue } from '../model/caller-value.ts'
+import { callerValue } from '../model/caller/value.ts'
 import { authSessions, authUsers } from './tables.ts'
 
 /**

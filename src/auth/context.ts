@@ -4,7 +4,7 @@ import type { Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Database } from '../database/client.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
-import type { Caller } from '../model/caller.ts'
+import type { Caller } from '../model/caller/caller.ts'
 import type { SigningKeys } from './keys.ts'
 
 /** What the middleware in front of `authRoutes` has set on Hono's context. */

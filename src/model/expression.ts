@@ -1,7 +1,7 @@
 import { is, Placeholder, type SQLWrapper } from 'drizzle-orm'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { nullValue, type Statement, type Value } from '../base/statement.ts'
-import { type CallerValue, isCallerValue } from './caller-value.ts'
+import { type CallerValue, isCallerValue } from './caller/value.ts'
 
 /** A Drizzle expression or query as text with `?`, and what stands for each `?` in order. */
 export interface Rendered {

@@ -1,7 +1,7 @@
 import { getTableName } from 'drizzle-orm'
 import type { ProcedureDeclaration } from '../declare/procedure.ts'
 import type { StandardSchemaV1 } from '../declare/schema.ts'
-import type { Audience } from './audience.ts'
+import type { Audience } from './caller/audience.ts'
 import type { Resource } from './resource.ts'
 
 /** A procedure, linked to the resource whose rows it answers. */

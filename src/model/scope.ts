@@ -12,7 +12,7 @@ import {
   Table,
 } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { isCallerValue } from './caller-value.ts'
+import { isCallerValue } from './caller/value.ts'
 import { toValue } from './expression.ts'
 
 /** Aliases of the rows of a query. A policy may not take such a name for a table of its own. */

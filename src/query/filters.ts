@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts'
-import { type Audience, isFieldVisible } from '../model/audience.ts'
+import { type Audience, isFieldVisible } from '../model/caller/audience.ts'
 import { isToOne } from '../model/relation.ts'
 import type { Resource } from '../model/resource.ts'
 import type { FilterIntent, IsWhat, OrderIntent } from './intent.ts'

@@ -1,5 +1,5 @@
 import { and, type Verdict } from '../declare/policy.ts'
-import { type Action, type Audience, verdictOf } from '../model/audience.ts'
+import { type Action, type Audience, verdictOf } from '../model/caller/audience.ts'
 import type { Resource } from '../model/resource.ts'
 import { isAlive } from '../model/rule/life.ts'
 import type { Embed, Gate, Guarded, Node, Tree, Ungated } from './tree.ts'

@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts'
-import type { Audience } from '../model/audience.ts'
+import type { Audience } from '../model/caller/audience.ts'
 import type { Field } from '../model/field.ts'
 import { isToOne } from '../model/relation.ts'
 import type { Resource } from '../model/resource.ts'

@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts'
-import { type Audience, isFieldVisible } from '../model/audience.ts'
+import { type Audience, isFieldVisible } from '../model/caller/audience.ts'
 import type { Field } from '../model/field.ts'
 import type { Model } from '../model/model.ts'
 import type { Resource } from '../model/resource.ts'

@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
-import { type Audience, isVisible } from '../model/audience.ts'
+import { type Audience, isVisible } from '../model/caller/audience.ts'
 import type { Field } from '../model/field.ts'
 import type { Model } from '../model/model.ts'
 import { isToOne } from '../model/relation.ts'

@@ -1,6 +1,6 @@
 import { equalInConstantTime, signature } from '../base/crypto.ts'
 import { Problem } from '../base/problem.ts'
-import type { Caller } from '../model/caller.ts'
+import type { Caller } from '../model/caller/caller.ts'
 
 /**
  * A cursor is the sort key of the last row of a page, signed together with who asked and what was asked: it works

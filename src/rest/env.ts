@@ -6,7 +6,7 @@ import type { Timing } from '../base/timing.ts'
 import type { Plans } from '../engine/plans.ts'
 import type { ReadContext } from '../engine/read.ts'
 import type { RunningKeys } from '../engine/write/running.ts'
-import type { Caller } from '../model/caller.ts'
+import type { Caller } from '../model/caller/caller.ts'
 import type { Model } from '../model/model.ts'
 
 /** What the middleware in front of `restRoutes` has set on Hono's context. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { read } from '../engine/read.ts'
-import type { Caller } from '../model/caller.ts'
+import type { Caller } from '../model/caller/caller.ts'
 import { cursorScope, openCursor, sealCursor } from './cursor.ts'
 import type { RestEnv } from './env.ts'
 import type { Page } from './parse/page.ts'

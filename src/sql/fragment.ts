@@ -1,5 +1,5 @@
 import type { Value } from '../base/statement.ts'
-import type { CallerValue } from '../model/caller-value.ts'
+import type { CallerValue } from '../model/caller/value.ts'
 import type { Decode } from '../query/decode/value.ts'
 import type { Slot } from '../query/intent.ts'
 

@@ -2,8 +2,8 @@ import { alias, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import { describe, expect, test } from 'vitest'
 import type { ResourceDeclaration } from '../../src/declare/resource.ts'
 import { backend, everyone, resource } from '../../src/index.ts'
-import { audienceOf, isVisible } from '../../src/model/audience.ts'
-import { anonymous, service } from '../../src/model/caller.ts'
+import { audienceOf, isVisible } from '../../src/model/caller/audience.ts'
+import { anonymous, service } from '../../src/model/caller/caller.ts'
 import { linkModel } from '../../src/model/model.ts'
 
 const linked = (declaration: ResourceDeclaration) =>

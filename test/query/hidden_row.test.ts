@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Problem } from '../../src/base/problem.ts'
 import { textValue } from '../../src/base/statement.ts'
 import { and, backend, exists, or, resource } from '../../src/index.ts'
-import { anonymous, type Caller, service } from '../../src/model/caller.ts'
+import { anonymous, type Caller, service } from '../../src/model/caller/caller.ts'
 import { ask } from '../sql/ask.ts'
 import { type Stage, startStage } from '../sql/stage.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Problem } from '../../src/base/problem.ts'
-import { service } from '../../src/model/caller.ts'
+import { service } from '../../src/model/caller/caller.ts'
 import fixture from '../fixture/index.ts'
 import seed from '../fixture/seed.ts'
 import { samples } from '../fixture/values.ts'

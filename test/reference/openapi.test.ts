@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import shop from '../../src/backend/index.ts'
-import { isFieldVisible, isVisible } from '../../src/model/audience.ts'
+import { isFieldVisible, isVisible } from '../../src/model/caller/audience.ts'
 import fixture from '../fixture/index.ts'
 import { type Written, writtenFor } from './documents.ts'
 

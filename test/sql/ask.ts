@@ -1,5 +1,5 @@
 import { defaultLimits } from '../../src/base/limits.ts'
-import type { Caller } from '../../src/model/caller.ts'
+import type { Caller } from '../../src/model/caller/caller.ts'
 import type { ReadRequest } from '../../src/query/intent.ts'
 import { parseRead } from '../../src/rest/parse/request/read.ts'
 import type { Stage } from './stage.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import shop from '../../src/backend/index.ts'
 import seed from '../../src/backend/seed.ts'
-import { anonymous } from '../../src/model/caller.ts'
+import { anonymous } from '../../src/model/caller/caller.ts'
 import { ask, rowsOf } from './ask.ts'
 import { type Stage, startStage } from './stage.ts'
 

@@ -1,5 +1,5 @@
 import type { Value } from '../../src/base/statement.ts'
-import type { Caller } from '../../src/model/caller.ts'
+import type { Caller } from '../../src/model/caller/caller.ts'
 import { ask } from './ask.ts'
 import type { Stage } from './stage.ts'
 

@@ -1,7 +1,7 @@
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { backend, everyone, resource, timestamps } from '../../src/index.ts'
-import { anonymous, service } from '../../src/model/caller.ts'
+import { anonymous, service } from '../../src/model/caller/caller.ts'
 import { ask } from './ask.ts'
 import { type Stage, startStage } from './stage.ts'
 

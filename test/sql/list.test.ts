@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import shop from '../../src/backend/index.ts'
 import seed, { ada, seedId } from '../../src/backend/seed.ts'
-import { anonymous, service, type UserCaller } from '../../src/model/caller.ts'
+import { anonymous, service, type UserCaller } from '../../src/model/caller/caller.ts'
 import { ask } from './ask.ts'
 import { exchange } from './exchange.ts'
 import { type Stage, startStage } from './stage.ts'

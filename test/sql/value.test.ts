@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { anonymous } from '../../src/model/caller.ts'
+import { anonymous } from '../../src/model/caller/caller.ts'
 import fixture from '../fixture/index.ts'
 import seed from '../fixture/seed.ts'
 import { samples } from '../fixture/values.ts'

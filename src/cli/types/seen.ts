@@ -4,7 +4,7 @@ import {
   isFieldWritable,
   isVisible,
   verdictOf,
-} from '../../model/audience.ts'
+} from '../../model/caller/audience.ts'
 import type { Field } from '../../model/field.ts'
 import type { Model } from '../../model/model.ts'
 import { isToOne } from '../../model/relation.ts'

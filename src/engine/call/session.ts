@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm'
-import type { Audience } from '../../model/audience.ts'
+import type { Audience } from '../../model/caller/audience.ts'
 import type { CallerValues } from '../../model/expression.ts'
 import { bind } from '../../sql/plan.ts'
 import { sessionDemand } from '../../sql/write/write.ts'

@@ -9,7 +9,7 @@ import { encodeRows } from '../../query/input/rows.ts'
 import { validateRows } from '../../query/input/schema.ts'
 import type { WriteIntent, WriteRequest } from '../../query/write/intent.ts'
 import type { WritePlan } from '../plans.ts'
-import { refused } from './refused.ts'
+import { refused } from '../refused.ts'
 import type { EncodedRows } from './rows.ts'
 
 /** A write after the author's schema and hook: the columns that are written, and their values. */

@@ -5,7 +5,7 @@ import { Problem } from '../../base/problem.ts'
 import { type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
 import { unavailable } from '../../database/client.ts'
 import { idempotencyRecords as records } from '../../ledger/tables.ts'
-import type { Caller } from '../../model/caller.ts'
+import type { Caller } from '../../model/caller/caller.ts'
 import { toStatement } from '../../model/expression.ts'
 import type { Operation, Reply } from './operation.ts'
 

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import { bytesOf, nullValue, type Result, type Statement, textOf, type Value } from '../../base/statement.ts'
 import { unavailable } from '../../database/client.ts'
-import { isFieldVisible } from '../../model/audience.ts'
+import { isFieldVisible } from '../../model/caller/audience.ts'
 import type { CallerValues } from '../../model/expression.ts'
 import { encodeRows } from '../../query/input/rows.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'
@@ -86,8 +86,10 @@ export function replyOf(operation: Operation, results: readonly Result[]): Reply
   const written = writes === null ? undefined : results[writes]
   const answer = answers === null ? null : bytesOf(results[answers]?.rows[0]?.[0])
   if (written === undefined || (answers !== null && answer === null)) throw unavailable()
-  const located = locates === null ? null : textOf(results[locates]?.rows[0]?.[0])
-  return { affected: written.affectedRows, answer, key: located === null ? key : keyTexts(located) }
+  if (locates === null) return { affected: written.affectedRows, answer, key }
+  // No row where none was made: what it met was there already.
+  const located = textOf(results[locates]?.rows[0]?.[0])
+  return { affected: written.affectedRows, answer, key: located === null ? null : keyTexts(located) }
 }
 
 export function answerOf({ plan }: Operation, reply: Reply): WriteAnswer {

@@ -1,5 +1,5 @@
 import { Problem } from '../../base/problem.ts'
-import { isFieldVisible } from '../../model/audience.ts'
+import { isFieldVisible } from '../../model/caller/audience.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'
 import { ResultReference } from '../../query/write/reference.ts'
 import type { Operation } from './operation.ts'

@@ -1,5 +1,5 @@
 import { Problem } from '../../base/problem.ts'
-import type { Caller } from '../../model/caller.ts'
+import type { Caller } from '../../model/caller/caller.ts'
 import { scopeOf } from './idempotency.ts'
 
 /**

@@ -2,7 +2,7 @@ import { gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/sqlite-core'
 import { and, or, type Verdict } from '../../declare/policy.ts'
 import type { ResourceDeclaration } from '../../declare/resource.ts'
-import { callerValue } from '../caller-value.ts'
+import { callerValue } from '../caller/value.ts'
 import type { Field } from '../field.ts'
 import type { Life } from '../resource.ts'
 

@@ -1,6 +1,6 @@
 import { is, SQL } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
-import { type Audience, isFieldVisible, isFieldWritable } from '../../model/audience.ts'
+import { type Audience, isFieldVisible, isFieldWritable } from '../../model/caller/audience.ts'
 import type { Field } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import { visibleFields } from '../name.ts'

@@ -1,4 +1,4 @@
-import type { CallerValue } from '../../model/caller-value.ts'
+import type { CallerValue } from '../../model/caller/value.ts'
 import type { Field } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import { rowAlias } from '../../model/scope.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { anonymous, service, type UserCaller } from '../../../src/model/caller.ts'
+import { anonymous, service, type UserCaller } from '../../../src/model/caller/caller.ts'
 import { type Stage, startStage } from '../stage.ts'
 import store, { parts, things, wide } from './store.ts'
 import { emptied, left, tell, written } from './tell.ts'

@@ -1,6 +1,6 @@
 import { defaultLimits } from '../../../src/base/limits.ts'
 import { textOf, type Value } from '../../../src/base/statement.ts'
-import type { Caller } from '../../../src/model/caller.ts'
+import type { Caller } from '../../../src/model/caller/caller.ts'
 import type { WriteRequest } from '../../../src/query/write/intent.ts'
 import { parseBody } from '../../../src/rest/parse/body/body.ts'
 import { parseWrite, parseWriteHead, type WriteMethod } from '../../../src/rest/parse/request/write.ts'

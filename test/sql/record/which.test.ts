@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { service } from '../../../src/model/caller.ts'
+import { service } from '../../../src/model/caller/caller.ts'
 import { type Stage, startStage } from '../stage.ts'
 import store, { parts, things } from './store.ts'
 import { emptied, tell, written } from './tell.ts'

@@ -1,10 +1,10 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { BackendDeclaration } from '../declare/backend.ts'
-import type { Policy, PolicyCaller, Verdict } from '../declare/policy.ts'
-import type { ResourceOptions } from '../declare/resource.ts'
+import type { BackendDeclaration } from '../../declare/backend.ts'
+import type { Policy, PolicyCaller, Verdict } from '../../declare/policy.ts'
+import type { ResourceOptions } from '../../declare/resource.ts'
+import type { Field } from '../field.ts'
 import { anonymous, type Caller } from './caller.ts'
-import { policyCaller } from './caller-value.ts'
-import type { Field } from './field.ts'
+import { policyCaller } from './value.ts'
 
 /** Each declared role of users with all that it includes, itself too. */
 export type Roles = ReadonlyMap<string, ReadonlySet<string>>

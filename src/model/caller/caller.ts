@@ -1,5 +1,5 @@
-import { integerValue, nullValue, textValue } from '../base/statement.ts'
-import type { CallerValues } from './expression.ts'
+import { integerValue, nullValue, textValue } from '../../base/statement.ts'
+import type { CallerValues } from '../expression.ts'
 
 /**
  * Who asks. `role` is the one role that the token names; what it includes is the audience's matter. A service key

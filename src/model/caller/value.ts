@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { PolicyCaller } from '../declare/policy.ts'
+import type { PolicyCaller } from '../../declare/policy.ts'
 
 const names = ['id', 'email', 'sessionId', 'role', 'nowMilliseconds', 'requestId'] as const
 

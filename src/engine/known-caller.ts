@@ -1,7 +1,7 @@
-import type { ProcedureCaller } from '../../declare/procedure.ts'
-import type { Audience } from '../../model/audience.ts'
-import type { Caller } from '../../model/caller.ts'
-import type { Model } from '../../model/model.ts'
+import type { ProcedureCaller } from '../declare/procedure.ts'
+import type { Audience } from '../model/caller/audience.ts'
+import type { Caller } from '../model/caller/caller.ts'
+import type { Model } from '../model/model.ts'
 
 /** The caller as an author's TypeScript sees them: with values, where a policy has places for them. */
 export function knownCaller(caller: Caller, audience: Audience, { roles }: Model): ProcedureCaller {
