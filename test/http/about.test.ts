@@ -70,7 +70,7 @@ scenarios('about this server', [
     headersContain: {
       'access-control-allow-origin': '*',
       'access-control-allow-headers': 'apikey, authorization',
-      allow: 'GET, HEAD, OPTIONS',
+      allow: 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
     },
     trips: 0,
   },

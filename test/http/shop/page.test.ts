@@ -103,15 +103,4 @@ scenarios('forms of an answer', [
     contains: ['"code":"NOT_FOUND"'],
     trips: 1,
   },
-  {
-    name: 'a write is not served yet',
-    as: 'anon',
-    method: 'POST',
-    url: '/rest/v1/tags',
-    body: { name: 'x' },
-    status: 405,
-    headersContain: { allow: 'GET, HEAD, OPTIONS' },
-    contains: ['"code":"PGRST117"'],
-    trips: 0,
-  },
 ])

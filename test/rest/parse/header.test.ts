@@ -134,7 +134,6 @@ describe('Prefer', () => {
     'return=all',
     'return',
     'tx=abort',
-    'tx=rollback',
     '__proto__',
     'constructor=exact',
   ])('strict does not know %s', (preference) => {
