@@ -110,14 +110,14 @@ scenarios('merge', [
   {
     name: 'by a constraint of two columns',
     as: 'service',
-    url: '/rest/v1/reviews?on_conflict=user_id,product_id&select=rating',
+    url: '/rest/v1/order_items?on_conflict=order_id,product_id&select=quantity',
     body: [
-      { user_id: ada.id, product_id: seedId('product', 39), author_name: 'A', rating: 4 },
-      { user_id: seedId('user', 2), product_id: seedId('product', 39), author_name: 'L', rating: 3 },
+      { order_id: seedId('order', 1), product_id: seedId('product', 39), quantity: 4, price_cents: 1 },
+      { order_id: seedId('order', 2), product_id: seedId('product', 39), quantity: 3, price_cents: 1 },
     ],
     headers: merge,
     status: 201,
-    json: [{ rating: 4 }, { rating: 3 }],
+    json: [{ quantity: 4 }, { quantity: 3 }],
     trips: 1,
   },
   {
