@@ -1,5 +1,7 @@
 import type { SQL } from 'drizzle-orm'
-import type { BaseSQLiteDatabase, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
 import type { FieldRule, Verdict } from './policy.ts'
 import type { Refusal } from './refusal.ts'
 import type { StandardSchemaV1 } from './schema.ts'
@@ -52,14 +54,14 @@ export interface ProcedureContext<Input> {
  */
 export interface ProcedureDatabase {
   /** Drizzle's `select`: to be awaited, given to `read`, or used as a subquery. */
-  readonly select: BaseSQLiteDatabase<'async', unknown>['select']
+  readonly select: SqliteRemoteDatabase['select']
   /**
    * Asks all queries in one trip, of one moment.
    * @throws TypeError the second time: ask everything at once
    */
-  read<Queries extends readonly Query[]>(
+  read<Query extends BatchItem<'sqlite'>, Queries extends Readonly<[Query, ...Query[]]>>(
     ...queries: Queries
-  ): Promise<{ [Index in keyof Queries]: Awaited<Queries[Index]> }>
+  ): Promise<BatchResponse<Queries>>
   insert<T extends SQLiteTable>(table: T): { values(rows: Insertable<T> | readonly Insertable<T>[]): void }
   update<T extends SQLiteTable>(table: T): { set(changes: Settable<T>): { where(rows: Verdict): void } }
   delete(table: SQLiteTable): { where(rows: Verdict): void }
@@ -71,9 +73,6 @@ export interface ProcedureDatabase {
    */
   rows(table: SQLiteTable, which: Verdict): RowSet
 }
-
-/** A query of Drizzle's `select`. */
-export type Query = PromiseLike<readonly unknown[]>
 
 type Values<Row> = { readonly [Name in keyof Row]: Row[Name] | SQL }
 type Insertable<T extends SQLiteTable> = Values<T['$inferInsert']>

@@ -88,5 +88,5 @@ export interface ResourceDeclaration {
  * @param table a Drizzle table with a primary key
  */
 export function resource<T extends SQLiteTable>(table: T, options: ResourceOptions<T>): ResourceDeclaration {
-  return { table, options: options as unknown as ResourceOptions<SQLiteTable> }
+  return { table, options: options as ResourceOptions<SQLiteTable> }
 }

@@ -7,7 +7,7 @@ import { type CallAnswer, call } from '../engine/call/call.ts'
 import { checkInput, type GivenInput } from '../engine/call/input.ts'
 import { estimated } from '../engine/read.ts'
 import { audienceOf } from '../model/caller/audience.ts'
-import { isCallable, type Procedure } from '../model/procedure.ts'
+import { isCallable, isSchema, type Procedure } from '../model/procedure.ts'
 import type { RestEnv } from './env.ts'
 import { splitCall } from './parse/request/call.ts'
 import { readIdempotencyKey } from './parse/request/idempotency.ts'
@@ -37,7 +37,7 @@ export async function answerCall(context: Context<RestEnv>, method: 'GET' | 'POS
   }
   const { values, query } = splitCall(
     queryOf(url),
-    method === 'GET' ? procedure.parameters : null,
+    method === 'GET' && !isSchema(procedure.parameters) ? procedure.parameters : null,
     server.limits,
   )
   const given: GivenInput =

@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 import type { StandardSchemaV1 } from '../../declare/schema.ts'
-import type { Procedure } from '../../model/procedure.ts'
+import { isSchema, type Procedure } from '../../model/procedure.ts'
 import { Failures } from '../../query/input/failures.ts'
 import { validateInto } from '../../query/input/schema.ts'
 
@@ -17,10 +17,9 @@ export interface GivenInput {
  */
 export async function checkInput(procedure: Procedure, { values, areTexts }: GivenInput): Promise<unknown> {
   const failures = new Failures()
-  const { parameters, declaration, name } = procedure
-  if (parameters === null) {
-    const whole = declaration.input as StandardSchemaV1
-    const input = await validateInto(failures, whole, values, { path: [], code: '22023' })
+  const { parameters, name } = procedure
+  if (isSchema(parameters)) {
+    const input = await validateInto(failures, parameters, values, { path: [], code: '22023' })
     failures.assertNone()
     return input
   }

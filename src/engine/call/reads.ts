@@ -1,4 +1,3 @@
-import type { BatchItem } from 'drizzle-orm/batch'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import { driverValue, type Result, type Statement } from '../../base/statement.ts'
 import type { ProcedureDatabase } from '../../declare/procedure.ts'
@@ -23,8 +22,5 @@ export function readsOnce(ask: (statements: readonly Statement[]) => Promise<rea
     },
     (queries) => once(queries),
   )
-  return {
-    select: db.select.bind(db) as Reads['select'],
-    read: (...queries) => db.batch(queries as unknown as readonly [BatchItem<'sqlite'>]) as never,
-  }
+  return { select: db.select.bind(db), read: (...queries) => db.batch(queries) }
 }
