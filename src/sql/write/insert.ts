@@ -7,7 +7,7 @@ import { column } from '../expression.ts'
 import { type Fragment, identifier, join, sql } from '../fragment.ts'
 import { type Tie, untied } from '../tie.ts'
 import { bodyPlace, bodyRows, cellValue, fieldValue } from './body.ts'
-import { isTouched, touch, touchedTie, touchMore } from './touched.ts'
+import { isTouched, touch, touchedTable, touchedTie, touchMore } from './touched.ts'
 
 /** How a kind of write goes about its rows. */
 export interface Steps {
@@ -138,15 +138,18 @@ function bodyTie(tree: InsertTree<Gate>, conditions: readonly Fragment[]): Tie {
     : { ...untied, conditions, isWhole: true }
 }
 
+/** The lowest rowid there is stands for no row: beside it lies the highest one that the table had. */
+const leastRow: Fragment = sql`(1 << 63)`
+
 /** The database numbers new rows upwards: what is above the highest one was made by this write. */
 function highestRow(tree: InsertTree<Gate>): Fragment {
   const table = identifier(tree.root.resource.tableName)
-  return sql`select -2 - ifnull(max(rowid), 0), true, -1 from ${table}`
+  return sql`select ${leastRow}, true, ifnull(max(rowid), 0) from ${table}`
 }
 
 function rowsAbove(tree: InsertTree<Gate>): Fragment {
   const { resource, row } = tree.root
   const alias = identifier(rowAlias(row))
   const from = sql`${identifier(resource.tableName)} as ${alias}`
-  return sql`select ${alias}.rowid, false, row_number() over (order by ${alias}.rowid) - 1 from ${from} where ${alias}.rowid > (select -2 - "row" from "selvage_touched" where "place" = -1)`
+  return sql`select ${alias}.rowid, false, row_number() over (order by ${alias}.rowid) - 1 from ${from} where ${alias}.rowid > (select "place" from ${touchedTable} where "row" = ${leastRow})`
 }
