@@ -20,7 +20,8 @@ export async function exchange(
   }
 }
 
-function plain(value: Value, caller: Caller): string {
+/** A parameter as it is shown: what a run alone has, by its name. */
+export function plain(value: Value, caller: Caller): string {
   if (value.type === 'text' && caller.kind === 'user' && value.value === caller.sessionId) return '(session)'
   if (value.type === 'integer' && Math.abs(Date.now() - Number(value.value)) < 60_000) return '(now)'
   return value.type === 'null' ? 'null' : value.type === 'blob' ? value.base64 : String(value.value)

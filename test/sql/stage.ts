@@ -24,6 +24,14 @@ import { startDatabase } from '../harness/database.ts'
 /** A backend on a real server, without HTTP in front: intents go in, what the database wrote comes out. */
 export type Stage = Awaited<ReturnType<typeof startStage>>
 
+/** What became of a write, and its statements. */
+export interface Written {
+  readonly affected: number
+  readonly location: string | null
+  readonly body: string | null
+  readonly sent: readonly Statement[]
+}
+
 const sessionMilliseconds = 3_600_000
 
 export async function startStage(backend: BackendDeclaration, seed: Seed, clock: Clock = systemClock) {
@@ -83,8 +91,8 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
       if (statement === undefined || more.length > 0) throw new Error(`${sent.length} trips for one read`)
       return { ...answer, body: new TextDecoder().decode(answer.body), sent: statement }
     },
-    /** As the Worker does it, with what it sent in its one trip. */
-    async write(requests: readonly WriteRequest[], caller: Caller, requestId: string) {
+    /** Several writes in one transaction, as the Worker does them, with what it sent in its one trip. */
+    async writeAll(requests: readonly WriteRequest[], caller: Caller, requestId: string) {
       const sent: Statement[] = []
       const tapped: typeof db = {
         ...db,
@@ -97,6 +105,14 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
       const options = { idempotencyKey: null, isTrial: false }
       const context = { model, plans, database: tapped, caller, clock, timing, requestId }
       return { ...(await write(requests, options, context)), sent, trips: timing.trips }
+    },
+    /** One write, as the Worker does it, with what it sent. */
+    async write(request: WriteRequest, caller: Caller): Promise<Written> {
+      const { answers, sent } = await this.writeAll([request], caller, 'test')
+      const [only] = answers
+      if (only === undefined) throw new Error('a write has an answer')
+      const { answer, affected, location } = only
+      return { affected, location, body: answer && new TextDecoder().decode(answer.body), sent }
     },
   }
 }

@@ -29,15 +29,25 @@ export function parentDemands(
   parents: readonly Parent<Gate>[],
   rows: Rows,
 ): readonly Demand[] {
-  return parents.map(({ relation, row, gate }) => {
-    const isSet = relation.pairs.map(({ from }) => sql`${column(root.row, from)} is not null`)
-    const equal = relation.pairs.map(({ from, to }) => sql`${column(row, to)} = ${column(root.row, from)}`)
-    const visible = [...equal, ...gateCondition(relation.to, row, gate)]
-    const table = sql`${identifier(relation.to.tableName)} as ${identifier(rowAlias(row))}`
-    const absent = sql`not exists (select 1 from ${table} where ${join(visible, ' and ')})`
-    const about = relation.constraints[0] ?? relation.to.name
-    return { failsWhen: exists(root, rows, [...isSet, absent]), code: 'parent', about }
-  })
+  return parents.map((parent) => ({
+    failsWhen: exists(root, rows, isOrphan(root, parent)),
+    code: 'parent',
+    about: keyName(parent),
+  }))
+}
+
+/** Conditions for a row whose parent is not there for the caller. */
+export function isOrphan(root: Node<Gate>, { relation, row, gate }: Parent<Gate>): readonly Fragment[] {
+  const isSet = relation.pairs.map(({ from }) => sql`${column(root.row, from)} is not null`)
+  const equal = relation.pairs.map(({ from, to }) => sql`${column(row, to)} = ${column(root.row, from)}`)
+  const visible = [...equal, ...gateCondition(relation.to, row, gate)]
+  const table = sql`${identifier(relation.to.tableName)} as ${identifier(rowAlias(row))}`
+  return [...isSet, sql`not exists (select 1 from ${table} where ${join(visible, ' and ')})`]
+}
+
+/** The foreign key that an error is about. */
+export function keyName({ relation }: Parent<Gate>): string {
+  return relation.constraints[0] ?? relation.to.name
 }
 
 function refusedBy(root: Node<Gate>, gate: Gate, rows: Rows): readonly Fragment[] {

@@ -9,6 +9,7 @@ import { recordDelete, recordInsert, recordUpdate } from '../record/record.ts'
 import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
 import { capDemand, changedRows, chosenRows, itemDemand, matchDemand, remove, update } from './change.ts'
+import { clashDemand } from './clash.ts'
 import { type Demand, refuse } from './failure.ts'
 import { insertSteps } from './insert.ts'
 import { aliveDemand, parentDemands, policyDemand } from './outcome.ts'
@@ -89,12 +90,12 @@ function inserting(tree: InsertTree<Gate>): Sequence {
   const all = steps.usesTouched ? { before: sql``, conditions: [isTouched(root.row)] } : made
   const mergeable =
     conflict === null || changed === null
-      ? null
-      : refuse([
+      ? []
+      : [
           ...policyDemand(root, conflict.touched, changed),
           ...aliveDemand(root, conflict, changed),
           ...matchDemand(tree),
-        ])
+        ]
   const outcome = refuse([
     ...policyDemand(root, tree.outcome, steps.usesTouched ? { ...made, before: sql`` } : made),
     ...(conflict === null || changed === null ? [] : policyDemand(root, conflict.outcome, changed)),
@@ -107,7 +108,12 @@ function inserting(tree: InsertTree<Gate>): Sequence {
   const isBodys = steps.isKnown && conflict === null
   const locate = tree.isList || isBodys ? null : keyOfRows(root, steps.new)
   return {
-    before: present([parents.length > 0 ? deferKeys : null, ...steps.before, mergeable, ...record.before]),
+    before: present([
+      parents.length > 0 ? deferKeys : null,
+      ...steps.before,
+      refuse([...mergeable, ...clashDemand(tree)]),
+      ...record.before,
+    ]),
     write: steps.write,
     after: present([
       ...steps.after,
@@ -137,7 +143,7 @@ function updating(tree: UpdateTree<Gate>): Sequence {
     before: present([
       parents.length > 0 ? deferKeys : null,
       chosenRows(tree),
-      refuse([...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree)]),
+      refuse([...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree), ...clashDemand(tree)]),
       ...record.before,
     ]),
     write: update(tree),

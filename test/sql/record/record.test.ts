@@ -172,7 +172,7 @@ describe('what is refused leaves nothing', () => {
     ['an update that is not for the caller', 'PATCH things?id=eq.1', { code: 'open' }, /permission denied/],
   ])('%s', async (_, line, body, says) => {
     await expect(
-      tell(line, body).then((write) => stage.write([write], anonymous, 'refused-1')),
+      tell(line, body).then((write) => stage.writeAll([write], anonymous, 'refused-1')),
     ).rejects.toThrow(says)
     expect(await left(stage, 'refused-1')).toEqual({ audit: [], events: [] })
   })
@@ -182,7 +182,7 @@ describe('what is refused leaves nothing', () => {
       await tell('POST parts', { thing_id: 1, number: 1 }),
       await tell('POST things', { code: 'no' }),
     ]
-    await expect(stage.write(writes, anonymous, 'refused-2')).rejects.toThrow(/row-level security/)
+    await expect(stage.writeAll(writes, anonymous, 'refused-2')).rejects.toThrow(/row-level security/)
     expect(await left(stage, 'refused-2')).toEqual({ audit: [], events: [] })
   })
 

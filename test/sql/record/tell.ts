@@ -40,7 +40,7 @@ let requests = 0
 export async function written(stage: Stage, caller: Caller, ...writes: readonly WriteRequest[]) {
   requests += 1
   const requestId = `request-${requests}`
-  const answer = await stage.write(writes, caller, requestId)
+  const answer = await stage.writeAll(writes, caller, requestId)
   return { ...answer, ...(await left(stage, requestId)), requestId }
 }
 

@@ -117,7 +117,7 @@ describe('a hundred rows', () => {
     ['made', 'POST things', {}],
     ['merged', 'POST things?on_conflict=code', merge],
   ])('%s: as many statements as for two, in one trip', async (_, line, headers) => {
-    const two = await stage.write([await tell(line, bodies(2), headers)], service, 'two')
+    const two = await stage.writeAll([await tell(line, bodies(2), headers)], service, 'two')
     await stage.query('delete from things where flag')
     await stage.fill(things, [{ code: 'code-50' }].slice(line === 'POST things' ? 1 : 0))
     const { sent, trips, audit, events } = await written(

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import shop from '../../../src/backend/index.ts'
+import seed, { ada } from '../../../src/backend/seed.ts'
+import { service, type UserCaller } from '../../../src/model/caller.ts'
+import { type Stage, startStage } from '../stage.ts'
+import { exchangeWrite } from './exchange.ts'
+
+/** What meets rows that are there already. */
+
+let stage: Stage
+let customer: UserCaller
+
+beforeAll(async () => {
+  stage = await startStage(shop, seed('small'))
+  customer = await stage.signIn(ada)
+  await exchangeWrite(stage, { method: 'POST', path: 'tags', body: { id: 'w-2', name: 'w-2' } }, service)
+})
+afterAll(() => stage.stop())
+
+const prefer = (...preferences: readonly string[]) => ({ prefer: preferences.join(', ') })
+
+describe('an upsert', () => {
+  it('judges rows that were there by what they were and will be, and new ones as new', async () => {
+    const body = [
+      { id: 'w-2', name: 'w-2b' },
+      { id: 'w-5', name: 'w-5' },
+    ]
+    const headers = prefer('return=representation', 'resolution=merge-duplicates')
+    const ask = { method: 'POST', path: 'tags?select=id,name', body, headers } as const
+    expect(await exchangeWrite(stage, ask, service)).toMatchInlineSnapshot(`
+      {
+        "affected": 2,
+        "body": "[{"id":"w-2","name":"w-2b"},{"id":"w-5","name":"w-5"}]",
+        "location": null,
+        "statements": [
+          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, min("_b".key) from json_each(?) as "_b" cross join "tags" as "_t0" where "_t0"."id" = "_b".value ->> '$[0]' group by 1
+        -- [["w-2","w-2b",(now),(now)],["w-5","w-5",(now),(now)]]",
+          "insert into "tags"("id", "name", "created_at", "updated_at") select "_b".value ->> '$[0]', "_b".value ->> '$[1]', "_b".value ->> '$[2]', "_b".value ->> '$[3]' from json_each(?) as "_b" where true order by "_b".key on conflict("id") do update set "name" = excluded."name", "updated_at" = max(excluded."updated_at", "tags"."updated_at" + 1)
+        -- [["w-2","w-2b",(now),(now)],["w-5","w-5",(now),(now)]]",
+          "insert or ignore into "selvage_touched"("row", "existed", "place") select "_t0".rowid, false, min("_b".key) from json_each(?) as "_b" cross join "tags" as "_t0" where "_t0"."id" = "_b".value ->> '$[0]' group by 1
+        -- [["w-2","w-2b",(now),(now)],["w-5","w-5",(now),(now)]]",
+          "select count(*) || '
+      ' || ifnull(max("_t0"."updated_at"), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('id', "_t0"."id", 'name', "_t0"."name")) from (select "_t0"."id", "_t0"."name", "_t0"."updated_at" from "selvage_touched" as "_w" cross join "tags" as "_t0" where "_t0".rowid = "_w"."row" and true order by "_w"."place") as "_t0"",
+          "delete from "selvage_touched"",
+        ],
+      }
+    `)
+  })
+  it('under a policy', async () => {
+    const headers = prefer('resolution=merge-duplicates')
+    const ask = { method: 'POST', path: 'orders', body: { id: 'w-6', note: 'c' }, headers } as const
+    expect(await exchangeWrite(stage, ask, customer)).toMatchInlineSnapshot(`
+      {
+        "affected": 1,
+        "body": null,
+        "location": "w-6",
+        "statements": [
+          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_extract('{}', '!selvage:["session",null]') end
+        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
+          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, min(0) from "orders" as "_t0" where "_t0"."id" = ? group by 1
+        -- w-6",
+          "select case when exists (select 1 from "orders" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where "existed") and ((("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?)))) is not true) then json_extract('{}', '!selvage:["policy",null]') end
+        -- 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | draft",
+          "insert into "orders"("id", "note", "user_id", "created_at", "updated_at") select ?, ?, ?, ?, ? where true on conflict("id") do update set "note" = excluded."note", "updated_at" = max(excluded."updated_at", "orders"."updated_at" + 1)
+        -- w-6 | c | 01941f29-7c00-7001-8000-000000000000 | (now) | (now)",
+          "insert or ignore into "selvage_touched"("row", "existed", "place") select "_t0".rowid, false, min(0) from "orders" as "_t0" where "_t0"."id" = ? group by 1
+        -- w-6",
+          "select case when exists (select 1 from "orders" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where not "existed") and ((("_t0"."user_id" = ? and "_t0"."status" = ?))) is not true) then json_extract('{}', '!selvage:["policy",null]') when exists (select 1 from "orders" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where "existed") and (("_t0"."status" = ?)) is not true) then json_extract('{}', '!selvage:["policy",null]') end
+        -- 01941f29-7c00-7001-8000-000000000000 | draft | draft",
+          "select "_t0"."id" from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed" and ("_t0"."user_id" = ?)
+        -- 01941f29-7c00-7001-8000-000000000000",
+          "delete from "selvage_touched"",
+        ],
+      }
+    `)
+  })
+  it('that ignores what is there', async () => {
+    const headers = prefer('return=representation', 'resolution=ignore-duplicates')
+    const ask = {
+      method: 'POST',
+      path: 'tags?select=name&on_conflict=name',
+      body: { id: 'w-7', name: 'new' },
+      headers,
+    } as const
+    expect(await exchangeWrite(stage, ask, service)).toMatchInlineSnapshot(`
+      {
+        "affected": 0,
+        "body": "[]",
+        "location": null,
+        "statements": [
+          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, min(0) from "tags" as "_t0" where "_t0"."id" = ? group by 1
+        -- w-7",
+          "insert into "tags"("id", "name", "created_at", "updated_at") select ?, ?, ?, ? where true on conflict("name") do nothing
+        -- w-7 | new | (now) | (now)",
+          "insert or ignore into "selvage_touched"("row", "existed", "place") select "_t0".rowid, false, min(0) from "tags" as "_t0" where "_t0"."id" = ? group by 1
+        -- w-7",
+          "select count(*) || '
+      ' || ifnull(max("_t0"."updated_at"), '') || '
+      ' || '' || '
+      ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."updated_at" from "selvage_touched" as "_w" cross join "tags" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed" order by "_w"."place") as "_t0"",
+          "select "_t0"."id" from "selvage_touched" as "_w" cross join "tags" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed"",
+          "delete from "selvage_touched"",
+        ],
+      }
+    `)
+  })
+})
