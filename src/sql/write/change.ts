@@ -4,6 +4,7 @@ import type { Resource } from '../../model/resource.ts'
 import { requestInstant } from '../../model/rule/life.ts'
 import { rowAlias } from '../../model/scope.ts'
 import type { Gate, Node } from '../../query/tree.ts'
+import { defaultExpression } from '../../query/write/cells.ts'
 import type { DeleteTree, GuardedWrite, Match, UpdateTree } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
 import { type Fragment, identifier, join, parameter, sql } from '../fragment.ts'
@@ -58,7 +59,11 @@ function ofVersion(root: Node<Gate>, { field, versions }: Match & { kind: 'versi
 
 export function update(tree: UpdateTree<Gate>): Fragment {
   const { resource } = tree.root
-  const given = tree.cells.map(({ field }, index) => assignment(resource, field, cellValue(tree, index)))
+  const given = tree.cells.map(({ field, isSparse }, index) => {
+    // What the only row leaves out is left to its default, which may be the database's.
+    const other = isSparse ? defaultExpression(field) : null
+    return assignment(resource, field, other === null ? cellValue(tree, index) : drizzleFragment(other))
+  })
   // What says nothing changes nothing, and is an UPDATE all the same.
   const kept = resource.key.map(({ column: { name } }) => sql`${identifier(name)} = ${identifier(name)}`)
   return updateTouched(resource, given.length === 0 ? kept : given)

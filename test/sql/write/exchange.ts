@@ -1,7 +1,7 @@
 import { parseJson } from '../../../src/base/http/body.ts'
 import { parseExactly } from '../../../src/base/http/exact-json.ts'
 import { defaultLimits } from '../../../src/base/limits.ts'
-import type { Caller } from '../../../src/model/caller.ts'
+import type { Caller } from '../../../src/model/caller/caller.ts'
 import type { WriteRequest } from '../../../src/query/write/intent.ts'
 import { rowsOfJson } from '../../../src/rest/parse/body/rows.ts'
 import { parseWrite, parseWriteHead, type WriteMethod } from '../../../src/rest/parse/request/write.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import shop from '../../../src/backend/index.ts'
 import seed, { ada, grace, seedId } from '../../../src/backend/seed.ts'
-import { service, type UserCaller } from '../../../src/model/caller.ts'
+import { service, type UserCaller } from '../../../src/model/caller/caller.ts'
 import { type Stage, startStage } from '../stage.ts'
 import { exchangeWrite } from './exchange.ts'
 

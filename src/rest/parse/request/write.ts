@@ -86,7 +86,7 @@ export function parseWrite(head: WriteHead, body: BodyRows | null): ParsedWrite 
   const isInsert = method === 'POST' || method === 'PUT'
   if (isInsert && root.node.where.length > 0)
     refuse('a filter', 'A row that is made has nothing to be chosen from. PUT takes the key in the path.')
-  const rows = body === null ? { columns: [], rows: [], isList: false } : withoutAbsent(rowsFor(method, body))
+  const rows = body === null ? { columns: [], rows: [], isList: false } : rowsFor(method, body)
   const isText = !/json/i.test(input.headers.get('content-type') ?? '')
   const match = matchOf(input, values)
   const intent: WriteIntent = {
@@ -152,15 +152,16 @@ function replyOf({ accept, prefer }: WriteHead): ReplyIntent | null {
 
 /** A list says what many rows become when they are made; what a change is, one row says. CSV is a list of one. */
 function rowsFor(method: WriteMethod, body: BodyRows): BodyRows {
-  if (method === 'POST' || !body.isList) return body
-  if (body.rows.length === 1) return { ...body, isList: false }
+  if (method === 'POST') return withoutAbsent(body)
+  if (!body.isList) return method === 'PUT' ? withoutAbsent(body) : body
+  if (body.rows.length === 1) return rowsFor(method, { ...body, isList: false })
   throw new Problem('PGRST102', {
     message: `${method} takes one row, and the request body has ${body.rows.length}`,
     hint: 'Send an object. POST with Prefer: resolution=merge-duplicates takes many rows.',
   })
 }
 
-/** One row says all there is to say: what it leaves out is not named at all. */
+/** One row that is made says all there is to say: what it leaves out is not named at all. In a change it is the default. */
 function withoutAbsent(body: BodyRows): BodyRows {
   const [only = []] = body.rows
   if (body.isList || !only.includes(undefined)) return body
