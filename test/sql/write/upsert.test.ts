@@ -63,13 +63,27 @@ describe('an upsert', () => {
         -- w-6",
           "select case when exists (select 1 from "orders" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where "existed") and ((("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?)))) is not true) then json_extract('{}', '!selvage:["policy",null]') end
         -- 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | draft",
+          "update "selvage_touched" set "before" = (select json_object('0', "_t0"."id", '1', "_t0"."user_id", '2', "_t0"."status", '3', "_t0"."total_cents", '4', "_t0"."note", '5', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), '6', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "orders" as "_t0" where "_t0".rowid = "selvage_touched"."row") where "existed"",
           "insert into "orders"("id", "note", "user_id", "created_at", "updated_at") select ?, ?, ?, ?, ? where true on conflict("id") do update set "note" = excluded."note", "updated_at" = max(excluded."updated_at", "orders"."updated_at" + 1)
         -- w-6 | c | 01941f29-7c00-7001-8000-000000000000 | (now) | (now)",
           "insert or ignore into "selvage_touched"("row", "existed", "place") select "_t0".rowid, false, min(0) from "orders" as "_t0" where "_t0"."id" = ? group by 1
         -- w-6",
           "select case when exists (select 1 from "orders" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where not "existed") and ((("_t0"."user_id" = ? and "_t0"."status" = ?))) is not true) then json_extract('{}', '!selvage:["policy",null]') when exists (select 1 from "orders" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where "existed") and (("_t0"."status" = ?)) is not true) then json_extract('{}', '!selvage:["policy",null]') end
         -- 01941f29-7c00-7001-8000-000000000000 | draft | draft",
-          "select "_t0"."id" from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed" and ("_t0"."user_id" = ?)
+          "insert into "selvage_audit"("at", "request_id", "caller_id", "role", "resource", "operation", "key", "before", "after") select ?, ?, ?, ?, 'orders', 'create', json_object('id', "_t0"."id"), null, json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed" order by "_w"."place"
+        -- (now) | test | 01941f29-7c00-7001-8000-000000000000 | customer",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'orders.created', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed" order by "_w"."place"
+        -- (now) | test",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'order.paid', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'total_cents', "_t0"."total_cents") from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed" and ("_t0"."status" = ?) order by "_w"."place"
+        -- (now) | test | paid",
+          "update "selvage_touched" set "after" = (select json_object('0', "_t0"."id", '1', "_t0"."user_id", '2', "_t0"."status", '3', "_t0"."total_cents", '4', "_t0"."note", '5', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), '6', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "orders" as "_t0" where "_t0".rowid = "selvage_touched"."row") where "existed"",
+          "insert into "selvage_audit"("at", "request_id", "caller_id", "role", "resource", "operation", "key", "before", "after") select ?, ?, ?, ?, 'orders', 'update', json_object('id', "_t0"."id"), (select json_group_object('["id","user_id","status","total_cents","note","created_at","updated_at"]' ->> cast("_e".key as integer), "_w"."before" -> "_e".fullkey) from json_each("_w"."after") as "_e" where ("_w"."before" -> "_e".fullkey) is not ("_w"."after" -> "_e".fullkey)), (select json_group_object('["id","user_id","status","total_cents","note","created_at","updated_at"]' ->> cast("_e".key as integer), "_w"."after" -> "_e".fullkey) from json_each("_w"."after") as "_e" where ("_w"."before" -> "_e".fullkey) is not ("_w"."after" -> "_e".fullkey)) from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" order by "_w"."place"
+        -- (now) | test | 01941f29-7c00-7001-8000-000000000000 | customer",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'orders.updated', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" order by "_w"."place"
+        -- (now) | test",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'order.paid', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'total_cents', "_t0"."total_cents") from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" and ((("_w"."before" -> ?) is not ("_w"."after" -> ?) and "_t0"."status" = ?)) order by "_w"."place"
+        -- (now) | test | $."2" | $."2" | paid",
+          "select json_array("_t0"."id") from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed" and ("_t0"."user_id" = ?)
         -- 01941f29-7c00-7001-8000-000000000000",
           "delete from "selvage_touched"",
         ],
@@ -100,7 +114,7 @@ describe('an upsert', () => {
       ' || ifnull(max("_t0"."updated_at"), '') || '
       ' || '' || '
       ' || json_group_array(json_object('name', "_t0"."name")) from (select "_t0"."name", "_t0"."updated_at" from "selvage_touched" as "_w" cross join "tags" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed" order by "_w"."place") as "_t0"",
-          "select "_t0"."id" from "selvage_touched" as "_w" cross join "tags" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed"",
+          "select json_array("_t0"."id") from "selvage_touched" as "_w" cross join "tags" as "_t0" where "_t0".rowid = "_w"."row" and not "_w"."existed"",
           "delete from "selvage_touched"",
         ],
       }

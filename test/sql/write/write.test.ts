@@ -43,6 +43,12 @@ describe('an insert', () => {
         -- w-1 | a | 01941f29-7c00-7001-8000-000000000000 | (now) | (now)",
           "select case when exists (select 1 from "orders" as "_t0" where "_t0"."id" = ? and ((("_t0"."user_id" = ? and "_t0"."status" = ?))) is not true) then json_extract('{}', '!selvage:["policy",null]') end
         -- w-1 | 01941f29-7c00-7001-8000-000000000000 | draft",
+          "insert into "selvage_audit"("at", "request_id", "caller_id", "role", "resource", "operation", "key", "before", "after") select ?, ?, ?, ?, 'orders', 'create', json_object('id', "_t0"."id"), null, json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "orders" as "_t0" where "_t0"."id" = ?
+        -- (now) | test | 01941f29-7c00-7001-8000-000000000000 | customer | w-1",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'orders.created', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "orders" as "_t0" where "_t0"."id" = ?
+        -- (now) | test | w-1",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'order.paid', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'total_cents', "_t0"."total_cents") from "orders" as "_t0" where "_t0"."id" = ? and ("_t0"."status" = ?)
+        -- (now) | test | w-1 | paid",
           "select count(*) || '
       ' || ifnull(max("_t0"."updated_at"), '') || '
       ' || '' || '
@@ -88,6 +94,10 @@ describe('an insert', () => {
         -- w-4 | 01941f29-7c00-7002-8000-000000000001 | w-4 | 1 | 1 | (now) | (now)",
           "select case when exists (select 1 from "products" as "_t0" where "_t0"."id" = ? and "_t0"."category_id" is not null and not exists (select 1 from "categories" as "_t1" where "_t1"."id" = "_t0"."category_id")) then json_extract('{}', '!selvage:["parent","products_category_id_categories_id_fk"]') end
         -- w-4",
+          "insert into "selvage_audit"("at", "request_id", "caller_id", "role", "resource", "operation", "key", "before", "after") select ?, ?, ?, ?, 'products', 'create', json_object('id', "_t0"."id"), null, json_object('id', "_t0"."id", 'category_id', "_t0"."category_id", 'name', "_t0"."name", 'description', "_t0"."description", 'price_cents', "_t0"."price_cents", 'cost_cents', "_t0"."cost_cents", 'stock', "_t0"."stock", 'attributes', iif(json_valid("_t0"."attributes"), json("_t0"."attributes"), "_t0"."attributes"), 'published', json(case "_t0"."published" when 1 then 'true' when 0 then 'false' end), 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "products" as "_t0" where "_t0"."id" = ?
+        -- (now) | test | 01941f29-7c00-7001-8000-000000000001 | staff | w-4",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'products', 'products.created', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'category_id', "_t0"."category_id", 'name', "_t0"."name", 'description', "_t0"."description", 'price_cents', "_t0"."price_cents", 'stock', "_t0"."stock", 'attributes', iif(json_valid("_t0"."attributes"), json("_t0"."attributes"), "_t0"."attributes"), 'published', json(case "_t0"."published" when 1 then 'true' when 0 then 'false' end), 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "products" as "_t0" where "_t0"."id" = ?
+        -- (now) | test | w-4",
         ],
       }
     `)
@@ -108,10 +118,18 @@ describe('an update', () => {
         -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
           "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "orders" as "_t0" where (("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?))) and "_t0"."id" = ?
         -- 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | draft | w-1",
+          "update "selvage_touched" set "before" = (select json_object('0', "_t0"."id", '1', "_t0"."user_id", '2', "_t0"."status", '3', "_t0"."total_cents", '4', "_t0"."note", '5', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), '6', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "orders" as "_t0" where "_t0".rowid = "selvage_touched"."row") where "existed"",
           "update "orders" set "note" = ?, "updated_at" = max(?, "updated_at" + 1) where rowid in (select "row" from "selvage_touched")
         -- b | (now)",
           "select case when exists (select 1 from "orders" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched") and (("_t0"."status" = ?)) is not true) then json_extract('{}', '!selvage:["policy",null]') end
         -- draft",
+          "update "selvage_touched" set "after" = (select json_object('0', "_t0"."id", '1', "_t0"."user_id", '2', "_t0"."status", '3', "_t0"."total_cents", '4', "_t0"."note", '5', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), '6', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "orders" as "_t0" where "_t0".rowid = "selvage_touched"."row") where "existed"",
+          "insert into "selvage_audit"("at", "request_id", "caller_id", "role", "resource", "operation", "key", "before", "after") select ?, ?, ?, ?, 'orders', 'update', json_object('id', "_t0"."id"), (select json_group_object('["id","user_id","status","total_cents","note","created_at","updated_at"]' ->> cast("_e".key as integer), "_w"."before" -> "_e".fullkey) from json_each("_w"."after") as "_e" where ("_w"."before" -> "_e".fullkey) is not ("_w"."after" -> "_e".fullkey)), (select json_group_object('["id","user_id","status","total_cents","note","created_at","updated_at"]' ->> cast("_e".key as integer), "_w"."after" -> "_e".fullkey) from json_each("_w"."after") as "_e" where ("_w"."before" -> "_e".fullkey) is not ("_w"."after" -> "_e".fullkey)) from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" order by "_w"."place"
+        -- (now) | test | 01941f29-7c00-7001-8000-000000000000 | customer",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'orders.updated', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" order by "_w"."place"
+        -- (now) | test",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'order.paid', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'total_cents', "_t0"."total_cents") from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" and ((("_w"."before" -> ?) is not ("_w"."after" -> ?) and "_t0"."status" = ?)) order by "_w"."place"
+        -- (now) | test | $."2" | $."2" | paid",
           "select count(*) || '
       ' || ifnull(max("_t0"."updated_at"), '') || '
       ' || '' || '
@@ -133,7 +151,7 @@ describe('an update', () => {
         "statements": [
           "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "tags" as "_t0" where "_t0"."id" = ?
         -- w-2",
-          "select case when (select count(*) from "selvage_touched") > ? then json_extract('{}', '!selvage:["cap",null]') when not exists (select 1 from "tags" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where "existed")) then json_extract('{}', '!selvage:["match",null]') end
+          "select case when (select count(*) from "selvage_touched") > ? then json_extract('{}', '!selvage:["cap",null]') when not exists (select 1 from "tags" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where "existed")) then json_extract('{}', '!selvage:["match",null]') when (select count(*) from "selvage_touched") = 0 then json_extract('{}', '!selvage:["absent",null]') end
         -- 1",
           "update "tags" set "published" = ?, "updated_at" = max(?, "updated_at" + 1) where rowid in (select "row" from "selvage_touched")
         -- 1 | (now)",
@@ -157,6 +175,10 @@ describe('a deletion', () => {
         -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
           "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "orders" as "_t0" where (("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?))) and "_t0"."note" = ?
         -- 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | draft | b",
+          "insert into "selvage_audit"("at", "request_id", "caller_id", "role", "resource", "operation", "key", "before", "after") select ?, ?, ?, ?, 'orders', 'delete', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')), null from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" order by "_w"."place"
+        -- (now) | test | 01941f29-7c00-7001-8000-000000000000 | customer",
+          "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'orders.deleted', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" order by "_w"."place"
+        -- (now) | test",
           "select count(*) || '
       ' || ifnull(max("_t0"."updated_at"), '') || '
       ' || '' || '

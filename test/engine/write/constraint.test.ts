@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm'
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
-import { SqlError } from '../../src/database/client.ts'
-import { constraintProblem } from '../../src/engine/constraint.ts'
-import { backend, everyone, resource } from '../../src/index.ts'
-import { audienceOf } from '../../src/model/audience.ts'
-import { anonymous, service } from '../../src/model/caller.ts'
-import { linkModel } from '../../src/model/model.ts'
+import { SqlError } from '../../../src/database/client.ts'
+import { constraintProblem } from '../../../src/engine/write/constraint.ts'
+import { backend, everyone, resource } from '../../../src/index.ts'
+import { audienceOf } from '../../../src/model/caller/audience.ts'
+import { anonymous, service } from '../../../src/model/caller/caller.ts'
+import { linkModel } from '../../../src/model/model.ts'
 
 /** What an error of the database, or a demand of the write, tells to whom. */
 
