@@ -37,7 +37,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
 }
 
 const exposed =
-  'Content-Range, ETag, Link, Location, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
+  'Content-Range, ETag, Idempotency-Replayed, Link, Location, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
 
 /** On every answer, errors too: who may read it, what a browser may do with it, how to find it in the logs. */
 async function commonHeaders(context: Context<AppEnv>, next: () => Promise<void>): Promise<void> {

@@ -131,9 +131,13 @@ export class Problem extends Error {
   readonly errors: readonly BodyError[]
   readonly headers: Readonly<Record<string, string>>
 
+  /** What was said instead of the code's own status. */
+  readonly #status: ProblemDetail['status']
+
   constructor(code: ProblemCode, detail: ProblemDetail = {}) {
     super(detail.message ?? table[code].title)
     this.code = code
+    this.#status = detail.status
     this.status = detail.status ?? table[code].status
     this.title = table[code].title
     this.details = detail.details ?? null
@@ -157,6 +161,7 @@ export class Problem extends Error {
       hint,
       headers,
       errors,
+      ...(this.#status === undefined ? {} : { status: this.#status }),
     })
   }
 }

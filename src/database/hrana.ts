@@ -72,7 +72,17 @@ export function transactionRequest(
     }),
     ...(otherwise === null
       ? []
-      : [step(varintField(condition.stepError, otherwise.at + 1), otherwise.statement)]),
+      : [
+          step(
+            // For libSQL a step that was passed over has failed, too: the one before it must have been done.
+            messageField(
+              condition.and,
+              messageField(1, ok(otherwise.at)),
+              messageField(1, varintField(condition.stepError, otherwise.at + 1)),
+            ),
+            otherwise.statement,
+          ),
+        ]),
   ]
   return pipeline(messageField(request.batch, messageField(1, ...steps)))
 }

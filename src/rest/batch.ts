@@ -3,6 +3,7 @@ import { parseJson, readText, utf8Type } from '../base/http/body.ts'
 import { parseExactly } from '../base/http/exact-json.ts'
 import { Problem } from '../base/problem.ts'
 import type { RestEnv } from './env.ts'
+import { type Prefer, parsePrefer } from './parse/prefer.ts'
 import { type BatchOperation, parseBatch } from './parse/request/batch.ts'
 import { presentWrite } from './present/write.ts'
 import { refuseOtherSchema } from './target.ts'
@@ -21,11 +22,11 @@ export async function answerBatch(context: Context<RestEnv>): Promise<Response> 
   }
   const text = await readText(raw, { maxBytes: limits.bodyBytes, invalid: 'PGRST102' })
   const operations = parseBatch(parseJson(text, 'PGRST102', parseExactly), limits)
-  const isTrial = operations.every(({ parsed }) => parsed.prefer.tx === 'rollback')
+  const prefer = parsePrefer(raw.headers.get('prefer'), 'batch')
   const { answers, isReplay } = await perform(
     context,
     operations.map(({ parsed }) => parsed.request),
-    isTrial,
+    { isTrial: isTrialOf(prefer, operations), isBatch: true },
   )
   const parts = await Promise.all(
     answers.map((answer, index) =>
@@ -36,8 +37,22 @@ export async function answerBatch(context: Context<RestEnv>): Promise<Response> 
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
   }
+  if (prefer.applied !== null) headers['preference-applied'] = prefer.applied
   if (isReplay) headers['idempotency-replayed'] = 'true'
   return new Response(`[${parts.join(',')}]`, { status: 200, headers })
+}
+
+/** One transaction is undone as a whole, or not. @throws Problem PGRST122 when only some operations want it undone */
+function isTrialOf({ tx }: Prefer, operations: readonly BatchOperation[]): boolean {
+  const tried = operations.filter(({ parsed }) => parsed.prefer.tx === 'rollback')
+  if (tx === 'rollback') return true
+  if (tried.length > 0 && tried.length < operations.length) {
+    throw new Problem('PGRST122', {
+      message: 'tx=rollback is for all operations of a batch, or for none',
+      hint: 'Send it in the Prefer header of the batch.',
+    })
+  }
+  return tried.length > 0
 }
 
 const shown = ['content-range', 'etag', 'location', 'preference-applied']

@@ -9,11 +9,13 @@ import { estimated } from '../engine/read.ts'
 import { audienceOf } from '../model/caller/audience.ts'
 import { isCallable, isSchema, type Procedure } from '../model/procedure.ts'
 import type { RestEnv } from './env.ts'
+import { type Prefer, parsePrefer } from './parse/prefer.ts'
 import { splitCall } from './parse/request/call.ts'
 import { readIdempotencyKey } from './parse/request/idempotency.ts'
 import { type ParsedRead, parseRead } from './parse/request/read.ts'
 import { presentRead } from './present/read.ts'
 import { queryOf, refuseOtherSchema } from './target.ts'
+import { allowTrial } from './write.ts'
 
 /**
  * `POST /rest/v1/rpc/{name}`, and `GET` of what only reads.
@@ -35,27 +37,55 @@ export async function answerCall(context: Context<RestEnv>, method: 'GET' | 'POS
       headers: { allow: 'POST, OPTIONS' },
     })
   }
+  const isRead = method === 'GET'
   const { values, query } = splitCall(
     queryOf(url),
-    method === 'GET' && !isSchema(procedure.parameters) ? procedure.parameters : null,
+    isRead && !isSchema(procedure.parameters) ? procedure.parameters : null,
     server.limits,
   )
-  const given: GivenInput =
-    method === 'GET'
-      ? { values, areTexts: true }
-      : { values: await bodyOf(raw, server.limits.bodyBytes), areTexts: false }
-  const parsed = procedure.returns === null ? null : readOf(context, procedure.returns.name, query)
+  const given: GivenInput = isRead
+    ? { values, areTexts: true }
+    : { values: await bodyOf(raw, server.limits.bodyBytes), areTexts: false }
+  const prefer = parsePrefer(raw.headers.get('prefer'), isRead ? 'list' : 'call')
+  const parsed =
+    procedure.returns === null ? null : readOf(context, procedure.returns.name, { query, prefer })
+  if (parsed === null) refuseOfValue(procedure, query, prefer)
+  if (prefer.tx === 'rollback') allowTrial(server.model)
   const input = await checkInput(procedure, given)
-  const idempotencyKey = method === 'GET' ? null : readIdempotencyKey(raw.headers.get('idempotency-key'))
+  const idempotencyKey = isRead ? null : readIdempotencyKey(raw.headers.get('idempotency-key'))
   timing.mark('parse')
-  const request = { procedure, input, set: parsed?.request ?? null, idempotencyKey }
+  const isSingle = !procedure.declaration.readOnly && parsed?.accept.kind === 'object'
+  const request = {
+    procedure,
+    given: given.values,
+    input,
+    set: parsed === null ? null : { ...parsed.request, isSingle, cap: prefer.maxAffected },
+    idempotencyKey,
+    isTrial: prefer.tx === 'rollback',
+  }
   const work = () =>
     call(request, { ...server, database, caller, timing, requestId: context.get('requestId') })
   const answer =
     idempotencyKey === null
       ? await work()
       : await server.running.during(idempotencyKey, caller, server.clock.nowMilliseconds(), work)
-  return present(answer, parsed, raw.headers.get('if-none-match'))
+  // A call by POST is no read that a client could have the answer of.
+  const ifNoneMatch = isRead ? raw.headers.get('if-none-match') : null
+  const response = present(answer, { procedure, parsed, prefer, ifNoneMatch })
+  if (answer.isReplay) response.headers.set('idempotency-replayed', 'true')
+  return response
+}
+
+/** @throws Problem for what is asked of rows, and for arguments that are not there, where a value is answered */
+function refuseOfValue({ name, parameters }: Procedure, query: string, prefer: Prefer): void {
+  const [parameter] = new URLSearchParams(query).keys()
+  if (parameter !== undefined) {
+    throw new Problem('PGRST202', {
+      message: `Could not find the function ${name} with the parameter '${parameter}'`,
+      hint: `It is ${name}(${[...(parameters?.keys() ?? [])].join(', ')}), and answers a value, no rows`,
+    })
+  }
+  if (prefer.maxAffected !== null) throw new Problem('PGRST128')
 }
 
 /** A procedure that the caller may not call is as one that is not there. */
@@ -83,33 +113,40 @@ async function bodyOf(request: Request, maxBytes: number): Promise<unknown> {
   return parseJson(text, 'PGRST102', parseExactly)
 }
 
-function readOf(context: Context<RestEnv>, resource: string, query: string): ParsedRead {
+function readOf(
+  context: Context<RestEnv>,
+  resource: string,
+  { query, prefer }: { readonly query: string; readonly prefer: Prefer },
+): ParsedRead {
   const { limits } = context.get('server')
   const parsed = parseRead({ resource, key: null, query, headers: context.req.raw.headers, limits })
-  if (parsed.cursor === null) return parsed
+  if (parsed.cursor === null) return { ...parsed, prefer }
   throw new Problem('PGRST100', {
     message: 'The rows of a function have no cursor',
     hint: 'Use limit and offset.',
   })
 }
 
-function present(
-  { kind, text, columns, isReplay }: CallAnswer,
-  parsed: ParsedRead | null,
-  ifNoneMatch: string | null,
-): Response {
-  const replayed = isReplay ? { 'idempotency-replayed': 'true' } : {}
-  if (kind === 'value' || parsed === null) {
-    const headers = {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      ...replayed,
-    }
-    return new Response(text, { headers })
-  }
-  const answer = takeApart(text)
-  if (answer === null) throw new RangeError('a set has its own form')
-  const response = presentRead(estimated(answer, parsed.request.intent, columns), parsed, null, ifNoneMatch)
-  if (isReplay) response.headers.set('idempotency-replayed', 'true')
-  return response
+interface Asked {
+  readonly procedure: Procedure
+  /** Null of a procedure that answers a value. */
+  readonly parsed: ParsedRead | null
+  readonly prefer: Prefer
+  readonly ifNoneMatch: string | null
+}
+
+function present({ text, columns }: CallAnswer, { procedure, parsed, prefer, ifNoneMatch }: Asked): Response {
+  const answer = parsed === null ? null : takeApart(text)
+  if (parsed === null || answer === null) return presentValue(text, prefer)
+  const rows = estimated(answer, parsed.request.intent, columns)
+  // What was done is not refused afterwards because its answer has no such page.
+  const isDone = !procedure.declaration.readOnly && rows.total !== null && parsed.page.offset > rows.total
+  return presentRead(isDone ? { ...rows, total: null } : rows, parsed, null, ifNoneMatch)
+}
+
+function presentValue(text: Uint8Array, { applied }: Prefer): Response {
+  const headers: Record<string, string> = { 'cache-control': 'no-store' }
+  if (applied !== null) headers['preference-applied'] = applied
+  if (text.length === 0) return new Response(null, { status: 204, headers })
+  return new Response(text, { headers: { ...headers, 'content-type': 'application/json; charset=utf-8' } })
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { Problem } from '../base/problem.ts'
-import { type Written, write } from '../engine/write/write.ts'
+import { type WriteOptions, type Written, write } from '../engine/write/write.ts'
+import type { Model } from '../model/model.ts'
 import type { WriteRequest } from '../query/write/intent.ts'
 import type { RestEnv } from './env.ts'
 import { parseBody } from './parse/body/body.ts'
@@ -36,7 +37,8 @@ export async function answerWrite(
           missing: head.prefer.missing ?? 'null',
         })
   const parsed = parseWrite(head, body)
-  const { answers, isReplay } = await perform(context, [parsed.request], head.prefer.tx === 'rollback')
+  const isTrial = head.prefer.tx === 'rollback'
+  const { answers, isReplay } = await perform(context, [parsed.request], { isTrial, isBatch: false })
   const [answer] = answers
   if (answer === undefined) throw new RangeError('a write has an answer')
   const response = presentWrite(answer, parsed, method)
@@ -48,7 +50,7 @@ export async function answerWrite(
 export async function perform(
   context: Context<RestEnv>,
   requests: readonly WriteRequest[],
-  isTrial: boolean,
+  options: Pick<WriteOptions, 'isTrial' | 'isBatch'>,
 ): Promise<Written> {
   const [timing, requestId, database, caller, server] = [
     context.get('timing'),
@@ -57,17 +59,21 @@ export async function perform(
     context.get('caller'),
     context.get('server'),
   ]
-  if (isTrial && server.model.declaration.trials !== true) {
-    throw new Problem('PGRST122', {
-      message: 'tx=rollback is not served here',
-      hint: 'The backend allows it with `trials: true`.',
-    })
-  }
+  if (options.isTrial) allowTrial(server.model)
   const idempotencyKey = readIdempotencyKey(context.req.raw.headers.get('idempotency-key'))
   timing.mark('parse')
   const asked = { ...server, database, caller, timing, requestId }
-  const work = () => write(requests, { idempotencyKey, isTrial }, asked)
+  const work = () => write(requests, { idempotencyKey, ...options }, asked)
   return idempotencyKey === null
     ? work()
     : server.running.during(idempotencyKey, caller, server.clock.nowMilliseconds(), work)
+}
+
+/** @throws Problem PGRST122 where the backend does not serve `Prefer: tx=rollback`: what was to be tried is not done */
+export function allowTrial({ declaration }: Model): void {
+  if (declaration.trials === true) return
+  throw new Problem('PGRST122', {
+    message: 'tx=rollback is not served here',
+    hint: 'The backend allows it with `trials: true`.',
+  })
 }

@@ -102,7 +102,7 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
         },
       }
       const timing = startTiming()
-      const options = { idempotencyKey: null, isTrial: false }
+      const options = { idempotencyKey: null, isTrial: false, isBatch: false }
       const context = { model, plans, database: tapped, caller, clock, timing, requestId }
       return { ...(await write(requests, options, context)), sent, trips: timing.trips }
     },

@@ -26,7 +26,7 @@ export const checkout = procedure({
   input: { lines, note: v.optional(v.pipe(v.string(), v.maxLength(500))) },
   policy: role('customer'),
   returns: orders,
-  handler({ input, caller, db, id, emit }) {
+  handler({ input, caller, db, id }) {
     const cart = sql`json_each(${JSON.stringify(input.lines)}) as cart`
     const product = sql`cart.value ->> 'product_id'`
     const quantity = sql`cart.value ->> 'quantity'`
@@ -60,7 +60,6 @@ export const checkout = procedure({
           input.lines.map((line) => line.product_id),
         ),
       )
-    emit('order.paid', { id: order })
     return db.rows(orders, sql`${orders.id} = ${order}`)
   },
 })

@@ -1,25 +1,22 @@
-import type { SQL } from 'drizzle-orm'
+import { DrizzleQueryError, type SQL } from 'drizzle-orm'
 import { uuidv7 } from '../../base/id.ts'
 import type { Limits } from '../../base/limits.ts'
-import type { Problem } from '../../base/problem.ts'
-import { bytesOf, type Result, type Statement, textValue } from '../../base/statement.ts'
-import { type SqlError, unavailable } from '../../database/client.ts'
+import { textValue } from '../../base/statement.ts'
 import { type ProcedureContext, RowSet } from '../../declare/procedure.ts'
 import { Refusal } from '../../declare/refusal.ts'
 import { audienceOf } from '../../model/caller/audience.ts'
 import { callerValues } from '../../model/caller/caller.ts'
 import type { Procedure } from '../../model/procedure.ts'
-import type { ReadRequest } from '../../query/intent.ts'
 import { knownCaller } from '../known-caller.ts'
 import { refused } from '../refused.ts'
-import { translated } from '../sql-error.ts'
 import { type Claim, claimOf } from '../write/idempotency.ts'
 import type { WriteContext } from '../write/write.ts'
 import { checkedOutput } from './output.ts'
 import { readsOnce } from './reads.ts'
-import { type Part, recorder } from './recorder.ts'
+import { recorder } from './recorder.ts'
+import { type Answer, replyOf, send, snapshot } from './send.ts'
 import { sessionPart } from './session.ts'
-import { setPart } from './set.ts'
+import { type SetRequest, setPart } from './set.ts'
 
 export interface CallContext extends WriteContext {
   readonly admission: SQL
@@ -28,16 +25,20 @@ export interface CallContext extends WriteContext {
 
 export interface CallRequest {
   readonly procedure: Procedure
+  /** What the client sent; `input` is what the schemas make of it. */
+  readonly given: unknown
   readonly input: unknown
   /** How the rows of its answer are to be read; null of a procedure that answers a value. */
-  readonly set: ReadRequest | null
+  readonly set: SetRequest | null
   readonly idempotencyKey: string | null
+  /** Whether everything is undone in the end. */
+  readonly isTrial: boolean
 }
 
-/** What a procedure answers: the text of a set (`engine/answer.ts` takes it apart), or a value as JSON. */
+/** What a procedure answers: the text of a set (`engine/answer.ts` takes it apart), a value as JSON, or nothing. */
 export interface CallAnswer {
-  readonly kind: 'set' | 'value'
   readonly text: Uint8Array
+  /** Of a set: names for the header of CSV. */
   readonly columns: readonly string[]
   readonly isReplay: boolean
 }
@@ -47,7 +48,7 @@ export interface CallAnswer {
  * @throws Problem; P0001 for what the author refuses
  */
 export async function call(request: CallRequest, context: CallContext): Promise<CallAnswer> {
-  const { procedure, idempotencyKey } = request
+  const { procedure } = request
   const { caller, clock, model, admission, timing, requestId } = context
   const nowMilliseconds = clock.nowMilliseconds()
   const asked = {
@@ -58,7 +59,19 @@ export async function call(request: CallRequest, context: CallContext): Promise<
   const session = sessionPart(audience, admission, asked.caller)
   const hook = { caller: knownCaller(caller, audience, model), now: new Date(nowMilliseconds) }
   const record = recorder({ procedure: procedure.name, model, audience, admission, asked, hook })
-  const reads = readsOnce((statements) => snapshot([session, { statements, problemOf: () => null }], context))
+  const claim = claimFor(request, context, nowMilliseconds)
+  // What was done under the key is known with the first trip: what a handler reads now is not what it read then.
+  const before: { text: Uint8Array | null; hasRead: boolean } = { text: null, hasRead: false }
+  const reads = readsOnce(async (statements) => {
+    const recall = claim === null ? [] : [claim.recall]
+    const results = await snapshot([session, { statements: [...recall, ...statements] }], context)
+    before.hasRead = true
+    const [known] = results
+    const replies = claim === null || known === undefined ? null : claim.recalled(known)
+    if (replies === null) return results.slice(recall.length)
+    before.text = replyOf(replies)
+    throw new Error('the call was answered before')
+  })
   const handled: ProcedureContext<unknown> = {
     input: request.input,
     caller: hook.caller,
@@ -68,41 +81,49 @@ export async function call(request: CallRequest, context: CallContext): Promise<
     emit: record.emit,
   }
   timing.mark('plan')
-  const result = await handle(procedure, handled)
-  if (procedure.declaration.readOnly && record.parts.length > 0)
+  const how = { audience, asked, context }
+  const result = await handle(procedure, handled, () => before.text !== null)
+  if (before.text !== null) {
+    timing.mark('db')
+    return { text: before.text, columns: columnsOf(request, how), isReplay: true }
+  }
+  if (procedure.declaration.readOnly && record.hasWritten)
     throw new TypeError(`procedure '${procedure.name}' is readOnly and writes`)
-  const answer = answerPart(result, request, { audience, asked, context })
-  const parts = [session, ...record.parts]
-  const claim =
-    idempotencyKey === null || procedure.declaration.readOnly
-      ? null
-      : claimOf(idempotencyKey, {
-          caller,
-          nowMilliseconds,
-          request: [procedure.name, request.input, request.set],
-          known: [{ answer: answer.text, key: null }],
-        })
-  const done = await send(parts, answer, claim, context)
+  const answer = answerPart(result, request, how)
+  const { isTrial } = request
+  const work = { session, parts: record.parts, answer, claim, isTrial, isWriting: record.hasWritten }
+  const isToldAlready = before.hasRead && claim === null && record.parts.length === 0
+  const done = await send(work, isToldAlready, context)
   timing.mark('db')
-  return { kind: answer.part === null ? 'value' : 'set', columns: answer.columns, ...done }
+  return { columns: answer.columns, ...done }
+}
+
+function claimFor(
+  { procedure, given, set, idempotencyKey, isTrial }: CallRequest,
+  { caller }: CallContext,
+  nowMilliseconds: number,
+): Claim | null {
+  return idempotencyKey === null || isTrial || procedure.declaration.readOnly
+    ? null
+    : claimOf(idempotencyKey, { caller, nowMilliseconds, request: [procedure.name, given, set] })
 }
 
 async function handle(
   { declaration, name }: Procedure,
   context: ProcedureContext<unknown>,
+  isAnswered: () => boolean,
 ): Promise<unknown> {
   try {
     const result = await declaration.handler(context)
-    return result instanceof RowSet ? result : await checkedOutput(declaration.output, result, name)
+    return result instanceof RowSet || isAnswered()
+      ? result
+      : await checkedOutput(declaration.output, result, name)
   } catch (error) {
-    throw error instanceof Refusal ? refused(error) : error
+    if (isAnswered()) return null
+    // Drizzle wraps what its driver throws, such as that the session is over.
+    const meant = error instanceof DrizzleQueryError ? error.cause : error
+    throw meant instanceof Refusal ? refused(meant) : meant
   }
-}
-
-interface Answer {
-  readonly part: Part | null
-  readonly text: string | null
-  readonly columns: readonly string[]
 }
 
 function answerPart(
@@ -110,7 +131,7 @@ function answerPart(
   { procedure, set }: CallRequest,
   how: Parameters<typeof setPart>[2],
 ): Answer {
-  if (!(result instanceof RowSet)) return { part: null, text: JSON.stringify(result ?? null), columns: [] }
+  if (!(result instanceof RowSet)) return { part: null, text: textOf(result), columns: [] }
   if (set === null || result.table !== procedure.returns?.table)
     throw new TypeError(
       `procedure '${procedure.name}' answers rows of a table that it does not name in \`returns\``,
@@ -118,89 +139,17 @@ function answerPart(
   return { ...setPart(set, result, how), text: null }
 }
 
-/** Nothing to write and nothing to read is no trip, but for the session. */
-async function send(
-  parts: readonly Part[],
-  answer: Answer,
-  claim: Claim | null,
-  context: CallContext,
-): Promise<{ readonly text: Uint8Array; readonly isReplay: boolean }> {
-  if (claim === null) {
-    const all = answer.part === null ? parts : [...parts, answer.part]
-    const isWriting = parts.length > 1
-    const results = isWriting ? await transact(all, context) : await snapshot(all, context)
-    return { text: answer.text === null ? textOf(results) : Buffer.from(answer.text), isReplay: false }
-  }
-  const recorded =
-    answer.part === null
-      ? []
-      : [
-          {
-            ...answer.part,
-            ...claim.record(
-              { statements: answer.part.statements, writes: null, answers: 0, locates: null },
-              0,
-            ),
-          },
-        ]
-  const [session, ...written] = parts
-  const first: readonly Part[] = [
-    ...(session === undefined ? [] : [session]),
-    { statements: claim.statements, problemOf: () => null },
-  ]
-  const all = [...first, ...written, ...recorded]
-  const at = first.flatMap(({ statements }) => statements).length - 1
-  const reply = await translated(
-    () =>
-      context.database.transactUnless(
-        { at, otherwise: claim.recall },
-        all.flatMap(({ statements }) => statements),
-        context.timing,
-      ),
-    (error) => problemOf(error, all),
-  )
-  if ('results' in reply) {
-    return { text: answer.text === null ? textOf(reply.results) : Buffer.from(answer.text), isReplay: false }
-  }
-  const [known] = claim.recalled(reply.otherwise)
-  if (known?.answer == null) throw unavailable()
-  return { text: known.answer, isReplay: true }
-}
-
-function transact(parts: readonly Part[], { database, timing }: CallContext): Promise<readonly Result[]> {
-  const statements = parts.flatMap((part) => part.statements)
-  return translated(
-    () => database.transact(statements, timing),
-    (error) => problemOf(error, parts),
-  )
-}
-
-async function snapshot(
-  parts: readonly Part[],
-  { database, timing }: CallContext,
-): Promise<readonly Result[]> {
-  const statements: readonly Statement[] = parts.flatMap((part) => part.statements)
-  if (statements.length === 0) return []
-  const results = await translated(
-    () => database.snapshot(statements, timing),
-    (error) => problemOf(error, parts),
-  )
-  return results.slice(parts[0]?.statements.length ?? 0)
-}
-
-function problemOf(error: SqlError, parts: readonly Part[]): Problem | null {
-  let end = 0
-  const part = parts.find(({ statements }) => {
-    end += statements.length
-    return error.statement !== null && error.statement < end
-  })
-  // A key that leads nowhere is found when the transaction ends.
-  return (part ?? parts.at(-1))?.problemOf(error) ?? null
-}
-
-/** The answer is what the last statement says. */
-function textOf(results: readonly Result[]): Uint8Array {
-  const text = bytesOf(results.at(-1)?.rows[0]?.[0])
-  if (text === null) throw unavailable()
+/** What answers nothing has no text, which no value of JSON has. */
+function textOf(result: unknown): string {
+  if (result === undefined) return ''
+  const text: string | undefined = JSON.stringify(result)
+  if (text === undefined) throw new TypeError(`a ${typeof result} is no answer`)
   return text
+}
+
+/** The names are those of what was asked, whichever rows were answered. */
+function columnsOf({ procedure, set }: CallRequest, how: Parameters<typeof setPart>[2]): readonly string[] {
+  return set === null || procedure.returns === null
+    ? []
+    : setPart(set, new RowSet(procedure.returns.table, true), how).columns
 }

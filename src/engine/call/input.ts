@@ -55,7 +55,7 @@ async function textOrJson(schema: StandardSchemaV1, value: unknown): Promise<unk
 }
 
 function membersOf(values: unknown): ReadonlyMap<string, unknown> {
-  if (typeof values === 'object' && values !== null && !Array.isArray(values))
+  if (typeof values === 'object' && values !== null && !Array.isArray(values) && !JSON.isRawJSON(values))
     return new Map(Object.entries(values))
   throw new Problem('PGRST102', {
     message: 'Arguments come as a JSON object',

@@ -38,6 +38,8 @@ export interface Recorder {
   readonly db: Pick<ProcedureDatabase, 'insert' | 'update' | 'delete' | 'require' | 'rows'>
   readonly emit: ProcedureContext<unknown>['emit']
   readonly parts: readonly Part[]
+  /** Whether one of them is more than a condition. */
+  readonly hasWritten: boolean
 }
 
 interface Recording {
@@ -56,6 +58,7 @@ export function recorder(recording: Recording): Recorder {
   const { model, audience, admission, asked, hook } = recording
   const above = audienceOf(model.roles, service)
   const parts: Part[] = []
+  let hasWritten = false
 
   function record(tree: UnguardedWrite, values: RecordedValues): void {
     const { resource } = tree.root
@@ -65,6 +68,7 @@ export function recorder(recording: Recording): Recorder {
       from === 'server' ? undefined : expression === null ? fieldValue(field, values.get(field)) : nullValue,
     )
     const body = bindRows(completeRows(cells, [given], asked), false)
+    hasWritten = true
     const bound = { slots: [], caller: asked.caller, cursor: null, body }
     parts.push({
       statements: steps.map((step) => bind(step, bound)),
@@ -74,7 +78,11 @@ export function recorder(recording: Recording): Recorder {
 
   return {
     parts,
+    get hasWritten() {
+      return hasWritten
+    },
     emit(event, payload) {
+      hasWritten = true
       parts.push({ statements: [emission(recording, event, payload)], problemOf: () => null })
     },
     db: {

@@ -112,11 +112,20 @@ async function validated(
     ),
   )
   const made = await validateRows(schema, objects, intent.isList)
-  const names = [...new Set(made.flatMap((row) => Object.keys(row)))]
+  // What is there and undefined is as what is not there.
+  const names = [
+    ...new Set(made.flatMap((row) => Object.keys(row).filter((name) => row[name] !== undefined))),
+  ]
+  const ofNames = made.map((row) => names.map((name) => row[name]))
   return {
     ...request,
-    intent: { ...intent, columns: names, derived: names.filter((name) => !intent.columns.includes(name)) },
-    rows: made.map((row) => names.map((name) => row[name])),
+    intent: {
+      ...intent,
+      columns: names,
+      derived: names.filter((name) => !intent.columns.includes(name)),
+      sparse: names.filter((_, index) => ofNames.some((row) => row[index] === undefined)),
+    },
+    rows: ofNames,
   }
 }
 

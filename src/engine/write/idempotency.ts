@@ -1,9 +1,8 @@
-import { and, asc, eq, lte, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, lte, or, sql } from 'drizzle-orm'
 import { QueryBuilder } from 'drizzle-orm/sqlite-core'
 import { digest } from '../../base/crypto.ts'
 import { Problem } from '../../base/problem.ts'
 import { type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
-import { unavailable } from '../../database/client.ts'
 import { idempotencyRecords as records } from '../../ledger/tables.ts'
 import type { Caller } from '../../model/caller/caller.ts'
 import { toStatement } from '../../model/expression.ts'
@@ -15,14 +14,25 @@ import type { Operation, Reply } from './operation.ts'
  * transaction: a second request under the same key waits for the first one's end, and then fails to claim the key.
  */
 export interface Claim {
-  /** Forget what has expired, and claim the key: the last one is refused if it is taken. */
-  readonly statements: readonly Statement[]
+  /**
+   * Forgets what has expired, and claims the key: the last one is refused if it is taken.
+   * @param known by operation, what is known of its reply before
+   */
+  take(known: readonly Known[]): readonly Statement[]
   /** The same operation, which also records what it answers. */
   record<Recorded extends Recordable>(operation: Recorded, index: number): Recorded
-  /** Asks for what was recorded. */
+  /** Asks for what was recorded, and has not expired. */
   readonly recall: Statement
-  /** @throws Problem IDEMPOTENCY_KEY_REUSED when it was another request */
-  recalled(result: Result): readonly Reply[]
+  /**
+   * What was answered; null: the key is free.
+   * @throws Problem IDEMPOTENCY_KEY_REUSED when it was another request
+   */
+  recalled(result: Result): readonly Reply[] | null
+}
+
+export interface Known {
+  readonly answer: string | null
+  readonly key: readonly string[] | null
 }
 
 /** What says something that is to be recorded. */
@@ -33,8 +43,6 @@ interface Asked {
   readonly nowMilliseconds: number
   /** What is asked, as something that JSON can write. */
   readonly request: unknown
-  /** By operation, what is known of its reply before. */
-  readonly known: readonly { readonly answer: string | null; readonly key: readonly string[] | null }[]
 }
 
 const keptMilliseconds = 86_400_000
@@ -46,16 +54,18 @@ export function scopeOf(caller: Caller): string {
   return caller.kind === 'user' ? `user:${caller.id}` : caller.kind
 }
 
-export function claimOf(key: string, { caller, nowMilliseconds, request, known }: Asked): Claim {
+export function claimOf(key: string, { caller, nowMilliseconds, request }: Asked): Claim {
   const scope = scopeOf(caller)
   const fingerprint = fingerprintOf(caller, request)
-  const replies = known.map(({ answer, key: made }) => [0, answer, made])
-  const own = and(eq(records.scope, scope), eq(records.key, key))
+  const own = and(eq(records.scope, scope), eq(records.key, key), gt(records.expires_at, nowMilliseconds))
   return {
-    statements: [
-      forget(scope, key, nowMilliseconds),
-      claim({ scope, key, fingerprint, replies, nowMilliseconds }),
-    ],
+    take(known) {
+      const replies = known.map(({ answer, key: made }) => [0, answer, made])
+      return [
+        forget(scope, key, nowMilliseconds),
+        claim({ scope, key, fingerprint, replies, nowMilliseconds }),
+      ]
+    },
     record: (operation, index) => recorded(operation, index, { scope, key }),
     recall: toStatement(
       new QueryBuilder()
@@ -65,8 +75,7 @@ export function claimOf(key: string, { caller, nowMilliseconds, request, known }
         .getSQL(),
     ),
     recalled: ({ rows: [row] }) => {
-      // The claim failed by something else than a record.
-      if (row === undefined) throw unavailable()
+      if (row === undefined) return null
       if (textOf(row[0]) !== fingerprint)
         throw new Problem('IDEMPOTENCY_KEY_REUSED', { hint: 'A new request needs a new key.' })
       return repliesOf(textOf(row[1]) ?? '[]')
@@ -76,7 +85,9 @@ export function claimOf(key: string, { caller, nowMilliseconds, request, known }
 
 /** What is asked, and as whom: a role that was lost must not see what it was answered. */
 function fingerprintOf(caller: Caller, request: unknown): string {
-  return digest(JSON.stringify([caller.role, request]))
+  // What a row leaves to its default is not null, as JSON would have it in a list.
+  const marked = (_: string, value: unknown) => (value === undefined ? { default: true } : value)
+  return digest(JSON.stringify([caller.role, request], marked))
 }
 
 function forget(scope: string, key: string, nowMilliseconds: number): Statement {

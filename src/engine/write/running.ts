@@ -26,6 +26,8 @@ export function runningKeys(): RunningKeys {
           headers: { 'retry-after': '1' },
         })
       }
+      since.delete(name)
+      forget(since, nowMilliseconds)
       since.set(name, nowMilliseconds)
       try {
         return await work()
@@ -33,5 +35,13 @@ export function runningKeys(): RunningKeys {
         since.delete(name)
       }
     },
+  }
+}
+
+/** Who was cancelled says no goodbye; they stand in the order in which they came. */
+function forget(since: Map<string, number>, nowMilliseconds: number): void {
+  for (const [name, started] of since) {
+    if (nowMilliseconds - started < longestMilliseconds) return
+    since.delete(name)
   }
 }

@@ -41,6 +41,8 @@ export interface WriteOptions {
   readonly idempotencyKey: string | null
   /** Whether everything is undone in the end. */
   readonly isTrial: boolean
+  /** Whether it is a list of operations: what is wrong then says with which. */
+  readonly isBatch: boolean
 }
 
 export interface Written {
@@ -63,7 +65,7 @@ export async function write(
   const nowMilliseconds = clock.nowMilliseconds()
   const known = { ...callerValues(caller, nowMilliseconds), requestId: textValue(requestId) }
   const asked = { caller: known, nowMilliseconds }
-  const operations = await prepared(requests, asked, context)
+  const operations = await prepared(requests, options, asked, context)
   const session = sessionOf(operations, asked.caller)
   const claim =
     options.idempotencyKey === null || options.isTrial
@@ -72,19 +74,19 @@ export async function write(
           caller,
           nowMilliseconds,
           request: requests,
-          known: operations.map(({ key }) => ({ answer: null, key })),
         })
   timing.mark('plan')
   const written =
     claim === null
-      ? { answers: await done(session, operations, options.isTrial, context), isReplay: false }
-      : await doneOnce(session, operations, claim, context)
+      ? { answers: await done(session, operations, options, context), isReplay: false }
+      : await doneOnce(session, operations, claim, options, context)
   timing.mark('db')
   return written
 }
 
 async function prepared(
   requests: readonly WriteRequest[],
+  { isBatch }: WriteOptions,
   asked: Asked,
   context: WriteContext,
 ): Promise<readonly Operation[]> {
@@ -93,7 +95,7 @@ async function prepared(
     try {
       operations.push(await operation(withResults(request, operations), asked, context))
     } catch (error) {
-      throw error instanceof Problem && requests.length > 1 ? error.at(index) : error
+      throw error instanceof Problem && isBatch ? error.at(index) : error
     }
   }
   return operations
@@ -115,13 +117,13 @@ async function operation(
 async function done(
   session: readonly Statement[],
   operations: readonly Operation[],
-  isTrial: boolean,
+  { isTrial, isBatch }: WriteOptions,
   { database, timing }: WriteContext,
 ): Promise<readonly WriteAnswer[]> {
   const statements = [...session, ...operations.flatMap((operation) => operation.statements)]
   const results = await translated(
     () => database.transact(statements, timing, isTrial),
-    (error) => refusal(error, operations, session.length),
+    (error) => refusal(error, operations, { first: session.length, isBatch }),
   )
   return answersOf(operations, results.slice(session.length))
 }
@@ -130,20 +132,23 @@ async function doneOnce(
   session: readonly Statement[],
   operations: readonly Operation[],
   claim: Claim,
+  { isBatch }: WriteOptions,
   { database, timing }: WriteContext,
 ): Promise<Written> {
   const recorded = operations.map((operation, index) => claim.record(operation, index))
-  const first = [...session, ...claim.statements]
+  const first = [...session, ...claim.take(operations.map(({ key }) => ({ answer: null, key })))]
   const refused = { at: first.length - 1, otherwise: claim.recall }
   const statements = [...first, ...recorded.flatMap((operation) => operation.statements)]
   const reply = await translated(
     () => database.transactUnless(refused, statements, timing),
-    (error) => refusal(error, recorded, first.length),
+    (error) => refusal(error, recorded, { first: first.length, isBatch }),
   )
   if ('results' in reply) {
     return { answers: answersOf(recorded, reply.results.slice(first.length)), isReplay: false }
   }
   const replies = claim.recalled(reply.otherwise)
+  // The claim failed by something else than a record.
+  if (replies === null) throw unavailable()
   return {
     answers: operations.map((operation, index) => answerOf(operation, replyAt(replies, index))),
     isReplay: true,
@@ -166,16 +171,21 @@ function answersOf(operations: readonly Operation[], results: readonly Result[])
 }
 
 /** What was refused, by the operation that it was part of. */
-function refusal(error: SqlError, operations: readonly Operation[], first: number): Problem | null {
+function refusal(
+  error: SqlError,
+  operations: readonly Operation[],
+  { first, isBatch }: { readonly first: number; readonly isBatch: boolean },
+): Problem | null {
+  const { statement } = error
   let end = first
   const index = operations.findIndex((operation) => {
     end += operation.statements.length
-    return error.statement !== null && error.statement < end
+    return statement !== null && statement >= first && statement < end
   })
   // What is looked at when the transaction ends, or before it begins, is about all of them.
   const operation = operations[Math.max(index, 0)]
   const problem = operation === undefined ? null : constraintProblem(error, operation.plan)
-  return problem === null || operations.length === 1 || index === -1 ? problem : problem.at(index)
+  return problem === null || !isBatch || index === -1 ? problem : problem.at(index)
 }
 
 function replyAt(replies: readonly Reply[], index: number): Reply {

@@ -6,7 +6,7 @@ import { Problem } from '../../base/problem.ts'
 import type { CountKind } from '../../query/intent.ts'
 
 /** What the header goes with. `delete` and `update` may be of many rows or of one; `item` is a read of one. */
-export type PreferUse = 'list' | 'item' | 'insert' | 'update' | 'delete'
+export type PreferUse = 'list' | 'item' | 'insert' | 'update' | 'delete' | 'call' | 'batch'
 
 /** A member is null when it was not given, and when it asks nothing of this use. */
 export interface Prefer {
@@ -76,6 +76,8 @@ const usesOf: Readonly<Record<PreferUse, ReadonlySet<string>>> = {
   insert: new Set(['resolution', 'missing', 'return', 'count', 'tx', 'handling']),
   update: new Set(['missing', 'return', 'count', 'tx', 'handling', maxAffected]),
   delete: new Set(['return', 'count', 'tx', 'handling', maxAffected]),
+  call: new Set(['count', 'tx', 'handling', maxAffected]),
+  batch: new Set(['tx', 'handling']),
 }
 
 const none: Prefer = {

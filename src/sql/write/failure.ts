@@ -49,6 +49,10 @@ function failure(code: FailureCode, about: string | null = null): Fragment {
 /** An expression that fails because of an author's own rule. */
 export const refusalStatement: Fragment = failure('refused')
 
+/** One that fails because there is not one row, and one because there are too many. */
+export const singleFailure: Fragment = failure('single')
+export const capFailure: Fragment = failure('cap')
+
 /** What `refuse` said, out of SQLite's error message. Null of another error. */
 export function readFailure(message: string): { code: FailureCode; about: string | null } | null {
   const start = message.indexOf(prefix)
