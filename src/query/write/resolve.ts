@@ -187,5 +187,5 @@ function setOnConflict(
   }
   const changing = [...resource.fields.values()].filter((field) => field.made === 'at_change')
   const replaced = [...resource.fields.values()].filter((field) => !isFixed(field) && isWritable(field))
-  return [...new Set([...(action === 'replace' ? replaced : given), ...changing])]
+  return [...new Set([...(action === 'replace' ? replaced : []), ...given, ...changing])]
 }
