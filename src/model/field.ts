@@ -67,6 +67,13 @@ export function fieldOf(column: SQLiteColumn, { rules, isOwner, unique }: FieldS
   }
 }
 
+/** Whether a new row has no value there but the one that it is given. */
+export function mustBeGiven({ column, made, nullable }: Field): boolean {
+  const isNumbered = column.primary && column.getSQLType() === 'integer'
+  const isMadeUp = isNumbered || column.hasDefault || column.onUpdateFn !== undefined
+  return !nullable && !isMadeUp && column.generated === undefined && made === null
+}
+
 function madeWhen(column: SQLiteColumn): Field['made'] {
   if (column.onUpdateFn === requestTime) return 'at_change'
   return column.defaultFn === requestTime ? 'at_creation' : null

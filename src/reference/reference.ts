@@ -7,7 +7,9 @@ import { isToOne } from '../model/relation.ts'
 import type { Relation, Resource } from '../model/resource.ts'
 import { findRelation, relatedNames, visibleFields } from '../query/name.ts'
 import { type Operator, operators } from '../query/operator.ts'
+import { describeProcedures, type ProcedureReference } from './procedure.ts'
 import { filterName, identifiers, spelled } from './spelling.ts'
+import { describeWrite, type WriteReference } from './write.ts'
 
 /** All that an audience may use, and nothing else: OpenAPI and the page are made from this alone. */
 export interface Reference {
@@ -15,7 +17,10 @@ export interface Reference {
   readonly description: string | null
   readonly asker: 'anonymous' | 'user' | 'service'
   readonly signUp: boolean
+  /** Whether a write may be tried and undone: `Prefer: tx=rollback`. */
+  readonly trials: boolean
   readonly resources: readonly ResourceReference[]
+  readonly procedures: readonly ProcedureReference[]
 }
 
 export interface ResourceReference {
@@ -25,10 +30,13 @@ export interface ResourceReference {
   readonly identifier: string
   /** Percent-encoded. */
   readonly path: string
+  /** Whether there can be rows to read; else there are no fields, key and embeds, and rows can only be made. */
+  readonly isReadable: boolean
   readonly fields: readonly FieldReference[]
   /** The primary key; null when a part of it is hidden, for then there are no items. */
   readonly key: readonly FieldReference[] | null
   readonly embeds: readonly EmbedReference[]
+  readonly write: WriteReference
 }
 
 export interface FieldReference {
@@ -49,16 +57,20 @@ export interface EmbedReference {
 
 export function describe(model: Model, audience: Audience): Reference {
   const { declaration } = model
-  const visible = [...model.resources.values()].filter((resource) => isVisible(resource, audience))
-  const identifierOf = identifiers(visible.map((resource) => resource.name))
+  const usable = [...model.resources.values()].filter(
+    (resource) => isVisible(resource, audience) || describeWrite(resource, audience).create !== null,
+  )
+  const identifierOf = identifiers(usable.map((resource) => resource.name))
   return {
     name: declaration.name,
     description: declaration.description ?? null,
     asker: askerOf(audience),
     signUp: isSignUpOpen(declaration),
-    resources: visible.map((resource) =>
+    trials: declaration.trials === true,
+    resources: usable.map((resource) =>
       describeResource(resource, audience, identifierOf.get(resource.name) ?? resource.name),
     ),
+    procedures: describeProcedures(model, audience),
   }
 }
 
@@ -72,16 +84,20 @@ function isSignUpOpen(declaration: BackendDeclaration): boolean {
 }
 
 function describeResource(resource: Resource, audience: Audience, identifier: string): ResourceReference {
-  const fields = visibleFields(resource, audience).map((field) => describeField(resource, field))
+  const isReadable = isVisible(resource, audience)
+  const seen = isReadable ? visibleFields(resource, audience) : []
+  const fields = seen.map((field) => describeField(resource, field))
   const key = resource.key.flatMap((part) => fields.filter(({ field }) => field === part))
   return {
     name: resource.name,
     description: resource.options.description ?? null,
     identifier,
     path: `/rest/v1/${encodeURIComponent(resource.name)}`,
+    isReadable,
     fields,
     key: key.length === resource.key.length ? key : null,
-    embeds: describeEmbeds(resource, audience),
+    embeds: isReadable ? describeEmbeds(resource, audience) : [],
+    write: describeWrite(resource, audience),
   }
 }
 

@@ -3,7 +3,9 @@ import { PostgrestClient } from '@supabase/postgrest-js'
 import { expect, test } from 'vitest'
 import shop from '../../src/backend/index.ts'
 import { prefersHtml } from '../../src/reference/accept.ts'
-import { examplesOf } from '../../src/reference/page/example.ts'
+import { callExample } from '../../src/reference/page/example/call.ts'
+import { examplesOf } from '../../src/reference/page/example/read.ts'
+import { writeExamples } from '../../src/reference/page/example/write.ts'
 import { homePage } from '../../src/reference/page/home.ts'
 import { html } from '../../src/reference/page/html.ts'
 import { contentSecurityPolicy } from '../../src/reference/page/layout.ts'
@@ -50,20 +52,81 @@ const examples = all.flatMap(({ reference }) =>
 test.each(examples)('%s, %s: curl and supabase-js ask the same', async (_, __, { curl, supabase }) => {
   const byCurl = /^curl '([^']*)' -H/.exec(curl)?.[1] ?? ''
   expect(byCurl).not.toMatch(/[{}[\]\\]/)
-  expect(normal(await urlOf(supabase))).toEqual(normal(byCurl))
+  expect(normal((await sentBy(supabase ?? '')).url)).toEqual(normal(byCurl))
 })
 
-/** Where a line of supabase-js leads. */
-async function urlOf(line: string): Promise<string> {
-  let asked = ''
-  const fetch = async (input: unknown) => {
-    asked = String(input)
+const writes = all.flatMap(({ reference, model, asker }) => {
+  const scene = { apiUrl: site.apiUrl, asker: reference.asker }
+  return [
+    ...reference.resources.flatMap((resource) =>
+      writeExamples(resource, scene).map((example) => [resource.name, example] as const),
+    ),
+    ...reference.procedures.map((each) => [each.name, callExample(each, scene)] as const),
+  ].map(
+    ([name, example]) => [`${model.declaration.name} as ${asker}: ${name}`, example.title, example] as const,
+  )
+})
+
+test.each(writes)('%s, %s: curl and supabase-js write the same', async (_, __, { curl, supabase }) => {
+  const [, method, url = ''] = /^curl -X (\w+) '([^']*)' -H/.exec(curl) ?? []
+  const [, body] = / -d '(.*)'$/s.exec(curl) ?? []
+  if (supabase === null) {
+    expect(curl).toContain('If-Match')
+    return
+  }
+  const sent = await sentBy(supabase)
+  expect(sent.method).toBe(method)
+  expect(normal(sent.url)).toEqual(normal(url))
+  expect(sent.body).toEqual(body === undefined ? null : JSON.parse(body.replaceAll("'\\''", "'")))
+  expect(sent.prefer).toBe(/Prefer: ([^']*)'/.exec(curl)?.[1] ?? null)
+  expect(sent.hasKey).toBe(curl.includes('Idempotency-Key'))
+})
+
+test('a low role is shown no example of what it must not do', () => {
+  const shown = writes
+    .filter(([name]) => name.startsWith('Selvage shop as customer'))
+    .map(([name, title]) => `${name.slice(26)}: ${title}`)
+  expect(shown).toEqual([
+    'orders: A new row',
+    'orders: A change',
+    'orders: A deletion',
+    'reviews: A deletion',
+    'checkout: A call',
+    'cancel_order: A call',
+  ])
+  expect(writes.filter(([name]) => name.startsWith('Selvage shop as anon'))).toEqual([])
+})
+
+test('the page says how to write to whom there is something to write for', () => {
+  const pageOf = (asker: string) => all.find((each) => each.asker === asker)?.docs ?? ''
+  expect(pageOf('customer')).toContain('<h2 id="writing">')
+  expect(pageOf('customer')).toContain('<code>IDEMPOTENCY_KEY_REUSED</code>')
+  expect(pageOf('customer')).toContain('<h2 id="function-checkout">')
+  for (const word of ['id="writing"', 'IDEMPOTENCY', 'checkout', '>POST<', '>PATCH<', '>PUT<', '>DELETE<'])
+    expect(pageOf('anon')).not.toContain(word)
+})
+
+/** What a line of supabase-js sends. */
+async function sentBy(line: string) {
+  const asked: Request[] = []
+  const fetch = async (input: string | URL | Request, init?: RequestInit) => {
+    asked.push(new Request(input, init))
     return Response.json([])
   }
   const client = new PostgrestClient(`${site.apiUrl}/rest/v1`, { fetch })
   const statement = new Function('supabase', `return (async () => { ${line} })()`)
   await statement(client)
-  return asked
+  const [request] = asked
+  if (request === undefined) throw new TypeError(`${line} sent nothing`)
+  const text = await request.text()
+  const { url, method, headers } = request
+  return {
+    url,
+    method,
+    body: text === '' ? null : JSON.parse(text),
+    prefer: headers.get('prefer'),
+    hasKey: headers.has('idempotency-key'),
+  }
 }
 
 function normal(url: string): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Field, FieldKind } from '../../model/field.ts'
+import { type Field, type FieldKind, mustBeGiven } from '../../model/field.ts'
 import type { Relation, Resource } from '../../model/resource.ts'
 import type { Enums } from './enums.ts'
 import type { Seen } from './seen.ts'
@@ -15,7 +15,7 @@ export function tableType({ resource, row, insert, update, parents }: Seen, enum
     { name: 'Row', type: members(row, (field) => ({ name: field.name, type: typeOf(field, enums, rows) })) },
     {
       name: 'Insert',
-      type: insert === null ? 'never' : members(insert, (field) => given(field, enums, !isRequired(field))),
+      type: insert === null ? 'never' : members(insert, (field) => given(field, enums, !mustBeGiven(field))),
     },
     {
       name: 'Update',
@@ -38,11 +38,6 @@ function relationshipType(resource: Resource, { constraints, pairs, to }: Relati
     { name: 'referencedRelation', type: literal(to.name) },
     { name: 'referencedColumns', type: tuple(pairs.map((pair) => literal(pair.to.name))) },
   ])
-}
-
-/** Neither the database nor the server has a value when the body has none. */
-function isRequired(field: Field): boolean {
-  return !field.nullable && !field.column.hasDefault && field.made === null
 }
 
 function given(field: Field, enums: Enums, optional: boolean): Member {

@@ -1,7 +1,7 @@
 import { is, SQL } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
 import { type Audience, isFieldVisible, isFieldWritable } from '../../model/caller/audience.ts'
-import type { Field } from '../../model/field.ts'
+import { type Field, mustBeGiven } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import { visibleFields } from '../name.ts'
 import type { WriteIntent } from './intent.ts'
@@ -39,13 +39,12 @@ export function resolveCells(
 
 /** What each new row must give, as far as the caller may know of it; for the rest there is the database. */
 export function requiredFields(resource: Resource, audience: Audience): readonly Field[] {
-  return [...resource.fields.values()].filter((field) => {
-    const { column } = field
-    const isNumbered = column.primary && column.getSQLType() === 'integer'
-    const isMadeUp = isNumbered || column.hasDefault || column.onUpdateFn !== undefined
-    const isCallers = isFieldVisible(field, audience) && isFieldWritable(resource, field, audience, 'insert')
-    return !field.nullable && !isMadeUp && field.made === null && isCallers
-  })
+  return [...resource.fields.values()].filter(
+    (field) =>
+      mustBeGiven(field) &&
+      isFieldVisible(field, audience) &&
+      isFieldWritable(resource, field, audience, 'insert'),
+  )
 }
 
 /**

@@ -1,17 +1,18 @@
 import type { Limits } from '../../base/limits.ts'
 import type { Reference } from '../reference.ts'
+import { isWritten } from '../write.ts'
 import { authPaths, authSchemas } from './auth.ts'
-import { resourcePaths } from './data.ts'
+import { usedComponents } from './components.ts'
 import { type JsonObject, refTo, refusals } from './json.ts'
-import { problemSchema, rowSchema, schemaName } from './schema.ts'
-import {
-  answerHeaders,
-  commonStatuses,
-  dataStatuses,
-  listParameters,
-  notModified,
-  problemAnswers,
-} from './shared.ts'
+import { batchPath } from './paths/batch.ts'
+import { callPath } from './paths/call.ts'
+import { resourcePaths } from './paths/list.ts'
+import { filterComponents } from './paths/parameter.ts'
+import { batchSchemas } from './schema/batch.ts'
+import { inputSchemas } from './schema/input.ts'
+import { problemSchema } from './schema/problem.ts'
+import { rowSchema, schemaName } from './schema/row.ts'
+import { answerHeaders, notModified, problemAnswers, sharedParameters } from './shared.ts'
 import { operatorText } from './text.ts'
 
 /** What a document depends on besides the caller. */
@@ -23,8 +24,30 @@ export interface Site {
 
 /** OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html) of what an audience may use, and nothing else. */
 export function openapi(reference: Reference, { apiUrl, limits }: Site): JsonObject {
-  const { resources } = reference
-  const hasData = resources.length > 0
+  const { resources, procedures } = reference
+  const paths: JsonObject = {
+    ...Object.fromEntries(resources.flatMap(resourcePaths)),
+    ...Object.fromEntries(procedures.map((procedure) => callPath(procedure, reference))),
+    ...batchPath(reference, limits),
+    ...authPaths(reference.signUp),
+    '/health': { get: healthOperation },
+    '/openapi.json': { get: documentOperation },
+  }
+  const components = usedComponents(paths, {
+    schemas: {
+      Problem: problemSchema,
+      ...authSchemas,
+      ...batchSchemas(reference),
+      ...Object.fromEntries(resources.map((resource) => [schemaName(resource), rowSchema(resource)])),
+      ...Object.assign({}, ...resources.map(inputSchemas)),
+    },
+    responses: { not_modified: notModified, ...problemAnswers },
+    headers: answerHeaders,
+    parameters: {
+      ...sharedParameters(limits, reference.trials),
+      ...Object.assign({}, ...resources.map(filterComponents)),
+    },
+  })
   return {
     openapi: '3.1.1',
     info: {
@@ -36,26 +59,8 @@ export function openapi(reference: Reference, { apiUrl, limits }: Site): JsonObj
     servers: [{ url: apiUrl }],
     security: [{ apikey: [] }, { apikey: [], bearer: [] }],
     tags: tagsOf(reference),
-    paths: {
-      ...Object.fromEntries(resources.flatMap(resourcePaths)),
-      ...authPaths(reference.signUp),
-      '/health': { get: healthOperation },
-      '/openapi.json': { get: documentOperation },
-    },
-    components: {
-      securitySchemes,
-      schemas: {
-        Problem: problemSchema,
-        ...authSchemas,
-        ...Object.fromEntries(resources.map((resource) => [schemaName(resource), rowSchema(resource)])),
-      },
-      responses: {
-        not_modified: notModified,
-        ...problemAnswers(hasData ? [...commonStatuses, ...dataStatuses] : commonStatuses),
-      },
-      headers: hasData ? answerHeaders : { ETag: answerHeaders.ETag ?? {} },
-      parameters: hasData ? listParameters(limits) : {},
-    },
+    paths,
+    components: { securitySchemes, ...components },
   }
 }
 
@@ -88,9 +93,13 @@ function descriptionOf(reference: Reference): string {
 }
 
 /** A resource may be called as a tag of this product is: then they share it. */
-function tagsOf({ resources }: Reference): readonly JsonObject[] {
+function tagsOf({ resources, procedures }: Reference): readonly JsonObject[] {
   const tags = new Map([
     ...resources.map(({ name, description }) => [name, description ?? `Rows of ${name}.`] as const),
+    ...(procedures.length > 0 ? [['functions', 'Calls that do more than one write.'] as const] : []),
+    ...(resources.some(({ write }) => isWritten(write))
+      ? [['batch', 'Several writes in one transaction.'] as const]
+      : []),
     ['auth', 'Signing in, and who is signed in.'],
     ['about', 'Of this API itself.'],
   ] as const)

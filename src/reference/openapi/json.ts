@@ -5,7 +5,9 @@ export interface JsonObject {
   readonly [name: string]: Json
 }
 
-export function refTo(kind: 'schemas' | 'parameters' | 'responses' | 'headers', name: string): JsonObject {
+export type ComponentKind = 'schemas' | 'parameters' | 'responses' | 'headers'
+
+export function refTo(kind: ComponentKind, name: string): JsonObject {
   return { $ref: `#/components/${kind}/${name}` }
 }
 
@@ -14,4 +16,9 @@ export function refusals(...statuses: readonly number[]): JsonObject {
   return Object.fromEntries(
     statuses.map((status) => [String(status), refTo('responses', `problem_${status}`)]),
   )
+}
+
+/** What a library says in JSON; what JSON has no word for is gone. */
+export function asJson(value: Readonly<Record<string, unknown>>): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject
 }

@@ -12,6 +12,11 @@ export function embedText({ embeds }: ResourceReference): string {
   return `Can be embedded with \`select\`:\n\n${items.join('\n')}`
 }
 
+/** What a resource is, and what it can embed. */
+export function about(resource: ResourceReference): string {
+  return [resource.description ?? '', embedText(resource)].filter((text) => text !== '').join('\n\n')
+}
+
 export function filterText({ field, operators: usable }: FieldReference): string {
   const names = [...usable.map((operator) => operator.name), 'is']
   return `Filter by ${code(field.name)}: \`operator.value\`, with one of ${names.map(code).join(', ')}; \`not.\` in front negates.`

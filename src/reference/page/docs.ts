@@ -1,14 +1,20 @@
 import type { Site } from '../openapi/document.ts'
 import type { Reference } from '../reference.ts'
-import { curlHeaders, type Scene } from './example.ts'
-import { errorSection, operatorSection, pageSection } from './guide.ts'
+import { isWritten } from '../write.ts'
+import { curlHeaders, type Scene } from './example/example.ts'
+import { errorSection } from './guide/error.ts'
+import { operatorSection, pageSection } from './guide/read.ts'
+import { writeSection } from './guide/write.ts'
 import { type Html, html } from './html.ts'
 import { page } from './layout.ts'
+import { procedureAnchor, procedureSection } from './procedure.ts'
 import { anchorOf, resourceSection } from './resource.ts'
 
 /** The API reference as a page: what `openapi` says, for people. */
 export function docsPage(reference: Reference, site: Site): string {
   const scene: Scene = { apiUrl: site.apiUrl, asker: reference.asker }
+  const { resources, procedures } = reference
+  const writes = mayWrite(reference)
   return page(
     `${reference.name}: API reference`,
     html`<div class="frame">
@@ -17,7 +23,7 @@ ${navigation(reference)}
 <h1>${reference.name}</h1>
 ${reference.description === null ? '' : html`<p class="lead">${reference.description}</p>`}
 <p>${rights[reference.asker]} The same for programs: <a href="/openapi.json">OpenAPI 3.1</a>.</p>
-${startSection(reference, scene)}${reference.resources.map((resource) => resourceSection(resource, scene))}${operatorSection()}${pageSection(site.limits.rows)}${errorSection()}</main>
+${startSection(reference, scene)}${resources.map((resource) => resourceSection(resource, scene))}${procedures.map((procedure) => procedureSection(procedure, scene))}${operatorSection()}${pageSection(site.limits.rows)}${writes ? writeSection(reference, scene, site.limits) : ''}${errorSection(writes)}</main>
 </div>`,
   )
 }
@@ -28,11 +34,13 @@ const rights = {
   service: 'This page lists everything: a secret key stands above policies.',
 } as const
 
-function navigation({ name, resources }: Reference): Html {
-  const list = resources.map(
-    (each) => html`<li><a href="#${anchorOf(each)}">${each.name}</a></li>
-`,
-  )
+/** Whether there is anything to write or to call. */
+function mayWrite({ resources, procedures }: Reference): boolean {
+  return procedures.length > 0 || resources.some(({ write }) => isWritten(write))
+}
+
+function navigation(reference: Reference): Html {
+  const { name, resources, procedures } = reference
   return html`<nav class="side" aria-label="Contents">
 <a class="brand" href="/">${name}</a>
 <strong id="nav-guide">Guide</strong>
@@ -40,16 +48,25 @@ function navigation({ name, resources }: Reference): Html {
 <li><a href="#start">Start</a></li>
 <li><a href="#operators">Filters</a></li>
 <li><a href="#pages">Pages</a></li>
-<li><a href="#errors">Errors</a></li>
+${mayWrite(reference) ? html`<li><a href="#writing">Writing</a></li>\n` : ''}<li><a href="#errors">Errors</a></li>
 </ul>
-${
-  resources.length === 0
-    ? ''
-    : html`<strong id="nav-resources">Resources</strong>
-<ul aria-labelledby="nav-resources">
-${list}</ul>`
+${group(
+  'Resources',
+  'nav-resources',
+  resources.map((each) => [anchorOf(each), each.name] as const),
+)}${group(
+  'Functions',
+  'nav-functions',
+  procedures.map((each) => [procedureAnchor(each), each.name] as const),
+)}</nav>`
 }
-</nav>`
+
+function group(title: string, id: string, links: readonly (readonly [anchor: string, name: string])[]): Html {
+  if (links.length === 0) return html``
+  return html`<strong id="${id}">${title}</strong>
+<ul aria-labelledby="${id}">
+${links.map(([anchor, name]) => html`<li><a href="#${anchor}">${name}</a></li>\n`)}</ul>
+`
 }
 
 function startSection(reference: Reference, { apiUrl, asker }: Scene): Html {

@@ -145,18 +145,17 @@ test.each(documents)('%s has an ETag, and 304 for who has it', async (url, heade
 scenarios(
   'methods',
   ['/', '/health', '/docs', '/openapi.json', '/rest/v1/'].flatMap((url) => [
-    ...(url === '/rest/v1/' ? ['PUT', 'PATCH', 'DELETE'] : ['POST', 'PUT', 'PATCH', 'DELETE']).map(
-      (method) => ({
-        name: `${method} ${url}`,
-        as: 'anon',
-        method,
-        url,
-        status: 405,
-        contains: ['"code":"PGRST117"'],
-        headersContain: { allow: url === '/rest/v1/' ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD, OPTIONS' },
-        trips: 0,
-      }),
-    ),
+    // A batch is posted where the document is read.
+    ...['POST', 'PUT', 'PATCH', 'DELETE'].slice(url === '/rest/v1/' ? 1 : 0).map((method) => ({
+      name: `${method} ${url}`,
+      as: 'anon',
+      method,
+      url,
+      status: 405,
+      contains: ['"code":"PGRST117"'],
+      headersContain: { allow: url === '/rest/v1/' ? 'GET, HEAD, POST, OPTIONS' : 'GET, HEAD, OPTIONS' },
+      trips: 0,
+    })),
     {
       name: `HEAD ${url}`,
       as: 'anon',

@@ -1,9 +1,8 @@
-import { Problem, type ProblemCode } from '../../base/problem.ts'
-import { type Operator, operators } from '../../query/operator.ts'
-import { type Html, html } from './html.ts'
-import { code, table } from './table.ts'
+import { type Operator, operators } from '../../../query/operator.ts'
+import { type Html, html } from '../html.ts'
+import { code, table } from '../table.ts'
 
-/** Parts of the page that are the same for every resource. */
+/** What is the same for reading every resource. */
 
 export function operatorSection(): Html {
   return html`<section aria-labelledby="operators">
@@ -58,40 +57,6 @@ ${table(
     [code('Accept: text/csv'), html`CSV with a header line`],
     [code('If-None-Match: "…"'), html`304 when the answer is still the one of that <code>ETag</code>`],
   ],
-)}</section>
-`
-}
-
-/** Codes that a reader can meet, in the order in which they are met. */
-const codes: readonly ProblemCode[] = [
-  ...(['PGRST302', 'PGRST301', 'PGRST303', 'PGRST205', '42703', 'PGRST100', 'PGRST127'] as const),
-  ...(['PGRST200', 'PGRST201', 'PGRST108', 'PGRST118', 'PGRST120', 'PGRST122', 'PGRST123'] as const),
-  ...(['42803', '42846', '42883', '22P02', '22003', '22007', '22023', '2201B'] as const),
-  ...(['PGRST103', 'PGRST107', 'PGRST116', 'PGRST117', 'CURSOR_INVALID', 'NOT_FOUND'] as const),
-  ...([
-    'LIMIT_ROWS',
-    'LIMIT_OFFSET',
-    'LIMIT_EMBEDS',
-    'LIMIT_QUERY_LENGTH',
-    'LIMIT_QUERY_SIZE',
-    'LIMIT_ANSWER',
-  ] as const),
-  ...(['invalid_credentials', 'user_already_exists', 'weak_password', 'session_not_found'] as const),
-  ...(['refresh_token_not_found', 'refresh_token_already_used', 'user_banned'] as const),
-  ...(['UNAVAILABLE_DATABASE', 'DATABASE_TIMEOUT', 'INTERNAL'] as const),
-]
-
-export function errorSection(): Html {
-  return html`<section aria-labelledby="errors">
-<h2 id="errors">Errors</h2>
-<p>An error is a problem document (RFC 9457) with <code>code</code>, <code>message</code>, <code>details</code> and <code>hint</code>. A name that you may not see answers as a name that does not exist.</p>
-${table(
-  'Codes of errors',
-  ['Code', 'Status', 'Meaning'],
-  codes.map((each) => {
-    const { status, title } = new Problem(each)
-    return [code(each), html`${status}`, html`${title}`]
-  }),
 )}</section>
 `
 }

@@ -1,31 +1,13 @@
-import type { FieldReference, Reference, ResourceReference } from '../reference.ts'
-import { queryString } from '../spelling.ts'
-
-/** One question in two languages: both send the same request. */
-export interface Example {
-  readonly title: string
-  readonly curl: string
-  readonly supabase: string
-}
-
-/** What the examples need to know of the place and the caller. */
-export interface Scene {
-  readonly apiUrl: string
-  readonly asker: Reference['asker']
-}
+import type { FieldReference, ResourceReference } from '../../reference.ts'
+import { queryString } from '../../spelling.ts'
+import { curlHeaders, type Example, quoted, type Scene, shellSafe } from './example.ts'
 
 /** Lines that work when pasted, with the key in an environment variable. */
 export function examplesOf(resource: ResourceReference, scene: Scene): readonly Example[] {
+  if (!resource.isReadable) return []
   return [firstPage(resource), filtered(resource), searched(resource), embedded(resource)].flatMap((draft) =>
     draft === null ? [] : [written(draft, resource, scene)],
   )
-}
-
-/** Headers of a curl line. Keys and tokens are names of variables: a page is no place for them. */
-export function curlHeaders(asker: Reference['asker']): string {
-  const key = asker === 'service' ? '$SECRET_KEY' : '$PUBLISHABLE_KEY'
-  const token = asker === 'user' ? ' -H "Authorization: Bearer $ACCESS_TOKEN"' : ''
-  return `-H "apikey: ${key}"${token}`
 }
 
 interface Draft {
@@ -127,13 +109,4 @@ function written({ title, select, query, calls }: Draft, resource: ResourceRefer
 
 function named({ fields }: ResourceReference): readonly string[] {
   return fields.flatMap(({ spelling }) => spelling ?? [])
-}
-
-function shellSafe(path: string): string {
-  return path.replaceAll("'", '%27')
-}
-
-/** A text of JavaScript in single quotes. */
-function quoted(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 }

@@ -1,0 +1,13 @@
+import { type Html, html } from '../html.ts'
+import type { Example } from './example.ts'
+
+export function exampleBlock({ title, curl, supabase }: Example): Html {
+  return html`<p class="dim">${title}</p>
+<pre tabindex="0"><code>${curl}</code></pre>
+${
+  supabase === null
+    ? ''
+    : html`<pre tabindex="0"><code>${supabase}</code></pre>
+`
+}`
+}
