@@ -261,6 +261,16 @@ export type Database = {
         Returns: never
         SetofOptions: { from: 'reviews'; to: 'users'; isOneToOne: true; isSetofReturn: true }
       }
+      checkout: {
+        Args: { lines: Json; note?: Json }
+        Returns: Database['public']['Tables']['orders']['Row'][]
+        SetofOptions: { from: '*'; to: 'orders'; isOneToOne: false; isSetofReturn: true }
+      }
+      cancel_order: {
+        Args: { order_id: Json }
+        Returns: Database['public']['Tables']['orders']['Row'][]
+        SetofOptions: { from: '*'; to: 'orders'; isOneToOne: false; isSetofReturn: true }
+      }
     }
     Enums: {
       orders_status: 'draft' | 'paid' | 'shipped' | 'cancelled'

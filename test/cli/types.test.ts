@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { blob, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { typesModule } from '../../src/cli/types/module.ts'
 import { writeTypes } from '../../src/cli/types.ts'
-import { backend, everyone, id, nobody, resource, role, timestamps } from '../../src/index.ts'
+import { backend, everyone, id, nobody, procedure, resource, role, timestamps } from '../../src/index.ts'
 import { linkModel } from '../../src/model/model.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -162,6 +163,30 @@ describe('what a role may see and write', () => {
           resource(drops, { create: everyone }),
           resource(secrets, {}),
         ],
+        procedures: {
+          look: procedure({
+            policy: everyone,
+            returns: things,
+            input: {
+              needed: v.string(),
+              'left out': v.optional(v.number()),
+              later: v.pipeAsync(
+                v.string(),
+                v.checkAsync(async () => true),
+              ),
+            },
+            handler: () => null,
+          }),
+          plain: procedure({ policy: role('staff'), handler: () => null }),
+          whole: procedure({
+            policy: everyone,
+            input: v.record(v.string(), v.number()),
+            handler: () => null,
+          }),
+          of_secrets: procedure({ policy: everyone, returns: secrets, handler: () => null }),
+          thing: procedure({ policy: everyone, handler: () => null }),
+          internal: procedure({ handler: () => null }),
+        },
       }),
     ),
   ).replace(/\s+/g, ' ')
@@ -196,7 +221,23 @@ describe('what a role may see and write', () => {
   test('a table to write to only, and one for service keys alone', () => {
     expect(part('drops', 'Row')).toBe('{ [_ in never]: never }')
     expect(part('drops', 'Insert')).toBe('{ "id"?: string "body": string }')
-    expect(source).not.toContain('secrets')
+    expect(source).not.toContain('"secrets"')
+  })
+
+  test('procedures, by their arguments and rows', () => {
+    expect(source).toContain(
+      '"look": { "Args": { "needed": Json; "left out"?: Json; "later"?: Json }; "Returns": Database["public"]["Tables"]["things"]["Row"][]; "SetofOptions": { "from": "*"; "to": "things"; "isOneToOne": false; "isSetofReturn": true } }',
+    )
+    expect(source).toContain('"plain": { "Args": never; "Returns": Json }')
+    expect(source).toContain('"whole": { "Args": { [name: string]: Json | undefined }; "Returns": Json }')
+    expect(source).not.toContain('internal')
+  })
+
+  test('a procedure whose rows no role reads has no type for them; one may be called as an embed is', () => {
+    expect(source).toContain('"of_secrets": { "Args": never; "Returns": Json }')
+    expect(source).toMatch(
+      /"thing": \{ "Args": \{ "": never \}.*?\} \} \| \{ "Args": never; "Returns": Json \}/,
+    )
   })
 
   test('closed sets, as types and as values', () => {

@@ -180,6 +180,40 @@ describe('writes', () => {
   })
 })
 
+describe('procedures', () => {
+  const lines = [{ product_id: 'p', quantity: 2 }]
+
+  test('what they answer, with select, embeds and filters of its rows', () => {
+    const all = client.rpc('checkout', { lines })
+    expectTypeOf<Row<typeof all>>().toEqualTypeOf<Tables<'orders'>>()
+    const some = client
+      .rpc('checkout', { lines, note: 'by the door' })
+      .select('id, total:total_cents, customer(display_name), order_items(quantity)')
+    expectTypeOf<Row<typeof some>>().toEqualTypeOf<{
+      id: string
+      total: number
+      customer: { display_name: string } | null
+      order_items: { quantity: number }[]
+    }>()
+    const one = client.rpc('cancel_order', { order_id: 'o' }).select('status').single()
+    expectTypeOf<NonNullable<Awaited<typeof one>['data']>>().toEqualTypeOf<{
+      status: Enums<'orders_status'>
+    }>()
+    const none = client.rpc('checkout', { lines }).select('nope')
+    // @ts-expect-error there is no such column
+    expectTypeOf<Row<typeof none>>().toHaveProperty('nope')
+  })
+
+  test('a name that is not there, an argument that is missing, and what is no JSON', () => {
+    // @ts-expect-error there is no such procedure
+    client.rpc('nope')
+    // @ts-expect-error lines are missing
+    client.rpc('checkout', { note: 'x' })
+    // @ts-expect-error not JSON
+    client.rpc('cancel_order', { order_id: () => 'o' })
+  })
+})
+
 test('the helpers, by name or by schema and name', () => {
   expectTypeOf<Tables<{ schema: 'public' }, 'tags'>>().toEqualTypeOf<Tables<'tags'>>()
   expectTypeOf<TablesInsert<'orders'>>().toEqualTypeOf<{
