@@ -33,7 +33,7 @@ export function batchSchemas({ resources }: Reference): JsonObject {
         },
         body: {
           description:
-            'What the operation sends by itself. `{ "$result": "/0/id" }` in place of a value is the `id` of the row that the first operation makes, `/0/1/id` that of its second row.',
+            'What the operation sends by itself. `{ "$result": "/0/id" }` in place of a value is the `id` of the row that the first operation makes, `/0/1/id` that of its second row; a number that the database gives is not known so early.',
         },
       },
     },

@@ -34,7 +34,7 @@ ${table(
 )}<h3 id="retries">Once, also when sent twice</h3>
 <p>A request with a header <code>Idempotency-Key: …</code>, such as a new UUID, is done once: sent again with the same key, because its answer was lost, it is answered as before, with <code>Idempotency-Replayed: true</code>. Another request under that key is 422; one whose first try still runs may be 409: wait a second. Keys are kept for a day.</p>
 <h3 id="batches">Several writes at once</h3>
-<p><code>POST /rest/v1/</code> takes a list of at most ${limits.operations} writes and does all of them, or none: each has <code>method</code>, <code>path</code>, and if need be <code>headers</code> and <code>body</code>. In place of a value, <code>{ "$result": "/0/id" }</code> is the <code>id</code> of the row that the first one makes. The answer is a list of <code>status</code>, <code>headers</code> and <code>body</code>, in their order.</p>
+<p><code>POST /rest/v1/</code> takes a list of at most ${limits.operations} writes and does all of them, or none: each has <code>method</code>, <code>path</code>, and if need be <code>headers</code> and <code>body</code>. In place of a value, <code>{ "$result": "/0/id" }</code> is the <code>id</code> of the row that the first one makes, unless the database numbers it. The answer is a list of <code>status</code>, <code>headers</code> and <code>body</code>, in their order.</p>
 ${batch === null ? '' : exampleBlock(batch)}</section>
 `
 }
