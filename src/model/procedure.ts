@@ -8,8 +8,10 @@ import type { Resource } from './resource.ts'
 export interface Procedure {
   readonly name: string
   readonly declaration: ProcedureDeclaration
-  /** By argument, its schema; or the one schema of the whole body. */
-  readonly parameters: ReadonlyMap<string, StandardSchemaV1> | StandardSchemaV1
+  /** By argument, its schema; null when the whole body is the one argument. */
+  readonly parameters: ReadonlyMap<string, StandardSchemaV1> | null
+  /** The schema of the whole body; null when there are arguments. */
+  readonly body: StandardSchemaV1 | null
   readonly returns: Resource | null
 }
 
@@ -41,14 +43,12 @@ function linked(name: string, declaration: ProcedureDeclaration, resources: read
   return {
     name,
     declaration,
-    parameters: isSchema(input) ? input : new Map(Object.entries(input)),
+    parameters: isSchema(input) ? null : new Map(Object.entries(input)),
+    body: isSchema(input) ? input : null,
     returns,
   }
 }
 
-/** Whether there are no arguments to be named. */
-export function isSchema(
-  input: ProcedureDeclaration['input'] | Procedure['parameters'],
-): input is StandardSchemaV1 {
+function isSchema(input: ProcedureDeclaration['input']): input is StandardSchemaV1 {
   return '~standard' in input
 }

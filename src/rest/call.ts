@@ -7,7 +7,7 @@ import { type CallAnswer, call } from '../engine/call/call.ts'
 import { checkInput, type GivenInput } from '../engine/call/input.ts'
 import { estimated } from '../engine/read.ts'
 import { audienceOf } from '../model/caller/audience.ts'
-import { isCallable, isSchema, type Procedure } from '../model/procedure.ts'
+import { isCallable, type Procedure } from '../model/procedure.ts'
 import type { RestEnv } from './env.ts'
 import { type Prefer, parsePrefer } from './parse/prefer.ts'
 import { splitCall } from './parse/request/call.ts'
@@ -38,11 +38,7 @@ export async function answerCall(context: Context<RestEnv>, method: 'GET' | 'POS
     })
   }
   const isRead = method === 'GET'
-  const { values, query } = splitCall(
-    queryOf(url),
-    isRead && !isSchema(procedure.parameters) ? procedure.parameters : null,
-    server.limits,
-  )
+  const { values, query } = splitCall(queryOf(url), isRead ? procedure.parameters : null, server.limits)
   const given: GivenInput = isRead
     ? { values, areTexts: true }
     : { values: await bodyOf(raw, server.limits.bodyBytes), areTexts: false }

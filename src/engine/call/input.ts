@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 import type { StandardSchemaV1 } from '../../declare/schema.ts'
-import { isSchema, type Procedure } from '../../model/procedure.ts'
+import type { Procedure } from '../../model/procedure.ts'
 import { Failures } from '../../query/input/failures.ts'
 import { validateInto } from '../../query/input/schema.ts'
 
@@ -17,9 +17,10 @@ export interface GivenInput {
  */
 export async function checkInput(procedure: Procedure, { values, areTexts }: GivenInput): Promise<unknown> {
   const failures = new Failures()
-  const { parameters, name } = procedure
-  if (isSchema(parameters)) {
-    const input = await validateInto(failures, parameters, values, { path: [], code: '22023' })
+  const { body, name } = procedure
+  const parameters: ReadonlyMap<string, StandardSchemaV1> = procedure.parameters ?? new Map()
+  if (body !== null) {
+    const input = await validateInto(failures, body, values, { path: [], code: '22023' })
     failures.assertNone()
     return input
   }
