@@ -1,4 +1,4 @@
-/** `npm run bench`: see README.md. `--quick` measures less, for a look; its figures say little. */
+/** `npm run bench`: see README.md. `--quick` measures less, for a look; `--only writes` a part (also several). */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { endAll } from './build/children.ts'
 import { readRuntime } from './build/project.ts'
 import { startLoadGenerator } from './load/generator.ts'
-import { measureGrowth } from './measure/growth.ts'
+import { type GrowthSetting, measureGrowth } from './measure/growth.ts'
 import { fullPlan, quickPlan } from './measure/plan.ts'
 import { sizeReport, startUpReport, taskReport } from './measure/report.ts'
 import { measure } from './measure/rounds.ts'
@@ -17,8 +17,15 @@ import { buildWorkers, serveWorkers } from './measure/workers.ts'
 import { startDatabase, stopDatabases } from './world/database.ts'
 import { makeKeys } from './world/keys.ts'
 import { drawSamples } from './world/samples.ts'
+import { measureWrites } from './writes/writes.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
+const parts = ['reads', 'writes', 'startup', 'growth'] as const
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+})
+const unknown = values.only?.find((name) => !parts.some((part) => part === name))
+if (unknown !== undefined) throw new RangeError(`--only takes ${parts.join(', ')}, not '${unknown}'`)
+const isWanted = (part: (typeof parts)[number]): boolean => values.only?.includes(part) ?? true
 const plan = values.quick ? quickPlan : fullPlan
 const folder = await mkdtemp(join(tmpdir(), 'selvage-bench-'))
 
@@ -44,34 +51,44 @@ async function bench(): Promise<void> {
   progress('the Workers are built')
   const runtime = await readRuntime()
   const bundles = await buildWorkers(folder)
-  progress('the database is filled')
-  const database = await startDatabase(join(folder, 'database'))
   const keys = await makeKeys()
+  const load = startLoadGenerator()
+  const setting = { folder, bundles, runtime, keys, plan, load }
+  console.log(plan.title)
+  if (isWanted('reads') || isWanted('growth')) {
+    progress('the database is filled')
+    const database = await startDatabase(join(folder, 'database'))
+    if (isWanted('reads')) await reads({ ...setting, database })
+    if (isWanted('growth')) console.log(`\n${await measureGrowth({ ...setting, database }, progress)}`)
+  }
+  if (isWanted('writes')) await measureWrites(setting, { progress, report: (text) => console.log(text) })
+  if (isWanted('startup')) {
+    progress('module evaluation')
+    const compared = new Map([...bundles].filter(([name]) => name !== 'floor'))
+    console.log(`\n${startUpReport(await measureEvaluation(compared, runtime, plan.starts))}`)
+    console.log(`\n${sizeReport(compared)}`)
+  }
+  progress(`done in ${Math.round((performance.now() - started) / 1000)} s`)
+}
+
+async function reads({ bundles, runtime, keys, load, database }: GrowthSetting): Promise<void> {
   const samples = await drawSamples(database.url, keys)
   const served = await serveWorkers(bundles, { databaseUrl: database.url, keys, runtime })
   const tasks = makeTasks(samples, keys.publishableKey)
   for (const task of tasks) await verifyAnswers(task, served)
   progress('all Workers give the same answers')
-
-  const load = startLoadGenerator()
-  console.log(plan.title)
   for (const task of tasks) {
-    const subjects = served.map(({ contender, port }) => ({
+    const subjects = served.map(({ contender, port, pid }) => ({
       name: contender,
       port,
       requests: task.requests[contender],
+      processes: { worker: pid, database: database.pid },
     }))
     const series = await measure(subjects, plan.effort, load, (round) =>
       progress(`${task.name}: round ${round} of ${plan.effort.rounds}`),
     )
     console.log(`\n${taskReport(task.name, series)}`)
   }
-  progress('module evaluation')
-  const compared = new Map([...bundles].filter(([name]) => name !== 'floor'))
-  console.log(`\n${startUpReport(await measureEvaluation(compared, runtime, plan.starts))}`)
-  console.log(`\n${sizeReport(compared)}`)
-  console.log(`\n${await measureGrowth({ folder, bundles, runtime, keys, plan, load, database }, progress)}`)
-  progress(`done in ${Math.round((performance.now() - started) / 1000)} s`)
 }
 
 function progress(text: string): void {

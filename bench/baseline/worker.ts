@@ -2,20 +2,15 @@
  * The shop by hand: what a good engineer writes without Selvage. Hono, `@libsql/client`, jose; one SQL a task,
  * rows mapped, `c.json`. No policies beyond what each query says, and no look at the session.
  */
-import { createClient, type Row } from '@libsql/client/web'
+import type { Row } from '@libsql/client/web'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { authenticate } from './authenticate.ts'
+import { database, type Environment, timestamp } from './environment.ts'
 import { itemSql, listSql, ordersCountedSql, ordersSql } from './sql.ts'
+import { writeRoutes } from './writes.ts'
 
-interface Bindings {
-  readonly DATABASE_URL: string
-  readonly PUBLIC_KEY: string
-  readonly ISSUER: string
-  readonly AUDIENCE: string
-}
-
-const app = new Hono<{ Bindings: Bindings; Variables: { userId: string } }>()
+const app = new Hono<Environment>()
 
 app.use(async (c, next) => {
   const token = c.req.header('authorization')?.replace(/^Bearer /, '')
@@ -55,10 +50,7 @@ app.get('/orders', async (c) => {
   return c.json(rows.map(order))
 })
 
-// One client a request: a client that is shared between requests can hang a Worker.
-function database(bindings: Bindings) {
-  return createClient({ url: bindings.DATABASE_URL })
-}
+app.route('/', writeRoutes())
 
 function listedProduct(row: Row) {
   return {
@@ -80,10 +72,6 @@ function order(row: Row) {
     created_at: timestamp(row.created_at),
     order_items: JSON.parse(String(row.order_items)),
   }
-}
-
-function timestamp(value: Row[string] | undefined): string {
-  return new Date(Number(value)).toISOString()
 }
 
 export default app

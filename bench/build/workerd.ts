@@ -10,6 +10,7 @@ import type { Runtime } from './project.ts'
 
 export interface RunningWorker {
   readonly port: number
+  readonly pid: number
   stop(): Promise<void>
 }
 
@@ -45,7 +46,8 @@ export async function serveWorker(options: WorkerOptions): Promise<RunningWorker
     ),
   ])
   const { port } = JSON.parse(String(line)) as { port: number }
-  return { port, stop: () => end(child) }
+  if (child.pid === undefined) throw new Error(`workerd (${options.name}) has no process`)
+  return { port, pid: child.pid, stop: () => end(child) }
 }
 
 function binary(): string {

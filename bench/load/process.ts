@@ -1,6 +1,6 @@
 /** The load, as a process of its own: its event loop must not wait for the benchmark's. Started by generator.ts. */
 import { type Connection, openConnection } from './connection.ts'
-import type { LoadAnswer, LoadOrder, LoadResult } from './order.ts'
+import { aNewId, type LoadAnswer, type LoadOrder, type LoadResult } from './order.ts'
 
 process.on('message', (order: LoadOrder) => {
   load(order).then(
@@ -17,24 +17,26 @@ function answer(message: LoadAnswer): void {
 }
 
 async function load({ port, requests, clients, milliseconds }: LoadOrder): Promise<LoadResult> {
-  const buffers = requests.map((request) => Buffer.from(request))
+  const prepared = requests.map(prepare)
   const connections = await Promise.all(Array.from({ length: clients }, () => openConnection(port)))
   const durations: number[] = []
+  let failed = 0
+  let repeated = 0
   const started = performance.now()
   const deadline = started + milliseconds
   let next = 0
   const client = async (connection: Connection): Promise<void> => {
     for (let now = performance.now(); now < deadline; ) {
-      const request = buffers[next % buffers.length]
+      const request = prepared[next % prepared.length]
       if (request === undefined) throw new Error('no request to send')
       next += 1
-      const reply = await connection.send(request)
+      const reply = await connection.send(request())
       const since = now
       now = performance.now()
-      if (reply.status !== 200 && reply.status !== 206) {
-        throw new Error(`status ${reply.status} under load: ${reply.body.toString().slice(0, 400)}`)
-      }
-      durations.push(now - since)
+      if (isRepeated.test(reply.head)) repeated += 1
+      if (reply.status === 503) failed += 1
+      else if (reply.status >= 200 && reply.status < 300) durations.push(now - since)
+      else throw new Error(`status ${reply.status} under load: ${reply.body.toString().slice(0, 400)}`)
     }
   }
   try {
@@ -46,9 +48,26 @@ async function load({ port, requests, clients, milliseconds }: LoadOrder): Promi
   durations.sort((a, b) => a - b)
   return {
     requests: durations.length,
+    failed,
+    repeated,
     requestsPerSecond: durations.length / seconds,
     p50Milliseconds: quantile(durations, 0.5),
     p99Milliseconds: quantile(durations, 0.99),
+  }
+}
+
+/** `Server-Timing` of Selvage says how many trips a request took. */
+const isRepeated = /trips;desc="(?!1")/
+
+/** The bytes of a request, made once, or anew where each sending has an id of its own. */
+function prepare(request: string): () => Buffer {
+  const bytes = Buffer.from(request)
+  const at = bytes.indexOf(aNewId)
+  if (at === -1) return () => bytes
+  return () => {
+    const copy = Buffer.from(bytes)
+    copy.write(crypto.randomUUID(), at, 'latin1')
+    return copy
   }
 }
 

@@ -19,7 +19,7 @@ export interface GrowthSetting {
   readonly plan: Plan
   readonly load: LoadGenerator
   /** The seeded database: the smaller table. */
-  readonly database: { readonly url: string }
+  readonly database: { readonly url: string; readonly pid: number }
 }
 
 /** The same list from the seeded table and from a larger one, by the same Worker. */
@@ -31,22 +31,30 @@ export async function measureGrowth(
   progress(`a second database of ${plan.manyRows} products is filled`)
   const grown = await startDatabase(join(folder, 'grown'))
   await growProducts(grown.url, plan.manyRows, (rows) => progress(`${rows} products`))
-  const few = await serveList(setting, database.url)
-  const many = await serveList(setting, grown.url)
+  const few = await serveList(setting, database)
+  const many = await serveList(setting, grown)
   const series = await measure([few, many], plan.effort, load, (round) =>
     progress(`growth: round ${round} of ${plan.effort.rounds}`),
   )
   return growthReport(series, few.name, many.name)
 }
 
-async function serveList({ bundles, runtime, keys }: GrowthSetting, databaseUrl: string): Promise<Subject> {
+async function serveList(
+  { bundles, runtime, keys }: GrowthSetting,
+  { url: databaseUrl, pid: database }: GrowthSetting['database'],
+): Promise<Subject> {
   const contender: Contender = 'selvage'
   const bundle = bundles.get(contender)
   if (bundle === undefined) throw new Error('the Worker was not built')
   // Sessions of its own: a token counts in the database that knows its session.
   const samples = await drawSamples(databaseUrl, keys)
-  const { port } = await serveContender(contender, bundle, { databaseUrl, keys, runtime })
+  const { port, pid } = await serveContender(contender, bundle, { databaseUrl, keys, runtime })
   const { requests } = listTask('list', samples, keys.publishableKey, samples.categoryIds)
   const rows = await countProducts(databaseUrl)
-  return { name: `${rows.toLocaleString('en')} rows`, port, requests: requests[contender] }
+  return {
+    name: `${rows.toLocaleString('en')} rows`,
+    port,
+    requests: requests[contender],
+    processes: { worker: pid, database },
+  }
 }

@@ -10,28 +10,41 @@ export const goals = {
   evaluationMilliseconds: 15,
   gzipKibibytes: 120,
 } as const
+interface Goals {
+  readonly latencyRatio: number
+  readonly throughputRatio: number
+}
 const tieShare = 0.1
 /** Rounds whose ratios differ by more than this were disturbed by something else on the machine. */
 const restless = 1.6
 
-export function taskReport(name: string, series: ReadonlyMap<string, Series>): string {
+export function taskReport(
+  name: string,
+  series: ReadonlyMap<string, Series>,
+  { latencyRatio, throughputRatio }: Goals = goals,
+): string {
   const rows = [...series].map(([contender, figures]) => [
     contender,
     range(spreadOf(figures.p50Milliseconds), 3),
     range(spreadOf(figures.p99Milliseconds), 2),
     range(spreadOf(figures.requestsPerSecond), 0),
+    figure(figures.workerMilliseconds),
+    figure(figures.databaseMilliseconds),
   ])
-  const lines = [`${name}`, ...aligned([['', 'p50 ms', 'p99 ms', 'requests/s'], ...rows])]
+  const lines = [
+    `${name}`,
+    ...aligned([['', 'p50 ms', 'p99 ms', 'requests/s', 'CPU ms Worker', 'CPU ms sqld'], ...rows]),
+  ]
   const selvage = series.get('selvage')
   const baseline = series.get('baseline')
   if (selvage !== undefined && baseline !== undefined) {
     const latency = ratioOf(selvage.p50Milliseconds, baseline.p50Milliseconds)
     const throughput = ratioOf(selvage.requestsPerSecond, baseline.requestsPerSecond)
     lines.push(
-      `  selvage / baseline: latency ${range(latency, 2)}, goal <= ${goals.latencyRatio}: ` +
-        atMost(latency, goals.latencyRatio),
-      `  selvage / baseline: throughput ${range(throughput, 2)}, goal >= ${goals.throughputRatio}: ` +
-        atMost(inverse(throughput), 1 / goals.throughputRatio),
+      `  selvage / baseline: latency ${range(latency, 2)}, goal <= ${latencyRatio}: ` +
+        atMost(latency, latencyRatio),
+      `  selvage / baseline: throughput ${range(throughput, 2)}, goal >= ${throughputRatio}: ` +
+        atMost(inverse(throughput), 1 / throughputRatio),
     )
   }
   return lines.join('\n')
@@ -83,7 +96,13 @@ function within(value: number, goal: number): string {
   return value <= goal ? 'met' : 'NOT MET'
 }
 
-function range({ median, min, max }: Spread, digits: number): string {
+/** The middle alone; a dash where it could not be measured. */
+function figure(values: readonly number[]): string {
+  const { median } = spreadOf(values)
+  return Number.isNaN(median) ? '–' : median.toFixed(2)
+}
+
+export function range({ median, min, max }: Spread, digits: number): string {
   return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`
 }
 

@@ -1,4 +1,6 @@
 import type { LoadGenerator } from '../load/generator.ts'
+import type { LoadResult } from '../load/order.ts'
+import { usedMilliseconds } from '../load/usage.ts'
 
 /** How long and how often is measured. */
 export interface Effort {
@@ -15,6 +17,8 @@ export interface Subject {
   readonly name: string
   readonly port: number
   readonly requests: readonly string[]
+  /** Processes whose use of the processor is measured. */
+  readonly processes: { readonly worker: number; readonly database: number }
 }
 
 /** Figures of one subject, a number for each round. */
@@ -22,6 +26,17 @@ export interface Series {
   readonly p50Milliseconds: number[]
   readonly p99Milliseconds: number[]
   readonly requestsPerSecond: number[]
+  /** What the processor did for one request, in the Worker and in the database. */
+  readonly workerMilliseconds: number[]
+  readonly databaseMilliseconds: number[]
+  readonly counts: Counts
+}
+
+/** All runs together, warm-up too. */
+export interface Counts {
+  served: number
+  failed: number
+  repeated: number
 }
 
 /**
@@ -34,22 +49,29 @@ export async function measure(
   load: LoadGenerator,
   progress: (round: number) => void,
 ): Promise<ReadonlyMap<string, Series>> {
-  const all = new Map<string, Series>(
-    subjects.map(({ name }) => [name, { p50Milliseconds: [], p99Milliseconds: [], requestsPerSecond: [] }]),
-  )
-  for (const { port, requests } of subjects) {
-    await load.run({ port, requests, clients: throughputClients, milliseconds: effort.warmUpMilliseconds })
+  const all = new Map<string, Series>(subjects.map(({ name }) => [name, emptySeries()]))
+  const run = async (subject: Subject, clients: number, milliseconds: number): Promise<LoadResult> => {
+    const { name, port, requests } = subject
+    const result = await load.run({ port, requests, clients, milliseconds })
+    const counts = all.get(name)?.counts
+    if (counts !== undefined) {
+      counts.served += result.requests
+      counts.failed += result.failed
+      counts.repeated += result.repeated
+    }
+    return result
   }
+  for (const subject of subjects) await run(subject, throughputClients, effort.warmUpMilliseconds)
   for (let round = 0; round < effort.rounds; round += 1) {
-    for (const { name, port, requests } of rotated(subjects, round)) {
-      const alone = await load.run({ port, requests, clients: 1, milliseconds: effort.latencyMilliseconds })
-      const crowd = await load.run({
-        port,
-        requests,
-        clients: throughputClients,
-        milliseconds: effort.throughputMilliseconds,
-      })
-      const series = all.get(name)
+    for (const subject of rotated(subjects, round)) {
+      const before = await usageOf(subject)
+      const alone = await run(subject, 1, effort.latencyMilliseconds)
+      const crowd = await run(subject, throughputClients, effort.throughputMilliseconds)
+      const after = await usageOf(subject)
+      const answered = alone.requests + crowd.requests
+      const series = all.get(subject.name)
+      series?.workerMilliseconds.push((after.worker - before.worker) / answered)
+      series?.databaseMilliseconds.push((after.database - before.database) / answered)
       series?.p50Milliseconds.push(alone.p50Milliseconds)
       series?.p99Milliseconds.push(alone.p99Milliseconds)
       series?.requestsPerSecond.push(crowd.requestsPerSecond)
@@ -57,6 +79,25 @@ export async function measure(
     progress(round + 1)
   }
   return all
+}
+
+function emptySeries(): Series {
+  return {
+    p50Milliseconds: [],
+    p99Milliseconds: [],
+    requestsPerSecond: [],
+    workerMilliseconds: [],
+    databaseMilliseconds: [],
+    counts: { served: 0, failed: 0, repeated: 0 },
+  }
+}
+
+async function usageOf({ processes }: Subject): Promise<Subject['processes']> {
+  const [worker, database] = await Promise.all([
+    usedMilliseconds(processes.worker),
+    usedMilliseconds(processes.database),
+  ])
+  return { worker, database }
 }
 
 function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {

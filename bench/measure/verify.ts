@@ -10,6 +10,8 @@ export class AnswersDiffer extends Error {
 export interface Served {
   readonly contender: Contender
   readonly port: number
+  /** Of its process. */
+  readonly pid: number
 }
 
 /** Asks every Worker for everything that will be measured. @throws AnswersDiffer naming task, Workers and bodies */

@@ -40,14 +40,14 @@ export async function serveContender(
   bundle: Bundle,
   { databaseUrl, keys, runtime }: Surroundings,
 ): Promise<Served> {
-  const { port } = await serveWorker({
+  const { port, pid } = await serveWorker({
     folder: bundle.folder,
     modules: [bundle.main],
     bindings: { DATABASE_URL: databaseUrl, ...bindingsOf(contender, keys) },
     runtime,
     name: `port-of-${new URL(databaseUrl).port}`,
   })
-  return { contender, port }
+  return { contender, port, pid }
 }
 
 function bindingsOf(contender: Contender, keys: Keys): Readonly<Record<string, string>> {

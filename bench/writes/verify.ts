@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Connection, openConnection } from '../load/connection.ts'
+import { aNewId } from '../load/order.ts'
+import type { Counts } from '../measure/rounds.ts'
+import { AnswersDiffer } from '../measure/verify.ts'
+import { query } from '../world/query.ts'
+import { noteOf, quantities, type Writer, type WriteTask, writers } from './tasks.ts'
+
+/**
+ * Sends each task once to each writer, and what must be refused: the answers must be equal but for ids and times.
+ * @returns how many were served to each of them
+ * @throws AnswersDiffer
+ */
+export async function verifyWriteAnswers(
+  task: WriteTask,
+  ports: Readonly<Record<Writer, number>>,
+): Promise<number> {
+  const answers = await Promise.all(writers.map((writer) => answersOf(task, writer, ports[writer])))
+  const [expected] = answers
+  answers.forEach((answer, index) => {
+    if (isDeepStrictEqual(answer, expected)) return
+    throw new AnswersDiffer(
+      `${task.name}: ${writers[0]} and ${writers[index]} answer differently\n` +
+        `${JSON.stringify(expected)}\n${JSON.stringify(answer)}`,
+    )
+  })
+  return 1
+}
+
+async function answersOf(task: WriteTask, writer: Writer, port: number): Promise<readonly unknown[]> {
+  const connection = await openConnection(port)
+  try {
+    const served = await answerOf(connection, task.requests[writer][0] ?? '')
+    if (task.refused === null) return [served]
+    const { status } = await answerOf(connection, task.refused[writer])
+    if (status !== 409)
+      throw new AnswersDiffer(`${task.name}: ${writer} answers ${status} and does not refuse`)
+    return [served, status]
+  } finally {
+    connection.close()
+  }
+}
+
+async function answerOf(connection: Connection, request: string) {
+  const { status, body } = await connection.send(Buffer.from(request.replace(aNewId, crypto.randomUUID())))
+  const text = body.toString()
+  // Of ids and times it is compared that they are there, and of notes that they are the writer's own.
+  const differing = ['id', 'created_at', 'updated_at', 'note']
+  const answer: unknown =
+    status >= 300 || text === ''
+      ? null
+      : JSON.parse(text, (key, value: unknown) => (differing.includes(key) ? typeof value : value))
+  return { status, answer }
+}
+
+/** @throws AnswersDiffer where what lies in the tables is not what was answered */
+export async function verifyWritten(
+  databaseUrl: string,
+  task: WriteTask,
+  writer: Writer,
+  { served, failed }: Counts,
+): Promise<void> {
+  const [found] = await query(
+    databaseUrl,
+    `select count(*) as orders, coalesce(sum(items), 0) as items, sum(total_cents = cents) as right from (
+       select o.total_cents, count(i.id) as items, coalesce(sum(i.quantity * i.price_cents), 0) as cents
+       from orders o left join order_items i on i.order_id = o.id where o.note glob ? group by o.id)`,
+    [noteOf(writer, task.name, '*').replaceAll('[', '[[]')],
+  )
+  const [orders, items] = [Number(found?.orders), Number(found?.items)]
+  // What was answered 503 may have been done, where the answer of the database was lost.
+  const isCounted = orders >= served * task.ordersEach && orders <= (served + failed) * task.ordersEach
+  if (!isCounted || items !== orders * task.itemsEach || Number(found?.right) !== orders) {
+    throw new AnswersDiffer(
+      `${task.name}: ${writer} served ${served} requests and failed ${failed}, and wrote ${orders} orders with ` +
+        `${items} items, ${Number(found?.right)} of them with the right total`,
+    )
+  }
+}
+
+export async function stockOf(databaseUrl: string): Promise<number> {
+  const [row] = await query(databaseUrl, 'select sum(stock) as stock from products')
+  return Number(row?.stock)
+}
+
+/** @throws AnswersDiffer when the checkouts did not take what they sold */
+export async function verifyStock(databaseUrl: string, before: number): Promise<void> {
+  const after = await stockOf(databaseUrl)
+  const [row] = await query(
+    databaseUrl,
+    `select count(*) as orders from orders where note glob '* / checkout of three lines / *'`,
+  )
+  const sold = Number(row?.orders) * quantities.reduce((sum, quantity) => sum + quantity, 0)
+  if (before - after !== sold) {
+    throw new AnswersDiffer(`${sold} pieces were sold, and ${before - after} taken from the stock`)
+  }
+}
