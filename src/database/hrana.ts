@@ -70,21 +70,15 @@ export function transactionRequest(
       sql: 'rollback',
       args: [],
     }),
-    ...(otherwise === null
-      ? []
-      : [
-          step(
-            // For libSQL a step that was passed over has failed, too: the one before it must have been done.
-            messageField(
-              condition.and,
-              messageField(1, ok(otherwise.at)),
-              messageField(1, varintField(condition.stepError, otherwise.at + 1)),
-            ),
-            otherwise.statement,
-          ),
-        ]),
+    ...(otherwise === null ? [] : [step(refusedAt(otherwise.at + 1), otherwise.statement)]),
   ]
   return pipeline(messageField(request.batch, messageField(1, ...steps)))
+}
+
+/** That a step was tried and refused: sqld takes a step that was left out for one with an error, too. */
+function refusedAt(index: number): Uint8Array {
+  const before = messageField(1, varintField(condition.stepOk, index - 1))
+  return messageField(condition.and, before, messageField(1, varintField(condition.stepError, index)))
 }
 
 /** A pipeline that does nothing: whether somebody answers, and takes the token. */

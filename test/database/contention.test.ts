@@ -14,6 +14,7 @@ afterAll(() => server.stop())
 
 const writers = 32
 const seconds = 4
+const otherwise = { sql: 'select 1', args: [] }
 
 test('32 writers at once, across checkpoints: each transaction happens, once', async () => {
   const database = () => connect({ url: server.url, token: null })
@@ -29,16 +30,19 @@ test('32 writers at once, across checkpoints: each transaction happens, once', a
     Array.from({ length: writers }, async (_, writer) => {
       let count = 0
       while (performance.now() < end) {
-        await database().transact(
-          [
-            { sql: 'insert into notes values (?)', args: [textValue(`${writer}-${count}`)] },
-            {
-              sql: 'insert into totals values (?, 1) on conflict do update set n = n + 1',
-              args: [integerValue(writer)],
-            },
-          ],
-          startTiming(),
-        )
+        const statements = [
+          { sql: 'insert into notes values (?)', args: [textValue(`${writer}-${count}`)] },
+          {
+            sql: 'insert into totals values (?, 1) on conflict do update set n = n + 1',
+            args: [integerValue(writer)],
+          },
+        ]
+        if (writer % 2 === 0) await database().transact(statements, startTiming())
+        else {
+          // The first statement is not refused: where BEGIN is, it was not tried, and all of it is sent again.
+          const reply = await database().transactUnless({ at: 0, otherwise }, statements, startTiming())
+          expect(reply).toHaveProperty('results')
+        }
         count += 1
       }
       return count

@@ -115,6 +115,25 @@ describe('the next request of a token, on every read, after', () => {
   })
 })
 
+test('what was answered under an Idempotency-Key is not answered to a token that is over', async () => {
+  const { access_token } = await signUp()
+  const again = () =>
+    withToken(access_token, '/rest/v1/orders?select=id', {
+      method: 'POST',
+      body: { note: 'once' },
+      headers: {
+        authorization: `Bearer ${access_token}`,
+        prefer: 'return=representation',
+        'idempotency-key': `revoked-${access_token.slice(-20)}`,
+      },
+    })
+  const first = await again()
+  expect([first.status, (await again()).text]).toEqual([201, first.text])
+  await withToken(access_token, '/auth/v1/logout', { method: 'POST' })
+  const last = await again()
+  expect([last.status, last.trips, JSON.parse(last.text).code]).toEqual([401, 1, 'PGRST303'])
+})
+
 async function expectRefused({ access_token, user }: Session): Promise<void> {
   for (const url of reads) {
     const answer = await withToken(access_token, url)
