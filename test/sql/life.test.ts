@@ -90,13 +90,15 @@ it('a soft delete sets the column in its unit, and the version grows', () => {
     },
     service,
   )
-  const [chosen, written] = plan.steps
-  expect(chosen?.text).toContain('("_t0"."gone_at" is null)')
-  expect(written).toEqual({
-    text: 'update "marks" set "gone_at" = (? / 1000), "updated_at" = max((?), "updated_at" + 1) where rowid in (select "row" from "selvage_touched")',
-    bindings: [
-      { from: 'caller', name: 'nowMilliseconds' },
-      { from: 'caller', name: 'nowMilliseconds' },
-    ],
-  })
+  // Nobody looks at the rows again, so they are chosen where they are written.
+  expect(plan.steps).toHaveLength(1)
+  const [written] = plan.steps
+  expect(written?.text).toMatch(
+    /^update "marks" set "gone_at" = \(\? \/ 1000\), "updated_at" = max\(\(\?\), "updated_at" \+ 1\) where rowid in \(select "_t0"\.rowid from "marks" as "_t0" where /,
+  )
+  expect(written?.text).toContain('("_t0"."gone_at" is null)')
+  expect(written?.bindings.slice(0, 2)).toEqual([
+    { from: 'caller', name: 'nowMilliseconds' },
+    { from: 'caller', name: 'nowMilliseconds' },
+  ])
 })

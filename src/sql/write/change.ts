@@ -14,21 +14,30 @@ import { source } from '../rows.ts'
 import { untied } from '../tie.ts'
 import { cellValue } from './body.ts'
 import type { Demand } from './failure.ts'
-import { howManyTouched, isTouched, touch, touchedOfTable, touchedTie } from './touched.ts'
+import { howManyTouched, isTouched, touch, touchedTie } from './touched.ts'
 
-/** Which rows are meant: of those that the caller may read and touch, the ones that the filters choose. */
+/** Remembers which rows are meant. */
 export function chosenRows(tree: UpdateTree<Gate> | DeleteTree<Gate>): Fragment {
+  return touch(sql`select ${identifier(rowAlias(tree.root.row))}.rowid, true, 0 ${chosen(tree)}`)
+}
+
+/** The rows that are meant, of a table that is written under its own name. */
+export function chosenOfTable(tree: UpdateTree<Gate> | DeleteTree<Gate>): Fragment {
+  return sql`rowid in (select ${identifier(rowAlias(tree.root.row))}.rowid ${chosen(tree)})`
+}
+
+/** Of the rows that the caller may read and touch, the ones that the filters choose. */
+function chosen(tree: UpdateTree<Gate> | DeleteTree<Gate>): Fragment {
   const { row } = tree.root
   // The filters are the client's; what the reply's `select` demands of its rows chooses none to be written.
   const node: Node<Gate> = { ...tree.root, gate: tree.touched, where: tree.where, outputs: [], order: [] }
-  const rows = source(node, {
+  return source(node, {
     ...untied,
     conditions: [
       ...keyConditions(row, tree.key),
       ...verdictCondition(tree.root.resource, row, tree.condition),
     ],
   })
-  return touch(sql`select ${identifier(rowAlias(row))}.rowid, true, 0 ${rows}`)
 }
 
 /** How many rows the client lets it touch at the most. */
@@ -57,7 +66,7 @@ function ofVersion(root: Node<Gate>, { field, versions }: Match & { kind: 'versi
   return sql`${column(root.row, field)} in (select value from json_each(${known}))`
 }
 
-export function update(tree: UpdateTree<Gate>): Fragment {
+export function update(tree: UpdateTree<Gate>, rows: Fragment): Fragment {
   const { resource } = tree.root
   const given = tree.cells.map(({ field, isSparse }, index) => {
     // What the only row leaves out is left to its default, which may be the database's.
@@ -66,22 +75,23 @@ export function update(tree: UpdateTree<Gate>): Fragment {
   })
   // What says nothing changes nothing, and is an UPDATE all the same.
   const kept = resource.key.map(({ column: { name } }) => sql`${identifier(name)} = ${identifier(name)}`)
-  return updateTouched(resource, given.length === 0 ? kept : given)
+  return updateRows(resource, rows, given.length === 0 ? kept : given)
 }
 
 /** Rows with a soft delete stay, and say when they were deleted. */
-export function remove({ root: { resource } }: DeleteTree<Gate>): Fragment {
+export function remove({ root: { resource } }: DeleteTree<Gate>, rows: Fragment): Fragment {
   const { life, version, tableName } = resource
-  if (life.deleted === null) return sql`delete from ${identifier(tableName)} where ${touchedOfTable}`
+  if (life.deleted === null) return sql`delete from ${identifier(tableName)} where ${rows}`
   const changed = version === null ? [life.deleted] : [life.deleted, version]
-  return updateTouched(
+  return updateRows(
     resource,
+    rows,
     changed.map((field) => assignment(resource, field, drizzleFragment(requestInstant(field)))),
   )
 }
 
-function updateTouched({ tableName }: Resource, assignments: readonly Fragment[]): Fragment {
-  return sql`update ${identifier(tableName)} set ${join(assignments, ', ')} where ${touchedOfTable}`
+function updateRows({ tableName }: Resource, rows: Fragment, assignments: readonly Fragment[]): Fragment {
+  return sql`update ${identifier(tableName)} set ${join(assignments, ', ')} where ${rows}`
 }
 
 function assignment({ version }: Resource, field: Field, value: Fragment): Fragment {

@@ -8,12 +8,21 @@ import { columnsOf, type Written, writtenAnswer } from '../read.ts'
 import { recordDelete, recordInsert, recordUpdate } from '../record/record.ts'
 import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
-import { capDemand, changedRows, chosenRows, itemDemand, matchDemand, remove, update } from './change.ts'
+import {
+  capDemand,
+  changedRows,
+  chosenOfTable,
+  chosenRows,
+  itemDemand,
+  matchDemand,
+  remove,
+  update,
+} from './change.ts'
 import { clashDemand } from './clash.ts'
 import { type Demand, refuse } from './failure.ts'
 import { insertSteps } from './insert.ts'
 import { aliveDemand, parentDemands, policyDemand } from './outcome.ts'
-import { forget, isTouched } from './touched.ts'
+import { forget, isTouched, touchedOfTable } from './touched.ts'
 
 /**
  * A write as the statements of one transaction. What must hold is asserted among them, so that the list is closed: it
@@ -137,17 +146,16 @@ function updating(tree: UpdateTree<Gate>): Sequence {
     ...parentDemands(root, parents, touched),
     ...singleDemand(tree, changedRows(tree)),
   ])
+  const chosen = refuse([...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree), ...clashDemand(tree)])
   const record = recordUpdate(tree)
   const answer = answerOf(tree, changedRows(tree))
+  const before = present([chosen, ...record.before])
+  const after = present([outcome, ...record.after, answer])
+  if (before.length + after.length === 0) return alone(update(tree, chosenOfTable(tree)))
   return {
-    before: present([
-      parents.length > 0 ? deferKeys : null,
-      chosenRows(tree),
-      refuse([...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree), ...clashDemand(tree)]),
-      ...record.before,
-    ]),
-    write: update(tree),
-    after: present([outcome, ...record.after, answer, forget]),
+    before: present([parents.length > 0 ? deferKeys : null, chosenRows(tree), ...before]),
+    write: update(tree, touchedOfTable),
+    after: [...after, forget],
     answer,
     locate: null,
   }
@@ -162,13 +170,20 @@ function deleting(tree: DeleteTree<Gate>): Sequence {
     ...itemDemand(tree),
     ...singleDemand(tree, changedRows(tree)),
   ]
+  const before = present([refuse(demands), ...recordDelete(tree), answer])
+  if (before.length === 0) return alone(remove(tree, chosenOfTable(tree)))
   return {
-    before: present([chosenRows(tree), refuse(demands), ...recordDelete(tree), answer]),
-    write: remove(tree),
+    before: [chosenRows(tree), ...before],
+    write: remove(tree, touchedOfTable),
     after: [forget],
     answer,
     locate: null,
   }
+}
+
+/** A change of rows that nobody looks at before or afterwards: none of them has to be remembered. */
+function alone(write: Fragment): Sequence {
+  return { before: [], write, after: [], answer: null, locate: null }
 }
 
 function keyOfRows(root: Node<Gate>, written: Tie): Fragment {
