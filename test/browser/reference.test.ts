@@ -1,6 +1,9 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import shop from '../../src/backend/index.ts'
 import { type ClientServer, startServer } from '../client/server.ts'
+import fixture from '../fixture/index.ts'
+import { writtenFor } from '../reference/documents.ts'
 import { launchChromium, openPage } from './chromium.ts'
 import { servePages } from './page-server.ts'
 
@@ -73,6 +76,21 @@ describe.each(['/', '/docs'])('%s', (path) => {
       }
     })
   })
+})
+
+test.each(devices)('with all that can be written and called, the page fits on %s', async (_, options) => {
+  const documents = [...writtenFor(shop), ...writtenFor(fixture)].filter(({ asker }) => asker !== 'anon')
+  const context = await browser.newContext(options)
+  try {
+    const page = await context.newPage()
+    for (const { asker, docs } of documents) {
+      await page.setContent(docs)
+      const { width } = options.viewport
+      expect(await page.evaluate<Layout>(measure), asker).toMatchObject({ contentWidth: width })
+    }
+  } finally {
+    await context.close()
+  }
 })
 
 test('from the start page to a resource, by links alone', async () => {

@@ -24,7 +24,7 @@ ${
           ['Argument', 'Needed'],
           parameters.map((each) => [
             code(each.name),
-            each.required ? html`required` : html`<span class="dim">no</span>`,
+            each.required ? html`required` : html`<span class="dim">optional</span>`,
           ]),
         )
 }${exampleBlock(callExample(procedure, scene))}</section>
