@@ -18,6 +18,10 @@ export interface Limits {
   readonly bodyBytes: number
   /** Rows of the body of a write. */
   readonly bodyRows: number
+  /** Rows times columns of the body of a write; of a batch, of all of its bodies. */
+  readonly bodyCells: number
+  /** Rows that one write touches, of those that are there; as many as a body may bring. */
+  readonly touchedRows: number
   /** Writes of one transaction. */
   readonly operations: number
 }
@@ -32,5 +36,7 @@ export const defaultLimits: Limits = {
   logicDepth: 10,
   bodyBytes: 1_048_576,
   bodyRows: 10_000,
+  bodyCells: 400_000,
+  touchedRows: 10_000,
   operations: 100,
 }

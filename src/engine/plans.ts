@@ -81,7 +81,10 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       made += 1
       const tree = resolveWrite(intent, model, audience)
       const plan: WritePlan = {
-        ...writeStatements(guardWrite(tree, audience), admission),
+        ...writeStatements(guardWrite(tree, audience), admission, {
+          touched: limits.touchedRows,
+          shown: limits.rows,
+        }),
         resource: tree.root.resource,
         audience,
         cells: tree.kind === 'delete' ? [] : tree.cells,

@@ -32,6 +32,13 @@ function problemOf(error: SqlError): Problem {
       hint: 'Ask for fewer rows with limit, for fewer columns, or for fewer embeds.',
     })
   }
+  // Another writer waited, and this transaction had had its five seconds.
+  if (/TRANSACTION_TIMEOUT/.test(error.code)) {
+    return new Problem('DATABASE_TIMEOUT', {
+      headers: { 'retry-after': '1' },
+      hint: 'Write fewer rows at once.',
+    })
+  }
   if (/integer overflow/.test(error.message)) return new Problem('22003')
   // Of the shape of the query alone: SQLite's parser holds a hundred open symbols, libSQL's own one as many.
   if (/parser stack overflow|parser overflowed its stack/.test(error.message)) {

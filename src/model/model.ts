@@ -105,6 +105,11 @@ function resourceOf(declaration: ResourceDeclaration): Building {
       : pick(composite, 'its primary key')
   if (key.length === 0)
     throw new TypeError(`${name}: ${config.name} has no primary key, and items, pages and cursors need one`)
+  const nullable = key.find((field) => field.nullable)
+  if (nullable !== undefined)
+    throw new TypeError(
+      `${name}: '${nullable.name}' is part of the primary key and may be NULL: add .notNull()`,
+    )
   const uniques = [
     ...[...fields.values()].filter((field) => field.column.isUnique).map((field) => [field]),
     ...config.uniqueConstraints.map((constraint) => pick(constraint.columns, 'a unique constraint')),

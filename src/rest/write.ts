@@ -33,6 +33,7 @@ export async function answerWrite(
       : await parseBody(raw, {
           maxBytes: limits.bodyBytes,
           maxRows: limits.bodyRows,
+          maxCells: limits.bodyCells,
           columns: head.columns,
           missing: head.prefer.missing ?? 'null',
         })

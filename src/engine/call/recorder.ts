@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { getTableColumns, getTableName, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { Problem } from '../../base/problem.ts'
+import { Problem } from '../../base/problem.ts'
 import { nullValue, type Statement } from '../../base/statement.ts'
 import type { SqlError } from '../../database/client.ts'
 import type { HookContext } from '../../declare/hook.ts'
@@ -9,7 +9,7 @@ import type { Verdict } from '../../declare/policy.ts'
 import { type ProcedureContext, type ProcedureDatabase, RowSet } from '../../declare/procedure.ts'
 import type { Refusal } from '../../declare/refusal.ts'
 import { outbox } from '../../ledger/tables.ts'
-import { type Audience, audienceOf } from '../../model/caller/audience.ts'
+import { type Audience, audienceOf, isVisible } from '../../model/caller/audience.ts'
 import { service } from '../../model/caller/caller.ts'
 import { callerValue } from '../../model/caller/value.ts'
 import { toStatement, toValue } from '../../model/expression.ts'
@@ -62,7 +62,7 @@ export function recorder(recording: Recording): Recorder {
 
   function record(tree: UnguardedWrite, values: RecordedValues): void {
     const { resource } = tree.root
-    const { steps } = writeStatements(guardWrite(tree, above), admission)
+    const { steps } = writeStatements(guardWrite(tree, above), admission, null)
     const cells = tree.kind === 'delete' ? [] : tree.cells
     const given = cells.map(({ field, from, expression }) =>
       from === 'server' ? undefined : expression === null ? fieldValue(field, values.get(field)) : nullValue,
@@ -72,7 +72,8 @@ export function recorder(recording: Recording): Recorder {
     const bound = { slots: [], caller: asked.caller, cursor: null, body }
     parts.push({
       statements: steps.map((step) => bind(step, bound)),
-      problemOf: (error) => constraintProblem(error, { resource, audience }),
+      problemOf: (error) =>
+        hiddenUnless(isVisible(resource, audience), constraintProblem(error, { resource, audience })),
     })
   }
 
@@ -124,6 +125,11 @@ export function recorder(recording: Recording): Recorder {
       rows: (table, which) => new RowSet(table, which),
     },
   }
+}
+
+/** What went wrong in a table that the caller may not know of: its code alone. */
+function hiddenUnless(isSeen: boolean, problem: Problem | null): Problem | null {
+  return isSeen || problem === null ? problem : new Problem(problem.code)
 }
 
 /** An event of the procedure itself: it is about no one row. */

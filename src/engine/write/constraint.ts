@@ -46,6 +46,13 @@ function failed(code: FailureCode, about: string | null, { resource, audience }:
   switch (code) {
     case 'session':
       return sessionOver()
+    case 'unseen':
+      return new Problem('INTERNAL')
+    case 'rows':
+      return new Problem('LIMIT_ROWS', {
+        message: `The write would touch, or answer, more rows than one write may`,
+        hint: 'Choose fewer rows with a filter, and ask for fewer in the answer.',
+      })
     case 'refused':
       return new Problem('P0001')
     case 'policy':
@@ -122,11 +129,13 @@ function missing(about: string, { resource, audience }: Target): Problem {
 function unfit(about: string, { resource, audience }: Target): Problem {
   const check = getTableConfig(resource.table).checks.find(({ name }) => name === about)
   const fields = [...resource.fields.values()].filter(
-    (field) => check !== undefined && mentions(check.value, field.column) && isFieldVisible(field, audience),
+    (field) => check !== undefined && mentions(check.value, field.column),
   )
+  // The name of a check may tell what it is about.
+  const isSeen = fields.length > 0 && fields.every((field) => isFieldVisible(field, audience))
   return new Problem('23514', {
-    message: `new row for relation "${resource.name}" violates check constraint "${about}"`,
-    details: fields.length === 0 ? null : `It is about: ${names(fields)}.`,
+    message: `new row for relation "${resource.name}" violates ${isSeen ? `check constraint "${about}"` : 'a check constraint'}`,
+    details: isSeen ? `It is about: ${names(fields)}.` : null,
   })
 }
 

@@ -68,7 +68,7 @@ const encoders: Readonly<Record<FieldKind, (cell: unknown, field: Field) => Read
 
 /**
  * The database gives a new row the number after the highest one. Whoever could take the highest that there is would
- * leave none to the others, so a key that a body brings ends where the integers of JavaScript do.
+ * leave none to the others, so a key that a body brings ends well before them.
  */
 function readKeyed(text: string, { column }: Field): Reading {
   const reading = readInteger(text, 'integer')
@@ -76,8 +76,15 @@ function readKeyed(text: string, { column }: Field): Reading {
     column.primary &&
     'value' in reading &&
     reading.value.type === 'integer' &&
-    BigInt(reading.value.value) > BigInt(Number.MAX_SAFE_INTEGER)
-  return isTooHigh ? outOfRange(text, 'integer', `A key is at most ${Number.MAX_SAFE_INTEGER}.`) : reading
+    !isKey(BigInt(reading.value.value))
+  return isTooHigh ? outOfRange(text, 'integer', `A key is at most ${mostKey}.`) : reading
+}
+
+/** Half of the integers of JavaScript: the other half is left for the keys that the database gives after the highest. */
+const mostKey = 2n ** 52n
+
+function isKey(value: bigint): boolean {
+  return value <= mostKey && value >= -mostKey
 }
 
 const instantType = 'timestamp with time zone'

@@ -154,12 +154,13 @@ function resolveConflict(
 ): Conflict<Ungated> {
   const unknown = on.find(
     (field) =>
-      defaultExpression(field) !== null && !cells.some((cell) => cell.field === field && isKnown(cell)),
+      field.column.generated !== undefined ||
+      (defaultExpression(field) !== null && !cells.some((cell) => cell.field === field && isKnown(cell))),
   )
   if (unknown !== undefined) {
     throw new Problem('42P10', {
       message: `an upsert on "${unknown.name}" needs its value in each row`,
-      hint: 'The database works out the default of this column, so that no row could be looked for before.',
+      hint: 'The database works out the value of this column, so that no row could be looked for before.',
     })
   }
   const set = intent.action === 'ignore' ? [] : setOnConflict(intent, on, cells, resource, audience)
@@ -186,6 +187,8 @@ function setOnConflict(
     })
   }
   const changing = [...resource.fields.values()].filter((field) => field.made === 'at_change')
-  const replaced = [...resource.fields.values()].filter((field) => !isFixed(field) && isWritable(field))
+  const replaced = [...resource.fields.values()].filter(
+    (field) => !isFixed(field) && isWritable(field) && field.made === null,
+  )
   return [...new Set([...(action === 'replace' ? replaced : []), ...given, ...changing])]
 }

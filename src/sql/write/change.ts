@@ -17,8 +17,9 @@ import type { Demand } from './failure.ts'
 import { howManyTouched, isTouched, touch, touchedTie } from './touched.ts'
 
 /** Remembers which rows are meant. */
-export function chosenRows(tree: UpdateTree<Gate> | DeleteTree<Gate>): Fragment {
-  return touch(sql`select ${identifier(rowAlias(tree.root.row))}.rowid, true, 0 ${chosen(tree)}`)
+export function chosenRows(tree: UpdateTree<Gate> | DeleteTree<Gate>, most: number | null): Fragment {
+  const bound = most === null ? sql`` : sql` limit ${{ text: String(most + 1), bindings: [] }}`
+  return touch(sql`select ${identifier(rowAlias(tree.root.row))}.rowid, true, 0 ${chosen(tree)}${bound}`)
 }
 
 /** The rows that are meant, of a table that is written under its own name. */

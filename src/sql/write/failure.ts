@@ -19,6 +19,10 @@ export type FailureCode =
   | 'parent'
   /** A row that is not there any more holds a unique value. */
   | 'duplicate'
+  /** A row was written that cannot be judged. */
+  | 'unseen'
+  /** More rows than one write may touch. */
+  | 'rows'
   /** More rows than the client said. */
   | 'cap'
   /** The item is not there, or not for the caller to touch. */

@@ -7,7 +7,8 @@ import { column } from '../expression.ts'
 import { type Fragment, identifier, join, sql } from '../fragment.ts'
 import { type Tie, untied } from '../tie.ts'
 import { bodyPlace, bodyRows, cellValue, fieldValue } from './body.ts'
-import { isTouched, touch, touchedTable, touchedTie, touchMore } from './touched.ts'
+import type { Demand } from './failure.ts'
+import { howManyNew, isTouched, touch, touchedTable, touchedTie, touchMore } from './touched.ts'
 
 /** How a kind of write goes about its rows. */
 export interface Steps {
@@ -138,18 +139,25 @@ function bodyTie(tree: InsertTree<Gate>, conditions: readonly Fragment[]): Tie {
     : { ...untied, conditions, isWhole: true }
 }
 
-/** The lowest rowid there is stands for no row: beside it lies the highest one that the table had. */
+/** The lowest rowid there is, which no body may bring, stands for no row: beside it lies the first one that is free. */
 const leastRow: Fragment = sql`(1 << 63)`
+
+/** A row that is not found again would not be judged: then nothing is written. An upsert may find fewer than it brings. */
+export function unseenDemand(tree: InsertTree<Gate>): readonly Demand[] {
+  if (tree.conflict !== null) return []
+  const brought = tree.isList ? sql`(select count(*) from ${bodyRows})` : sql`1`
+  return [{ failsWhen: sql`${howManyNew} <> ${brought}`, code: 'unseen' }]
+}
 
 /** The database numbers new rows upwards: what is above the highest one was made by this write. */
 function highestRow(tree: InsertTree<Gate>): Fragment {
   const table = identifier(tree.root.resource.tableName)
-  return sql`select ${leastRow}, true, ifnull(max(rowid), 0) from ${table}`
+  return sql`select ${leastRow}, true, ifnull(max(rowid) + 1, ${leastRow}) from ${table}`
 }
 
 function rowsAbove(tree: InsertTree<Gate>): Fragment {
   const { resource, row } = tree.root
   const alias = identifier(rowAlias(row))
   const from = sql`${identifier(resource.tableName)} as ${alias}`
-  return sql`select ${alias}.rowid, false, row_number() over (order by ${alias}.rowid) - 1 from ${from} where ${alias}.rowid > (select "place" from ${touchedTable} where "row" = ${leastRow})`
+  return sql`select ${alias}.rowid, false, row_number() over (order by ${alias}.rowid) - 1 from ${from} where ${alias}.rowid >= (select "place" from ${touchedTable} where "row" = ${leastRow})`
 }

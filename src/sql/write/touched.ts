@@ -27,6 +27,8 @@ export function isTouched(row: number, existed?: boolean): Fragment {
 /** The touched rows of a table that is written under its own name. */
 export const touchedOfTable: Fragment = sql`rowid in (select "row" from ${touchedTable})`
 
+export const howManyNew: Fragment = sql`(select count(*) from ${touchedTable} where not "existed")`
+
 export const howManyTouched: Fragment = sql`(select count(*) from ${touchedTable})`
 
 /** Ties a root to the touched rows, in the order of the body. */

@@ -8,6 +8,7 @@ import { columnsOf, type Written, writtenAnswer } from '../read.ts'
 import { recordDelete, recordInsert, recordUpdate } from '../record/record.ts'
 import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
+import { broughtDemand, type Caps, mostDemand, mostOf, touchedDemand } from './caps.ts'
 import {
   capDemand,
   changedRows,
@@ -20,7 +21,7 @@ import {
 } from './change.ts'
 import { clashDemand } from './clash.ts'
 import { type Demand, refuse } from './failure.ts'
-import { insertSteps } from './insert.ts'
+import { insertSteps, unseenDemand } from './insert.ts'
 import { aliveDemand, parentDemands, policyDemand } from './outcome.ts'
 import { forget, isTouched, touchedOfTable } from './touched.ts'
 
@@ -48,9 +49,9 @@ export interface Step {
 }
 
 /** The one way from a write to SQL: it takes what passed the gate, and nothing else. */
-export function writeStatements(tree: GuardedWrite, admission: SQL): WriteStatements {
+export function writeStatements(tree: GuardedWrite, admission: SQL, caps: Caps | null): WriteStatements {
   const session = tree.session ? sessionDemand(admission) : null
-  const { before, write, after, answer, locate } = stepsOf(tree)
+  const { before, write, after, answer, locate } = stepsOf(tree, caps)
   const steps = [...before, write, ...after]
   return {
     session,
@@ -77,26 +78,28 @@ interface Sequence {
   readonly locate: Fragment | null
 }
 
-function stepsOf(tree: GuardedWrite): Sequence {
+function stepsOf(tree: GuardedWrite, caps: Caps | null): Sequence {
   switch (tree.kind) {
     case 'insert':
-      return inserting(tree)
+      return inserting(tree, caps)
     case 'update':
-      return updating(tree)
+      return updating(tree, caps)
     case 'delete':
-      return deleting(tree)
+      return deleting(tree, caps)
   }
 }
 
 /** Keys are looked at when all is written: rows of one body may refer to each other. */
 const deferKeys: Fragment = sql`pragma defer_foreign_keys = on`
 
-function inserting(tree: InsertTree<Gate>): Sequence {
+function inserting(tree: InsertTree<Gate>, caps: Caps | null): Sequence {
   const { root, conflict, parents } = tree
   const steps = insertSteps(tree)
   const made = { before: steps.written.before, conditions: steps.made(root.row) }
   const changed = steps.changed === null ? null : { before: sql``, conditions: steps.changed(root.row) }
-  const all = steps.usesTouched ? { before: sql``, conditions: [isTouched(root.row)] } : made
+  // A row that was there already and stays is not judged.
+  const written = conflict?.action === 'ignore' ? isTouched(root.row, false) : isTouched(root.row)
+  const all = steps.usesTouched ? { before: sql``, conditions: [written] } : made
   const mergeable =
     conflict === null || changed === null
       ? []
@@ -106,11 +109,12 @@ function inserting(tree: InsertTree<Gate>): Sequence {
           ...matchDemand(tree),
         ]
   const outcome = refuse([
+    ...(steps.usesTouched ? unseenDemand(tree) : []),
     ...policyDemand(root, tree.outcome, steps.usesTouched ? { ...made, before: sql`` } : made),
     ...(conflict === null || changed === null ? [] : policyDemand(root, conflict.outcome, changed)),
     ...parentDemands(root, parents, all),
   ])
-  const answer = answerOf(tree, steps.written)
+  const answer = answerOf(tree, steps.written, caps)
   const single = refuse(singleDemand(tree, steps.written))
   const record = recordInsert(tree, steps)
   // What was there already was not made, and its key may be another one than that of the body.
@@ -120,7 +124,7 @@ function inserting(tree: InsertTree<Gate>): Sequence {
     before: present([
       parents.length > 0 ? deferKeys : null,
       ...steps.before,
-      refuse([...mergeable, ...clashDemand(tree)]),
+      refuse([...broughtDemand(tree, caps), ...mergeable, ...clashDemand(tree)]),
       ...record.before,
     ]),
     write: steps.write,
@@ -138,7 +142,7 @@ function inserting(tree: InsertTree<Gate>): Sequence {
   }
 }
 
-function updating(tree: UpdateTree<Gate>): Sequence {
+function updating(tree: UpdateTree<Gate>, caps: Caps | null): Sequence {
   const { root, parents } = tree
   const touched = { before: sql``, conditions: [isTouched(root.row)] }
   const outcome = refuse([
@@ -146,14 +150,20 @@ function updating(tree: UpdateTree<Gate>): Sequence {
     ...parentDemands(root, parents, touched),
     ...singleDemand(tree, changedRows(tree)),
   ])
-  const chosen = refuse([...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree), ...clashDemand(tree)])
+  const most = mostOf(tree, caps)
+  const demands = [...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree), ...clashDemand(tree)]
   const record = recordUpdate(tree)
-  const answer = answerOf(tree, changedRows(tree))
-  const before = present([chosen, ...record.before])
+  const answer = answerOf(tree, changedRows(tree), caps)
   const after = present([outcome, ...record.after, answer])
-  if (before.length + after.length === 0) return alone(update(tree, chosenOfTable(tree)))
+  if (demands.length + record.before.length + after.length === 0)
+    return alone(update(tree, chosenOfTable(tree)), most)
   return {
-    before: present([parents.length > 0 ? deferKeys : null, chosenRows(tree), ...before]),
+    before: present([
+      parents.length > 0 ? deferKeys : null,
+      chosenRows(tree, most),
+      refuse([...touchedDemand(tree, most), ...demands]),
+      ...record.before,
+    ]),
     write: update(tree, touchedOfTable),
     after: [...after, forget],
     answer,
@@ -162,18 +172,20 @@ function updating(tree: UpdateTree<Gate>): Sequence {
 }
 
 /** What was deleted is answered as it was before. */
-function deleting(tree: DeleteTree<Gate>): Sequence {
-  const answer = answerOf(tree, changedRows(tree))
+function deleting(tree: DeleteTree<Gate>, caps: Caps | null): Sequence {
+  const answer = answerOf(tree, changedRows(tree), caps)
+  const most = mostOf(tree, caps)
   const demands = [
     ...capDemand(tree),
     ...matchDemand(tree),
     ...itemDemand(tree),
     ...singleDemand(tree, changedRows(tree)),
   ]
-  const before = present([refuse(demands), ...recordDelete(tree), answer])
-  if (before.length === 0) return alone(remove(tree, chosenOfTable(tree)))
+  const looked = present([...recordDelete(tree), answer])
+  if (demands.length + looked.length === 0) return alone(remove(tree, chosenOfTable(tree)), most)
+  const refusal = refuse([...touchedDemand(tree, most), ...demands])
   return {
-    before: [chosenRows(tree), ...before],
+    before: present([chosenRows(tree, most), refusal, ...looked]),
     write: remove(tree, touchedOfTable),
     after: [forget],
     answer,
@@ -182,8 +194,14 @@ function deleting(tree: DeleteTree<Gate>): Sequence {
 }
 
 /** A change of rows that nobody looks at before or afterwards: none of them has to be remembered. */
-function alone(write: Fragment): Sequence {
-  return { before: [], write, after: [], answer: null, locate: null }
+function alone(write: Fragment, most: number | null): Sequence {
+  return {
+    before: [],
+    write,
+    after: present([refuse(mostDemand(sql`changes()`, most))]),
+    answer: null,
+    locate: null,
+  }
 }
 
 function keyOfRows(root: Node<Gate>, written: Tie): Fragment {
@@ -201,7 +219,11 @@ function singleDemand({ root, isSingle }: GuardedWrite, written: Tie): readonly 
   ]
 }
 
-function answerOf({ reply, root, shownVersion }: GuardedWrite, written: Tie): Fragment | null {
+function answerOf(
+  { reply, root, shownVersion }: GuardedWrite,
+  written: Tie,
+  caps: Caps | null,
+): Fragment | null {
   if (reply === null) return null
   const tree: Written = {
     root,
@@ -209,7 +231,7 @@ function answerOf({ reply, root, shownVersion }: GuardedWrite, written: Tie): Fr
     nullsStripped: reply.nullsStripped,
     version: shownVersion,
   }
-  return writtenAnswer(tree, { ...untied, ...written }, -1)
+  return writtenAnswer(tree, { ...untied, ...written }, caps?.shown ?? 0)
 }
 
 function present(fragments: readonly (Fragment | null)[]): readonly Fragment[] {

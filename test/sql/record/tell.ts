@@ -29,7 +29,13 @@ export async function tell(
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
   })
-  const options = { maxBytes: 1_000_000, maxRows: 1_000, columns: head.columns, missing: 'null' as const }
+  const options = {
+    maxBytes: 1_000_000,
+    maxRows: 1_000,
+    maxCells: 400_000,
+    columns: head.columns,
+    missing: 'null' as const,
+  }
   return parseWrite(head, await parseBody(sent, options)).request
 }
 

@@ -31,6 +31,7 @@ export function askWrite({ method, path, body, headers = {} }: Ask): WriteReques
   const rows = rowsOfJson(parseJson(JSON.stringify(body), 'PGRST102', parseExactly), {
     maxBytes: defaultLimits.bodyBytes,
     maxRows: defaultLimits.bodyRows,
+    maxCells: 400_000,
     columns: head.columns,
     missing: head.prefer.missing ?? 'null',
   })

@@ -3,6 +3,8 @@ import { Problem } from '../../../base/problem.ts'
 export interface BodyOptions {
   readonly maxBytes: number
   readonly maxRows: number
+  /** Rows times columns. */
+  readonly maxCells: number
   /** Of `?columns=`: what is taken of each row; other names are passed over. */
   readonly columns: readonly string[] | null
   /** What becomes of a cell that a row does not give. */
@@ -42,6 +44,7 @@ export function rowsOfJson(value: unknown, options: BodyOptions): BodyRows {
     })
   }
   const columns = options.columns ?? namesOf(objects, options.missing)
+  if (objects.length * columns.length > options.maxCells) throw tooManyCells(options.maxCells)
   const absent = absentCell(options)
   const rows = objects.map((object) =>
     columns.map((name) => (Object.hasOwn(object, name) ? withoutSign(object[name]) : absent)),
@@ -59,9 +62,17 @@ export function rowsOfTable(table: Table, isList: boolean, options: BodyOptions)
   if (options.columns === null) return { ...table, isList }
   const absent = absentCell(options)
   const places = new Map(table.columns.map((name, index) => [name, index]))
+  if (table.rows.length * options.columns.length > options.maxCells) throw tooManyCells(options.maxCells)
   const taken = options.columns.map((name) => places.get(name) ?? null)
   const rows = table.rows.map((cells) => taken.map((place) => (place === null ? absent : cells[place])))
   return { columns: options.columns, rows, isList }
+}
+
+export function tooManyCells(maxCells: number): Problem {
+  return new Problem('LIMIT_BODY_ROWS', {
+    message: `The request body has more than ${maxCells} cells: rows times columns`,
+    hint: 'Send its rows in several requests.',
+  })
 }
 
 export function tooManyRows(maxRows: number): Problem {

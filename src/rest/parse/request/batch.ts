@@ -33,9 +33,13 @@ export function parseBatch(body: unknown, limits: Limits): readonly BatchOperati
       message: `The batch has ${body.length} operations, at most ${limits.operations} are done at once`,
     })
   }
+  let cells = limits.bodyCells
   return body.map((operation: unknown, index) => {
     try {
-      return parseOperation(operation, limits)
+      const parsed = parseOperation(operation, { ...limits, bodyCells: cells })
+      const { columns } = parsed.parsed.request.intent
+      cells -= columns.length * parsed.parsed.request.rows.length
+      return parsed
     } catch (error) {
       throw error instanceof Problem ? error.at(index) : error
     }
@@ -74,6 +78,7 @@ function rowsOf(
   const options = {
     maxBytes: limits.bodyBytes,
     maxRows: limits.bodyRows,
+    maxCells: limits.bodyCells,
     columns,
     missing: missing ?? 'null',
   } as const

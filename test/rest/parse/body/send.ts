@@ -6,7 +6,13 @@ export const json = 'application/json'
 export const csv = 'text/csv'
 export const form = 'application/x-www-form-urlencoded'
 
-const usual: BodyOptions = { maxBytes: 1_000_000, maxRows: 1_000, columns: null, missing: 'null' }
+const usual: BodyOptions = {
+  maxBytes: 1_000_000,
+  maxRows: 1_000,
+  maxCells: 400_000,
+  columns: null,
+  missing: 'null',
+}
 
 /** A body as it would come. */
 export function send(
