@@ -135,7 +135,7 @@ describe('a hundred rows', () => {
     expect([changed.audit.length, changed.events.length, changed.trips]).toEqual([100, 100, 1])
     const deleted = await written(stage, service, await tell('DELETE things?flag=is.true'))
     expect([deleted.audit.length, deleted.events.length, deleted.trips]).toEqual([100, 100, 1])
-    expect([changed.sent.length, deleted.sent.length]).toEqual([8, 5])
+    expect([changed.sent.length, deleted.sent.length]).toEqual([9, 6])
     expect(await countOf('selvage_touched')).toEqual({ type: 'integer', value: '0' })
   })
 })

@@ -116,8 +116,9 @@ describe('an update', () => {
         "statements": [
           "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_extract('{}', '!selvage:["session",null]') end
         -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
-          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "orders" as "_t0" where (("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?))) and "_t0"."id" = ?
+          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "orders" as "_t0" where (("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?))) and "_t0"."id" = ? limit 10001
         -- 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | draft | w-1",
+          "select case when (select count(*) from "selvage_touched") > 10000 then json_extract('{}', '!selvage:["rows",null]') end",
           "update "selvage_touched" set "before" = (select json_object('0', "_t0"."id", '1', "_t0"."user_id", '2', "_t0"."status", '3', "_t0"."total_cents", '4', "_t0"."note", '5', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), '6', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "orders" as "_t0" where "_t0".rowid = "selvage_touched"."row") where "existed"",
           "update "orders" set "note" = ?, "updated_at" = max(?, "updated_at" + 1) where rowid in (select "row" from "selvage_touched")
         -- b | (now)",
@@ -149,7 +150,7 @@ describe('an update', () => {
         "body": null,
         "location": null,
         "statements": [
-          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "tags" as "_t0" where "_t0"."id" = ?
+          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "tags" as "_t0" where "_t0"."id" = ? limit 10001
         -- w-2",
           "select case when (select count(*) from "selvage_touched") > ? then json_extract('{}', '!selvage:["cap",null]') when not exists (select 1 from "tags" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where "existed")) then json_extract('{}', '!selvage:["match",null]') when (select count(*) from "selvage_touched") = 0 then json_extract('{}', '!selvage:["absent",null]') end
         -- 1",
@@ -173,8 +174,9 @@ describe('a deletion', () => {
         "statements": [
           "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_extract('{}', '!selvage:["session",null]') end
         -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
-          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "orders" as "_t0" where (("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?))) and "_t0"."note" = ?
+          "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "orders" as "_t0" where (("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?))) and "_t0"."note" = ? limit 10001
         -- 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | draft | b",
+          "select case when (select count(*) from "selvage_touched") > 10000 then json_extract('{}', '!selvage:["rows",null]') end",
           "insert into "selvage_audit"("at", "request_id", "caller_id", "role", "resource", "operation", "key", "before", "after") select ?, ?, ?, ?, 'orders', 'delete', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')), null from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" order by "_w"."place"
         -- (now) | test | 01941f29-7c00-7001-8000-000000000000 | customer",
           "insert into "selvage_outbox"("at", "request_id", "resource", "event", "key", "payload") select ?, ?, 'orders', 'orders.deleted', json_object('id', "_t0"."id"), json_object('id', "_t0"."id", 'user_id', "_t0"."user_id", 'status', "_t0"."status", 'total_cents', "_t0"."total_cents", 'note', "_t0"."note", 'created_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."created_at" / 1000.0, 'unixepoch'), 'updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', "_t0"."updated_at" / 1000.0, 'unixepoch')) from "selvage_touched" as "_w" cross join "orders" as "_t0" where "_t0".rowid = "_w"."row" and "_w"."existed" order by "_w"."place"
