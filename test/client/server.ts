@@ -7,22 +7,30 @@ import { migrate } from '../../src/cli/migrate.ts'
 import { seed } from '../../src/cli/seed.ts'
 import { makeBindings } from '../harness/bindings.ts'
 import { startDatabase } from '../harness/database.ts'
+import { startWire } from '../harness/wire.ts'
 
 /** The shop as it is deployed: the bundle under plain workerd, reached over HTTP, with a database of its own. */
 export interface ClientServer {
   readonly url: string
   readonly publishableKey: string
   readonly secretKey: string
+  /** Between the Worker and the database: `startWire`. */
+  readonly wireUrl: string
   stop(): Promise<void>
 }
 
 export async function startServer(): Promise<ClientServer> {
   const database = await startDatabase()
+  const wire = await startWire(database.url)
+  const stop = async () => {
+    await wire.stop()
+    await database.stop()
+  }
   try {
     const folder = join(database.folder, 'worker')
     await mkdir(folder)
     const [bundle] = await Promise.all([bundleWorker(resolve('src/worker.ts'), folder), fill(database.url)])
-    const { PUBLISHABLE_KEY = '', SECRET_KEY = '', ...more } = makeBindings(database.url)
+    const { PUBLISHABLE_KEY = '', SECRET_KEY = '', ...more } = makeBindings(wire.url)
     const worker = await serveWorker({
       name: 'client',
       folder,
@@ -34,13 +42,14 @@ export async function startServer(): Promise<ClientServer> {
       url: `http://127.0.0.1:${worker.port}`,
       publishableKey: PUBLISHABLE_KEY,
       secretKey: SECRET_KEY,
+      wireUrl: wire.url,
       async stop() {
         await worker.stop()
-        await database.stop()
+        await stop()
       },
     }
   } catch (error) {
-    await database.stop()
+    await stop()
     throw error
   }
 }
