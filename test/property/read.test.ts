@@ -26,6 +26,7 @@ import { isGrouped } from './oracle/group.ts'
 import { refusals } from './oracle/refusal.ts'
 import { type Json, parseJson } from './oracle/value.ts'
 import type { Data, Who, World } from './oracle/world.ts'
+import { parameters, seconds } from './run.ts'
 import { canonical, isTotal } from './same.ts'
 import { fixture } from './worlds/fixture.ts'
 import { libraryWorld } from './worlds/library.ts'
@@ -52,24 +53,12 @@ const worlds = [
   },
   {
     name: 'library',
-    world: libraryWorld,
+    world: libraryWorld(Date.now),
     backend: library,
     seed: librarySeed,
     users: [reader, librarian, ghostOf({ id: 'ghost-1', email: 'ghost@example.com' })],
   },
 ] as const
-
-const { PROPERTY_SEED, PROPERTY_PATH, PROPERTY_SECONDS } = process.env
-const seconds = PROPERTY_SECONDS === undefined ? null : Number(PROPERTY_SECONDS)
-const seed = Number(PROPERTY_SEED ?? (seconds === null ? 20250101 : Date.now() & 0x7fffffff))
-
-const parameters: fc.Parameters<unknown> = {
-  seed,
-  ...(PROPERTY_PATH !== undefined && { path: PROPERTY_PATH }),
-  ...(seconds === null
-    ? { numRuns: 700 }
-    : { numRuns: 10_000_000, interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false }),
-}
 
 describe.each(worlds)('reads of the $name', ({ world, backend, seed: rows, users }) => {
   let stage: Stage
@@ -102,7 +91,7 @@ describe.each(worlds)('reads of the $name', ({ world, backend, seed: rows, users
           )
           await check(stage, world, data, asked, caller ?? anonymous)
         }),
-        parameters as fc.Parameters<[Asked]>,
+        parameters(700) as fc.Parameters<[Asked]>,
       )
     },
     (seconds ?? 60) * 1000 + 60_000,

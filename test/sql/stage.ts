@@ -57,6 +57,8 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
     model,
     plans,
     query,
+    /** Statements in one transaction. */
+    transact: (statements: readonly Statement[]) => db.transact(statements, startTiming()),
     fill,
     stop: database.stop,
     /** A user of the seed with a session of an hour. */

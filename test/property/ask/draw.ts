@@ -11,16 +11,18 @@ export interface Draw {
 
 /** Choices become smaller towards 0: what is simple stands first in a list, and `once` becomes false. */
 export function drawing<T>(make: (draw: Draw) => T): fc.Arbitrary<T> {
-  return fc.gen().map((choose) => {
-    const upTo = (max: number) => choose(fc.nat, { max })
-    return make({
-      upTo,
-      once: (times) => upTo(times - 1) === times - 1,
-      pick(list) {
-        const item = list[upTo(list.length - 1)]
-        if (item === undefined) throw new RangeError('there is nothing to pick from')
-        return item
-      },
-    })
-  })
+  return fc.gen().map((choose) => make(drawOf(choose)))
+}
+
+export function drawOf(choose: fc.GeneratorValue): Draw {
+  const upTo = (max: number) => choose(fc.nat, { max })
+  return {
+    upTo,
+    once: (times) => upTo(times - 1) === times - 1,
+    pick(list) {
+      const item = list[upTo(list.length - 1)]
+      if (item === undefined) throw new RangeError('there is nothing to pick from')
+      return item
+    },
+  }
 }

@@ -104,7 +104,7 @@ function patternOn(
   const operator = draw.pick(matching)
   return comparison(asking, table, { path, negated, operator }, () =>
     operator === 'like' || operator === 'ilike'
-      ? drawLike(draw, draw.pick(texts))
+      ? drawLike(draw, draw.pick(['', ...texts]))
       : draw.pick(regularExpressions),
   )
 }

@@ -69,7 +69,13 @@ function drawKey({ draw, data, values }: Asking, table: Table): readonly number[
 
 type Place = 'root' | 'toOne' | 'toMany' | 'spread'
 
-function drawNode(asking: Asking, name: string, depth: number, place: Place, isItem = false): NodeIntent {
+export function drawNode(
+  asking: Asking,
+  name: string,
+  depth: number,
+  place: Place,
+  isItem = false,
+): NodeIntent {
   const { draw, world } = asking
   const table = tableOf(world, name)
   const grouped = place !== 'spread' && !isItem && draw.once(6)

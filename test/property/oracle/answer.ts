@@ -35,6 +35,8 @@ export interface Question {
   readonly data: Data
   readonly who: Who
   readonly request: ReadRequest
+  /** Rows of the root that are asked for, in this order; those that are hidden are left out. Default: all. */
+  readonly only?: readonly Row[]
 }
 
 export interface Answer {
@@ -44,18 +46,38 @@ export interface Answer {
 }
 
 export function answer(question: Question): Answer {
+  const { only } = question
   const { intent } = question.request
   const table = tableOf(question.world, intent.resource)
-  const rows = visibleRows(question.world, question.data, intent.resource, question.who).filter((row) =>
+  const isAsItComes =
+    only !== undefined || intent.root.order.length > 0 || intent.key !== null || isGrouped(intent.root)
+  const order = isAsItComes ? intent.root.order : table.key.map(ascending)
+  const rows = rootRows(question)
+  const all = nodeRows({ ...intent.root, order }, intent.resource, rows, question).map(({ json }) => json)
+  const written = intent.nullsStripped ? all.map(strip) : all
+  return { all: written, page: slice(written, intent.root, question) }
+}
+
+/** The rows that key and filters choose; what the embeds demand of their parents chooses none. */
+export function chosenRows(question: Question): readonly Row[] {
+  const { resource, root } = question.request.intent
+  const select = root.select.map((item) =>
+    item.kind === 'embed' ? { ...item, join: 'left' as const } : item,
+  )
+  const embeds = embedsOf({ ...root, select }, resource, question)
+  return keptRows(root, resource, rootRows(question), embeds, question)
+}
+
+function rootRows(question: Question): readonly Row[] {
+  const { intent } = question.request
+  const table = tableOf(question.world, intent.resource)
+  const visible = visibleRows(question.world, question.data, intent.resource, question.who)
+  const rows = question.only?.filter((row) => visible.includes(row)) ?? visible
+  return rows.filter((row) =>
     (intent.key ?? []).every((slot, index) =>
       isKey(row, table, table.key[index] ?? '', valueAt(question, slot)),
     ),
   )
-  const isAsItComes = intent.root.order.length > 0 || intent.key !== null || isGrouped(intent.root)
-  const order = isAsItComes ? intent.root.order : table.key.map(ascending)
-  const all = nodeRows({ ...intent.root, order }, intent.resource, rows, question).map(({ json }) => json)
-  const written = intent.nullsStripped ? all.map(strip) : all
-  return { all: written, page: slice(written, intent.root, question) }
 }
 
 function ascending(column: string): OrderIntent {
@@ -75,24 +97,9 @@ interface Made {
 
 /** A node's rows filtered, grouped and sorted; not yet cut. */
 function nodeRows(node: NodeIntent, name: string, rows: readonly Row[], question: Question): readonly Made[] {
-  const { world, request } = question
-  const table = tableOf(world, name)
+  const table = tableOf(question.world, name)
   const embeds = embedsOf(node, name, question)
-  const scope = {
-    table,
-    values: request.values,
-    hasRelated: (alias: string, row: Row) => {
-      const embed = embeds.get(alias)
-      return embed === undefined ? undefined : embedded(embed, row, question, true).length > 0
-    },
-  }
-  const kept = rows.filter(
-    (row) =>
-      node.where.every((filter) => holds(filter, row, scope) === true) &&
-      [...embeds.values()].every(
-        (embed) => embed.intent.join !== 'inner' || embedded(embed, row, question, true).length > 0,
-      ),
-  )
+  const kept = keptRows(node, name, rows, embeds, question)
   const made = groupsOf(node, table, kept, embeds).map((group): Made => {
     const [row = {}] = group
     return {
@@ -103,6 +110,30 @@ function nodeRows(node: NodeIntent, name: string, rows: readonly Row[], question
     }
   })
   return made.sort((a, b) => compareKeys(a.key, b.key, node.order))
+}
+
+function keptRows(
+  node: NodeIntent,
+  name: string,
+  rows: readonly Row[],
+  embeds: ReadonlyMap<string, Embedded>,
+  question: Question,
+): readonly Row[] {
+  const scope = {
+    table: tableOf(question.world, name),
+    values: question.request.values,
+    hasRelated: (alias: string, row: Row) => {
+      const embed = embeds.get(alias)
+      return embed === undefined ? undefined : embedded(embed, row, question, true).length > 0
+    },
+  }
+  return rows.filter(
+    (row) =>
+      node.where.every((filter) => holds(filter, row, scope) === true) &&
+      [...embeds.values()].every(
+        (embed) => embed.intent.join !== 'inner' || embedded(embed, row, question, true).length > 0,
+      ),
+  )
 }
 
 function embedsOf(node: NodeIntent, from: string, { world, who }: Question): ReadonlyMap<string, Embedded> {

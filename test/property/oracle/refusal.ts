@@ -4,9 +4,19 @@ import { isThere, seesField, tableOf, type Who, type World } from './world.ts'
 
 /** Codes of all that is wrong with a question for who asks: what is hidden is unknown. Empty when it has an answer. */
 export function refusals(world: World, intent: ReadIntent, who: Who): ReadonlySet<string> {
+  return isThere(world, intent.resource, who)
+    ? nodeRefusals(world, intent.root, intent.resource, who)
+    : new Set(['PGRST205'])
+}
+
+export function nodeRefusals(
+  world: World,
+  root: NodeIntent,
+  resource: string,
+  who: Who,
+): ReadonlySet<string> {
   const codes = new Set<string>()
-  if (isThere(world, intent.resource, who)) checkNode(intent.root, intent.resource)
-  else codes.add('PGRST205')
+  checkNode(root, resource)
   return codes
 
   function checkNode(node: NodeIntent, name: string): void {

@@ -74,12 +74,17 @@ export function tableOf(world: World, name: string): Table {
   return table
 }
 
+/** Every column, also those that no request can name. */
+export function columnsOf(table: Table): readonly string[] {
+  return [...Object.keys(table.columns), ...(table.unnamed ?? [])]
+}
+
 export function rowsOf(data: Data, table: Table): readonly Row[] {
   return data.get(table.sqlName) ?? []
 }
 
 export function seesField(table: Table, column: string, who: Who): boolean {
-  if (!(column in table.columns)) return false
+  if (!Object.hasOwn(table.columns, column)) return false
   return who.kind === 'service' || (table.fields?.[column]?.(who) ?? true)
 }
 

@@ -2,6 +2,8 @@ import type { Way, Who, World } from '../oracle/world.ts'
 
 const isLibrarian = (who: Who) => who.kind === 'user' && who.role === 'librarian'
 
+const times = { created_at: 'milliseconds', updated_at: 'milliseconds' } as const
+
 const across = (from: string, to: string, near: string, far: string): Way => ({
   from,
   name: to,
@@ -25,7 +27,8 @@ const many = (from: string, name: string, key: string): Way => ({
   near: [['id', key]],
 })
 
-export const libraryWorld: World = {
+/** @param now the time of the request, in milliseconds since 1970 */
+export const libraryWorld = (now: () => number): World => ({
   tables: {
     publishers: {
       sqlName: 'publishers',
@@ -36,7 +39,14 @@ export const libraryWorld: World = {
     authors: {
       sqlName: 'authors',
       key: ['id'],
-      columns: { id: 'integer', name: 'text', rating: 'real' },
+      columns: {
+        id: 'integer',
+        name: 'text',
+        rating: 'real',
+        code: 'text',
+        registered_by: 'text',
+        ...times,
+      },
       sees: () => true,
     },
     books: {
@@ -50,9 +60,13 @@ export const libraryWorld: World = {
         details: 'json',
         secret: 'boolean',
         lent_until: 'seconds',
+        isbn: 'text',
+        copies: 'integer',
+        sequel_of: 'integer',
+        ...times,
       },
       sees: (row, who) => isLibrarian(who) || row.secret === 0n,
-      lives: (row) => row.lent_until === null || Number(row.lent_until) * 1000 > Date.now(),
+      lives: (row) => row.lent_until === null || Number(row.lent_until) > Math.floor(now() / 1000),
       fields: { publisher_id: isLibrarian, blurb: isLibrarian },
       search: ['title', 'blurb'],
       paths: [
@@ -77,6 +91,13 @@ export const libraryWorld: World = {
         isLibrarian(who) || row.secret === 0n || (who.kind === 'user' && row.editor_id === who.id),
       fields: { editor_id: isLibrarian },
     },
+    suggestions: {
+      sqlName: 'suggestions',
+      key: ['id'],
+      columns: { id: 'integer', book_id: 'integer', body: 'text', tone: 'text', channel: 'text' },
+      exists: isLibrarian,
+      sees: (_, who) => isLibrarian(who),
+    },
   },
   ways: [
     across('authors', 'books', 'author_id', 'book_id'),
@@ -87,5 +108,8 @@ export const libraryWorld: World = {
     one('authorships', 'books', 'book_id'),
     one('books', 'publishers', 'publisher_id'),
     many('publishers', 'books', 'publisher_id'),
+    { ...one('books', 'prior', 'sequel_of'), to: 'books' },
+    one('suggestions', 'books', 'book_id'),
+    many('books', 'suggestions', 'book_id'),
   ],
-}
+})
