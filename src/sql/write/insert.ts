@@ -62,7 +62,8 @@ export function insertSteps(tree: InsertTree<Gate>): Steps {
   // A row whose unique field is NULL is found by its key alone; where the database gives keys, some rows may bring their own.
   const isFound = conflict !== null && found === resource.key
   const hasKeys = resource.key.every((field) => fieldValue(tree, field) !== null)
-  const byKey = isFound || !hasKeys ? [] : [touchMore(rowsOfBody(tree, resource.key, sql`false`))]
+  const keyed = rowsOfBody(tree, resource.key, sql`false`, isMerged ? lacking(tree, conflict.on) : [])
+  const byKey = isFound || !hasKeys ? [] : [touchMore(keyed)]
   return {
     before: [...existing, ...highest],
     write: insert(tree),
@@ -117,12 +118,27 @@ function onConflict(tree: InsertTree<Gate>, { on, action, set }: Conflict<Gate>)
 }
 
 /** Rows of the table that are equal to rows of the body in these fields. */
-function rowsOfBody(tree: InsertTree<Gate>, fields: readonly Field[], existed: Fragment): Fragment {
+function rowsOfBody(
+  tree: InsertTree<Gate>,
+  fields: readonly Field[],
+  existed: Fragment,
+  among: readonly Fragment[] = [],
+): Fragment {
   const { resource, row } = tree.root
   const table = sql`${identifier(resource.tableName)} as ${identifier(rowAlias(row))}`
-  const { before, conditions, order } = bodyTie(tree, equalKeys(tree, fields))
+  const { before, conditions, order } = bodyTie(tree, [...equalKeys(tree, fields), ...among])
   const all = conditions.length === 0 ? sql`false` : join(conditions, ' and ')
   return sql`select ${identifier(rowAlias(row))}.rowid, ${existed}, min(${order ?? sql`0`}) from ${before}${table} where ${all} group by 1`
+}
+
+/**
+ * Rows of the body that can be merged into none, since NULL equals nothing. Another one that was merged may bring the
+ * key of a third row, which was there before and stays as it is.
+ */
+function lacking(tree: InsertTree<Gate>, fields: readonly Field[]): readonly Fragment[] {
+  const values = fields.map((field) => fieldValue(tree, field))
+  const isAbsent = values.flatMap((value) => (value === null ? [] : [sql`${value} is null`]))
+  return isAbsent.length < values.length ? [] : [sql`(${join(isAbsent, ' or ')})`]
 }
 
 /** A field without a cell is NULL, or made by the database for a row that is new (`conflictFields`): it equals nothing. */

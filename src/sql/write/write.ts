@@ -95,11 +95,13 @@ const deferKeys: Fragment = sql`pragma defer_foreign_keys = on`
 function inserting(tree: InsertTree<Gate>, caps: Caps | null): Sequence {
   const { root, conflict, parents } = tree
   const steps = insertSteps(tree)
-  const made = { before: steps.written.before, conditions: steps.made(root.row) }
+  const made = {
+    before: steps.usesTouched ? sql`` : steps.written.before,
+    conditions: steps.made(root.row),
+  }
   const changed = steps.changed === null ? null : { before: sql``, conditions: steps.changed(root.row) }
-  // A row that was there already and stays is not judged.
-  const written = conflict?.action === 'ignore' ? isTouched(root.row, false) : isTouched(root.row)
-  const all = steps.usesTouched ? { before: sql``, conditions: [written] } : made
+  // A row that stays as it was is not asked what it refers to: the answer would tell of it.
+  const all = changed === null ? made : { before: sql``, conditions: [isTouched(root.row)] }
   const mergeable =
     conflict === null || changed === null
       ? []
@@ -110,7 +112,7 @@ function inserting(tree: InsertTree<Gate>, caps: Caps | null): Sequence {
         ]
   const outcome = refuse([
     ...(steps.usesTouched ? unseenDemand(tree) : []),
-    ...policyDemand(root, tree.outcome, steps.usesTouched ? { ...made, before: sql`` } : made),
+    ...policyDemand(root, tree.outcome, made),
     ...(conflict === null || changed === null ? [] : policyDemand(root, conflict.outcome, changed)),
     ...parentDemands(root, parents, all),
   ])
