@@ -53,9 +53,9 @@ export function insertSteps(tree: InsertTree<Gate>): Steps {
     }
   }
   const { conflict } = tree
-  const assigned = isKnown ? [] : [touchMore(rowsAbove(tree))]
-  const highest = isKnown ? [] : [touch(highestRow(tree))]
   const isMerged = conflict !== null && conflict.action !== 'ignore'
+  const assigned = isKnown ? [] : [touchMore(rowsAbove(tree, isMerged ? conflict.on : []))]
+  const highest = isKnown ? [] : [touch(highestRow(tree))]
   const found = isMerged ? conflict.on : resource.key
   const existing = conflict === null ? [] : [touch(rowsOfBody(tree, found, sql`true`))]
   const joined = conflict === null ? [] : [touchMore(rowsOfBody(tree, found, sql`false`))]
@@ -132,13 +132,13 @@ function rowsOfBody(
 }
 
 /**
- * Rows of the body that can be merged into none, since NULL equals nothing. Another one that was merged may bring the
- * key of a third row, which was there before and stays as it is.
+ * Rows of the body that are equal to none in these fields, since NULL equals nothing. One that was merged may bring
+ * the key of a third row, which was there before and stays as it is.
  */
 function lacking(tree: InsertTree<Gate>, fields: readonly Field[]): readonly Fragment[] {
   const values = fields.map((field) => fieldValue(tree, field))
   const isAbsent = values.flatMap((value) => (value === null ? [] : [sql`${value} is null`]))
-  return isAbsent.length < values.length ? [] : [sql`(${join(isAbsent, ' or ')})`]
+  return isAbsent.length === 0 || isAbsent.length < values.length ? [] : [sql`(${join(isAbsent, ' or ')})`]
 }
 
 /** A field without a cell is NULL, or made by the database for a row that is new (`conflictFields`): it equals nothing. */
@@ -171,9 +171,14 @@ function highestRow(tree: InsertTree<Gate>): Fragment {
   return sql`select ${leastRow}, true, ifnull(max(rowid) + 1, ${leastRow}) from ${table}`
 }
 
-function rowsAbove(tree: InsertTree<Gate>): Fragment {
-  const { resource, row } = tree.root
-  const alias = identifier(rowAlias(row))
-  const from = sql`${identifier(resource.tableName)} as ${alias}`
-  return sql`select ${alias}.rowid, false, row_number() over (order by ${alias}.rowid) - 1 from ${from} where ${alias}.rowid >= (select "place" from ${touchedTable} where "row" = ${leastRow})`
+/** Rows that the database numbered, in the order in which the body has those that bring no key. */
+function rowsAbove(tree: InsertTree<Gate>, on: readonly Field[]): Fragment {
+  const { resource } = tree.root
+  const table = identifier(resource.tableName)
+  const first = sql`(select "place" from ${touchedTable} where "row" = ${leastRow})`
+  const above = sql`select rowid as "row", row_number() over (order by rowid) as "n" from ${table} where rowid >= ${first} and rowid not in (select "row" from ${touchedTable})`
+  if (!tree.isList) return sql`select "row", false, 0 from (${above})`
+  const isNew = [sql`true`, ...lacking(tree, resource.key), ...lacking(tree, on)]
+  const places = sql`select ${bodyPlace} as "place", row_number() over (order by ${bodyPlace}) as "n" from ${bodyRows} where ${join(isNew, ' and ')}`
+  return sql`select "row", false, ifnull("place", 0) from (${above}) left join (${places}) using ("n")`
 }
