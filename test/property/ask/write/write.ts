@@ -121,7 +121,7 @@ function drawRoot(writing: Writing, resource: string, choosesNone: boolean, row:
   const { draw, asking, scene } = writing
   const table = tableOf(scene.world, resource)
   const plain: NodeIntent = { select: [{ kind: 'all' }], where: [], order: [], limit: null, offset: null }
-  const node = draw.once(3) ? drawNode(asking, resource, 1, 'root', false) : plain
+  const node = draw.once(4) ? drawNode(asking, resource, 1, 'root', false) : plain
   if (choosesNone) return { ...node, where: [] }
   if (draw.once(25)) return { ...node, where: [] }
   if (node.where.length > 0 || row === null || draw.once(3))
