@@ -124,7 +124,7 @@ async function check(
   requests += 1
   const requestId = `request-${requests}`
   const outcome = await arena.stage
-    .write(
+    .writeAll(
       writes.map(({ request }) => request),
       caller,
       requestId,
