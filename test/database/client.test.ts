@@ -112,3 +112,29 @@ test.each([
   impostor.close()
   impostor.closeAllConnections()
 })
+
+test('transactUnless: only the refused statement itself is answered otherwise', async () => {
+  await database.transact(
+    [sql('create table keys (key text primary key)'), sql("insert into keys values ('taken')")],
+    startTiming(),
+  )
+  const claim = (key: string) => sql('insert into keys values (?)', textValue(key))
+  const otherwise = sql("select 'otherwise'")
+  const ask = (at: number, ...statements: { sql: string; args: Value[] }[]) =>
+    database.transactUnless({ at, otherwise }, statements, startTiming())
+  const keys = async () => (await database.run(sql('select count(*) from keys'), startTiming())).rows[0]?.[0]
+
+  expect(await ask(1, sql('select 1'), claim('free'), sql('select 2'))).toMatchObject({
+    results: [{}, {}, { rows: [[integerValue(2)]] }],
+  })
+  expect(await keys()).toEqual(integerValue(2))
+  for (const refused of [[claim('taken')], [sql('select 1'), claim('taken')]]) {
+    const reply = await ask(refused.length - 1, ...refused, claim('other'))
+    expect('otherwise' in reply && plain(reply.otherwise.rows[0]?.[0])).toEqual(textValue('otherwise'))
+  }
+  // What stands before it was refused: whoever may not ask is not answered.
+  const before = ask(1, sql("select json_extract('{}', '!')"), claim('taken'))
+  await expect(before).rejects.toMatchObject({ name: 'SqlError', statement: 0 })
+  await expect(ask(0, claim('other'), claim('taken'))).rejects.toMatchObject({ statement: 1 })
+  expect(await keys()).toEqual(integerValue(2))
+})

@@ -93,7 +93,10 @@ export function runDelete(resource: Resource, context: HookContext): void {
 
 function runBefore<T>(work: () => T): T {
   try {
-    return work()
+    const result = work()
+    // A type of void takes it, and its refusal would come when the row is gone.
+    if (result instanceof Promise) throw new TypeError('a hook answers at once, and not by a promise')
+    return result
   } catch (error) {
     throw error instanceof Refusal ? refused(error) : error
   }

@@ -104,10 +104,14 @@ describe('a key ends', () => {
     for (const key of keys)
       await asked(201, { as: 'ada', url: orders, headers: keyed(key), body: { note: 'purged' } })
     await expire(...keys)
+    // Other files of this database claim keys, too, and each claim forgets ten.
     const left = () => counted("selvage_idempotency where key like 'purged-%'")
-    expect(await left()).toBe(12)
-    await asked(201, { as: 'grace', url: orders, headers: keyed('purges'), body: { note: 'purges' } })
-    expect(await left()).toBe(2)
+    const claim = (key: string) =>
+      asked(201, { as: 'grace', url: orders, headers: keyed(key), body: { note: 'purges' } })
+    await claim('purges')
+    expect(await left()).toBeLessThan(3)
+    await claim('purges-more')
+    expect(await left()).toBe(0)
     const [[expires] = []] = await query("select expires_at from selvage_idempotency where key = 'purges'")
     expect(Math.abs(Number(expires) - Date.now() - 86_400_000)).toBeLessThan(60_000)
   })
