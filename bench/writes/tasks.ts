@@ -21,12 +21,18 @@ export interface WriteTask {
 
 export const quantities = [1, 2, 3] as const
 
+/** A product of which no cart but the one that is refused has any. */
+export function scarceOf({ productIds: [first] }: Pick<Samples, 'productIds'>): string {
+  if (first === undefined) throw new RangeError('there are no products')
+  return first
+}
+
 export function makeWriteTasks(samples: Samples, publishableKey: string): readonly WriteTask[] {
-  const { productIds } = samples
-  const cart = (subject: number, factor = 1) =>
+  const productIds = samples.productIds.slice(1)
+  const cart = (subject: number) =>
     quantities.map((quantity, line) => ({
       product_id: productIds[(subject + line * 7) % productIds.length],
-      quantity: quantity * factor,
+      quantity,
     }))
   const task = (name: string, ask: Ask, made: Pick<WriteTask, 'ordersEach' | 'itemsEach'>): WriteTask => ({
     name,
@@ -71,8 +77,8 @@ export function makeWriteTasks(samples: Samples, publishableKey: string): readon
         request(checkout, writer, {
           token: first?.token ?? '',
           publishableKey,
-          // The first line alone would be served.
-          body: { note: 'refused', lines: [...cart(0).slice(0, 1), { ...cart(0)[1], product_id: 'none' }] },
+          // The others alone would be served.
+          body: { note: 'refused', lines: [...cart(0), { product_id: scarceOf(samples), quantity: 3 }] },
         }),
       ),
     },

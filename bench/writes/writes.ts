@@ -11,7 +11,7 @@ import type { Keys } from '../world/keys.ts'
 import { query } from '../world/query.ts'
 import { drawSamples } from '../world/samples.ts'
 import { writeReport } from './report.ts'
-import { makeWriteTasks, type Writer, writers } from './tasks.ts'
+import { makeWriteTasks, scarceOf, type Writer, writers } from './tasks.ts'
 import { stockOf, verifyStock, verifyWriteAnswers, verifyWritten } from './verify.ts'
 
 export interface WriteSetting {
@@ -32,8 +32,8 @@ export async function measureWrites(
   tell.progress('a database to write into is filled')
   const database = await startDatabase(join(folder, 'written'))
   const samples = await drawSamples(database.url, keys)
-  // More than any run sells.
-  await query(database.url, 'update products set stock = 1000000000')
+  // More than any run sells, and of one fewer than a cart asks for.
+  await query(database.url, 'update products set stock = iif(id = ?, 2, 1000000000)', [scarceOf(samples)])
   const stock = await stockOf(database.url)
   const served = await serveWriters(setting, database.url)
   const ports = {
