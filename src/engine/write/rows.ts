@@ -23,7 +23,9 @@ export function completeRows(
   rows: EncodedRows,
   filling: Filling,
 ): readonly (readonly RowValue[])[] {
-  return rows.map((row) => cells.map((cell, index) => row[index] ?? filled(cell, filling)))
+  // What the server makes of the request is the same in each row; a default may be another one each time.
+  const made = cells.map((cell) => (cell.field.made === null ? null : filled(cell, filling)))
+  return rows.map((row) => cells.map((cell, index) => row[index] ?? made[index] ?? filled(cell, filling)))
 }
 
 /** Rows as the statements of a write bind them. */
