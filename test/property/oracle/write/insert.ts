@@ -96,10 +96,13 @@ function demandMergeable(
 function setColumns(scene: Scene, { request }: Drawn, on: readonly string[]): readonly string[] {
   const { resource, columns, conflict } = request.intent
   const table = tableOf(scene.world, resource)
-  const { version } = rulesOf(scene.rules, resource)
+  const { version, owner, atCreation = [] } = rulesOf(scene.rules, resource)
   const isFixed = (column: string) => on.includes(column) || table.key.includes(column)
   const all = Object.keys(table.columns).filter((column) => mayWrite(scene, resource, column, 'update'))
-  const given = (conflict?.action === 'replace' ? all : columns).filter((column) => !isFixed(column))
+  // What the server made of a row stays, unless the body says another thing.
+  const isMade = (column: string) => [version, owner, ...atCreation].includes(column)
+  const replaced = all.filter((column) => columns.includes(column) || !isMade(column))
+  const given = (conflict?.action === 'replace' ? replaced : columns).filter((column) => !isFixed(column))
   return [...given, ...(version === undefined ? [] : [version])]
 }
 
