@@ -65,16 +65,11 @@ describe('writes to the library', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.gen(), (choose) => play(choose)),
-        parameters(60),
+        parameters(90),
       )
     },
     (seconds ?? 60) * 1000 + 60_000,
   )
-})
-
-const tally = new Map<string, number>()
-afterAll(() => {
-  if (process.env.PROPERTY_TALLY !== undefined) console.info(tally)
 })
 
 /** A smaller failure is looked for until then: each try takes as long as its transactions. */
@@ -90,7 +85,7 @@ async function play(choose: fc.GeneratorValue): Promise<void> {
   const told: unknown[] = []
   const steps = 5 + draw.upTo(10)
   for (let step = 0; step < steps; step += 1) {
-    now += draw.pick([0, 1, 1000, 1500])
+    now += draw.pick([0, 0, 1, 1000])
     const caller = draw.pick(callers)
     const who: Who = caller
     const scene: Scene = { world, rules, who, nowMilliseconds: now }
@@ -134,8 +129,7 @@ async function check(
       throw error
     })
   const said = outcome instanceof Problem ? outcome.code : 'done'
-  tally.set(said, (tally.get(said) ?? 0) + 1)
-  const possible = expected.codes.size > 0 ? [...expected.codes] : ['done', ...expected.doubts]
+  const possible = expected.codes.size > 0 ? [...expected.codes] : ['done']
   const message = outcome instanceof Problem ? `: ${outcome.message} ${outcome.details}` : ''
   expect(possible, `${said}${message}`).toContain(said)
   const seen = await arena.look(requestId)

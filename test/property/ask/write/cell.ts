@@ -11,7 +11,7 @@ export function drawCell(writing: Writing, name: string, column: string): Given 
   const isNeeded = rulesOf(scene.rules, name).notNull.includes(column)
   if (draw.once(isNeeded ? 80 : 8)) return { cell: null, stored: null, code: null }
   // Any document is JSON.
-  if (kind !== 'json' && draw.once(60)) return { cell: {}, stored: null, code: '22P02' }
+  if (kind !== 'json' && draw.once(150)) return { cell: {}, stored: null, code: '22P02' }
   const key = rulesOf(scene.rules, name).parents.find((each) => each.column === column)
   const there = rowsOf(state.data, table).flatMap((row) => row[column] ?? [])
   if (key !== undefined) return given(draw.pick([...parentIds(writing, key), 99n]), kind)

@@ -1,9 +1,9 @@
 import type { FilterIntent, NodeIntent } from '../../../../src/query/intent.ts'
 import type { ConflictIntent, MatchIntent, WriteIntent } from '../../../../src/query/write/intent.ts'
-import { type Row, rowsOf, type Table, tableOf } from '../../oracle/world.ts'
+import { type Row, rowsOf, type Table, tableOf, visibleRows } from '../../oracle/world.ts'
 import { type Drawn, type Given, mayWrite, type Scene } from '../../oracle/write/before.ts'
 import type { State } from '../../oracle/write/draft.ts'
-import { rulesOf } from '../../oracle/write/rules.ts'
+import { everyRow, rulesOf } from '../../oracle/write/rules.ts'
 import type { Draw } from '../draw.ts'
 import { drawFilter } from '../filter.ts'
 import { rawOf } from '../operand.ts'
@@ -20,7 +20,17 @@ export interface Writing {
 }
 
 type Kind = 'post' | 'upsert' | 'put' | 'patch' | 'delete'
-const kinds: readonly Kind[] = ['post', 'upsert', 'patch', 'delete', 'patch', 'put', 'post', 'upsert']
+const kinds: readonly Kind[] = [
+  'post',
+  'upsert',
+  'patch',
+  'delete',
+  'patch',
+  'put',
+  'patch',
+  'upsert',
+  'patch',
+]
 
 export function drawWrite(draw: Draw, scene: Scene, state: State): Drawn {
   const values: string[] = []
@@ -29,9 +39,14 @@ export function drawWrite(draw: Draw, scene: Scene, state: State): Drawn {
   const asking: Asking = { draw, world, data: state.data, who, values, fresh: () => `x${named++}` }
   const writing: Writing = { draw, scene, state, asking }
   const kind = draw.pick(kinds)
-  const resource = draw.pick(Object.keys(world.tables))
+  const names = Object.keys(world.tables)
+  // Where there is most to go wrong.
+  const resource = draw.pick([
+    ...names,
+    ...names.filter((name) => rulesOf(scene.rules, name).version !== undefined),
+  ])
   const table = tableOf(world, resource)
-  const row = drawTarget(writing, table)
+  const row = drawTarget(writing, resource, kind)
   const isItem = kind === 'put' || (row !== null && (kind === 'patch' || kind === 'delete') && draw.once(3))
   const path = isItem ? keyOf(writing, table, row) : {}
   const key = isItem ? table.key.map((column) => pushRaw(asking, table, column, path)) : null
@@ -66,10 +81,17 @@ export function drawWrite(draw: Draw, scene: Scene, state: State): Drawn {
   }
 }
 
-/** A row that is likely to be meant. */
-function drawTarget({ draw, state }: Writing, table: Table): Row | null {
-  const rows = rowsOf(state.data, table)
-  return rows.length === 0 ? null : draw.pick(rows)
+/** Mostly a row that the caller may touch. */
+function drawTarget({ draw, state, scene }: Writing, resource: string, kind: Kind): Row | null {
+  const { world, who } = scene
+  const all = rowsOf(state.data, tableOf(world, resource))
+  const { changesFrom, deletes } = rulesOf(scene.rules, resource)
+  const judge = who.kind === 'service' ? everyRow : (kind === 'delete' ? deletes : changesFrom)(who)
+  const touchable = visibleRows(world, state.data, resource, who).filter(
+    (row) => judge?.(row, state.data) ?? false,
+  )
+  if (all.length === 0) return null
+  return draw.pick(touchable.length === 0 || draw.once(4) ? all : touchable)
 }
 
 function keyOf({ draw }: Writing, table: Table, row: Row | null): Row {
@@ -104,7 +126,7 @@ function drawBody(
     ![...Object.keys(defaults), ...atCreation, version].includes(column)
   const columns = Object.keys(table.columns).filter((column) => {
     if (isItem && isInsert && table.key.includes(column)) return false
-    if (!mayWrite(scene, resource, column, isInsert ? 'insert' : 'update')) return draw.once(80)
+    if (!mayWrite(scene, resource, column, isInsert ? 'insert' : 'update')) return draw.once(150)
     return isNeeded(column) ? !draw.once(40) : draw.once(3)
   })
   if (draw.once(60)) columns.push(draw.pick(['nowhere', 'withdrawn_at', '__proto__']))

@@ -26,8 +26,6 @@ export class Draft implements State {
   readonly rules: AllRules
   /** Whether foreign keys are looked at only in the end. */
   isDeferred = false
-  /** Codes that may come where SQLite does not say which of two constraints it meets first. */
-  readonly doubts = new Set<string>()
 
   constructor({ data, lastIds }: State, world: World, rules: AllRules) {
     this.data = new Map(data)

@@ -21,10 +21,10 @@ export function insert(scene: Scene, drawn: Drawn, draft: Draft): Written {
   for (const candidate of candidates) {
     const faults = draft.faults(resource, candidate)
     const taken = draft.taken(resource, candidate)
+    // A row that meets another one there as well is merged or ignored even so: that constraint is looked at first.
     const met = conflict === null ? undefined : taken.find((each) => isSameSet(each.on, on))
     if (faults.length > 0 || (taken.length > 0 && met === undefined))
       throw new Refused(...faults, ...(taken.length > 0 ? ['23505'] : []))
-    if (taken.length > 1) draft.doubts.add('23505')
     if (met === undefined) {
       written.add(keyOf(scene, resource, draft.add(resource, candidate)))
       affected += 1

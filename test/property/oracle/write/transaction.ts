@@ -13,8 +13,6 @@ import { rulesOf } from './rules.ts'
 export interface Outcome {
   /** Codes of which one must come; empty: it must be done. */
   readonly codes: ReadonlySet<string>
-  /** Codes that may come even so. */
-  readonly doubts: ReadonlySet<string>
   readonly results: readonly Result[]
   readonly state: State
 }
@@ -43,10 +41,10 @@ export function transact(scene: Scene, writes: readonly Drawn[], state: State): 
     }
     const results = writes.map((drawn) => resultOf(scene, drawn, draft))
     if (draft.isBroken()) throw new Refused('23503')
-    return { codes: new Set(), doubts: draft.doubts, results, state: draft }
+    return { codes: new Set(), results, state: draft }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    return { codes: error.codes, doubts: draft.doubts, results: [], state }
+    return { codes: error.codes, results: [], state }
   }
 }
 
