@@ -105,6 +105,9 @@ function resourceOf(declaration: ResourceDeclaration): Building {
       : pick(composite, 'its primary key')
   if (key.length === 0)
     throw new TypeError(`${name}: ${config.name} has no primary key, and items, pages and cursors need one`)
+  const [only, ...more] = key
+  if (more.length === 0 && only?.kind === 'integer' && !only.column.primary)
+    throw new TypeError(`${name}: '${only.name}' is the primary key by itself: write integer().primaryKey()`)
   const nullable = key.find((field) => field.nullable)
   if (nullable !== undefined)
     throw new TypeError(

@@ -106,6 +106,18 @@ async function play(choose: fc.GeneratorValue): Promise<void> {
   }
 }
 
+/**
+ * Of a row that clashes it is asked first of all whether the caller may write it, and may know what it refers to: also
+ * where it would be ignored. The oracle asks of rows that are written.
+ */
+function ofClash(writes: readonly Drawn[]): readonly string[] {
+  return writes.some(({ request }) => request.intent.kind !== 'delete') ? ['42501', '23503'] : []
+}
+
+function isIgnoring({ request }: Drawn): boolean {
+  return request.intent.conflict?.action === 'ignore'
+}
+
 let requests = 0
 
 /** @returns whether it was done */
@@ -129,9 +141,10 @@ async function check(
       throw error
     })
   const said = outcome instanceof Problem ? outcome.code : 'done'
-  // Of a row that clashes it is asked first whether the caller may write it, and may know what it refers to.
-  const ofClash = expected.codes.has('23505') ? ['42501', '23503'] : []
-  const possible = expected.codes.size > 0 ? [...expected.codes, ...ofClash] : ['done']
+  const possible =
+    expected.codes.size > 0
+      ? [...expected.codes, ...ofClash(writes)]
+      : ['done', ...ofClash(writes.filter(isIgnoring))]
   const message = outcome instanceof Problem ? `: ${outcome.message} ${outcome.details}` : ''
   expect(possible, `${said}${message}`).toContain(said)
   const seen = await arena.look(requestId)
