@@ -18,6 +18,8 @@ const worker = (name: string, backend: string, include: readonly string[], exclu
     globalSetup: ['./test/harness/setup.ts'],
     // workerd is not given the folder of Vitest's cache of modules, and cannot read what is in it.
     fsModuleCache: false,
+    // One runtime for all files of a project: starting one for each takes longer than the tests in it.
+    isolate: false,
     testTimeout: 20_000,
   },
 })

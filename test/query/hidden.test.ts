@@ -100,7 +100,7 @@ describe('what an answer lists', () => {
 
 describe('an item', () => {
   const vault = sqliteTable('vault', { code: text().primaryKey(), name: text() })
-  const shelf = sqliteTable('shelf', { row: integer(), place: integer() }, (table) => [
+  const shelf = sqliteTable('shelf', { row: integer().notNull(), place: integer().notNull() }, (table) => [
     primaryKey({ columns: [table.row, table.place] }),
   ])
   const staff = { read: role('staff') }

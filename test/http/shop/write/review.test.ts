@@ -1,5 +1,5 @@
-import { ada, bob, seedId } from '../../../src/backend/seed.ts'
-import { type Scenario, scenarios } from '../../harness/scenario.ts'
+import { ada, bob, seedId } from '../../../../src/backend/seed.ts'
+import { type Scenario, scenarios } from '../../../harness/scenario.ts'
 
 const id = 'review-of-a-test'
 const url = '/rest/v1/reviews'
