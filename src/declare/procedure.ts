@@ -1,7 +1,5 @@
-import type { SQL } from 'drizzle-orm'
-import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { SqliteRemoteDatabase } from 'drizzle-orm/sqlite-proxy'
+import type { SQL, SQLWrapper } from 'drizzle-orm'
+import type { QueryBuilder, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { FieldRule, Verdict } from './policy.ts'
 import type { Refusal } from './refusal.ts'
 import type { StandardSchemaV1 } from './schema.ts'
@@ -53,15 +51,15 @@ export interface ProcedureContext<Input> {
  * author's own code; defaults, hooks, audit and outbox are the same for its writes as for those of clients.
  */
 export interface ProcedureDatabase {
-  /** Drizzle's `select`: to be awaited, given to `read`, or used as a subquery. */
-  readonly select: SqliteRemoteDatabase['select']
+  /** Drizzle's `select`, to be given to `read` or used as a subquery. */
+  readonly select: QueryBuilder['select']
   /**
    * Asks all queries in one trip, of one moment.
    * @throws TypeError the second time: ask everything at once
    */
-  read<Query extends BatchItem<'sqlite'>, Queries extends Readonly<[Query, ...Query[]]>>(
+  read<Queries extends readonly Query[]>(
     ...queries: Queries
-  ): Promise<BatchResponse<Queries>>
+  ): Promise<{ [Index in keyof Queries]: Queries[Index]['_']['result'] }>
   insert<T extends SQLiteTable>(table: T): { values(rows: Insertable<T> | readonly Insertable<T>[]): void }
   update<T extends SQLiteTable>(table: T): { set(changes: Settable<T>): { where(rows: Verdict): void } }
   delete(table: SQLiteTable): { where(rows: Verdict): void }
@@ -72,6 +70,11 @@ export interface ProcedureDatabase {
    * `select`, filters, order and page of the request. `returns` names the resource.
    */
   rows(table: SQLiteTable, which: Verdict): RowSet
+}
+
+/** A query of Drizzle's `select`. */
+export interface Query extends SQLWrapper {
+  readonly _: { readonly result: unknown; readonly selectedFields: object }
 }
 
 type Values<Row> = { readonly [Name in keyof Row]: Row[Name] | SQL }

@@ -1,4 +1,4 @@
-import { DrizzleQueryError, type SQL } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { uuidv7 } from '../../base/id.ts'
 import type { Limits } from '../../base/limits.ts'
 import { textValue } from '../../base/statement.ts'
@@ -120,9 +120,7 @@ async function handle(
       : await checkedOutput(declaration.output, result, name)
   } catch (error) {
     if (isAnswered()) return null
-    // Drizzle wraps what its driver throws, such as that the session is over.
-    const meant = error instanceof DrizzleQueryError ? error.cause : error
-    throw meant instanceof Refusal ? refused(meant) : meant
+    throw error instanceof Refusal ? refused(error) : error
   }
 }
 
