@@ -2,7 +2,7 @@ import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
 import { type ForeignKey, getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
-import { actions, declaredAudiences, type Roles, rolesOf, verdictOf } from './caller/audience.ts'
+import { actions, declaredAudiences, policyOf, type Roles, rolesOf } from './caller/audience.ts'
 import { type Field, fieldOf } from './field.ts'
 import { linkProcedures, type Procedure } from './procedure.ts'
 import { recordsOf } from './record/records.ts'
@@ -201,15 +201,14 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
 function checkPolicies(model: Model): void {
   const audiences = declaredAudiences(model.roles)
   for (const resource of model.resources.values()) {
-    for (const audience of audiences) {
-      for (const action of actions) {
-        const verdict = verdictOf(resource, action, audience)
+    const rules = [...resource.fields.values()].flatMap(({ read, write }) => [read, write])
+    const policies = new Set(actions.map((action) => policyOf(resource.options, action)))
+    for (const { caller } of audiences) {
+      for (const policy of policies) {
+        const verdict = policy?.({ caller }) ?? false
         if (typeof verdict !== 'boolean') checkScope(resource.name, resource.table, verdict)
       }
-      for (const field of resource.fields.values()) {
-        field.read?.({ caller: audience.caller })
-        field.write?.({ caller: audience.caller })
-      }
+      for (const rule of new Set(rules)) rule?.({ caller })
     }
   }
 }

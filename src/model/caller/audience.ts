@@ -80,7 +80,8 @@ export function verdictOf(resource: Ruled, action: Action, audience: Audience): 
   return audience.above || (policyOf(resource.options, action)?.({ caller: audience.caller }) ?? false)
 }
 
-function policyOf(options: Ruled['options'], action: Action): Policy | undefined {
+/** What the author says of an action. */
+export function policyOf(options: Ruled['options'], action: Action): Policy | undefined {
   switch (action) {
     case 'update_from':
     case 'update_to': {
