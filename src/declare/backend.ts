@@ -10,7 +10,7 @@ export interface NewUser {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** A row of the backend's own table that is made in the transaction of the sign-up. */
+/** A row of the backend's own table that is made in the transaction of the sign-up, without hooks, audit and outbox. */
 export interface Profile {
   readonly table: SQLiteTable
   /** Values by Drizzle property, as for `db.insert(table).values(…)`. */

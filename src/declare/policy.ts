@@ -25,7 +25,10 @@ export interface PolicyContext {
   readonly caller: PolicyCaller
 }
 
-/** Which rows: `true` all, `false` none, or a condition over the row. It may look into other tables by subquery. */
+/**
+ * Which rows: `true` all, `false` none, or a condition over the row, for which NULL is no. It may look into other tables
+ * by subquery.
+ */
 export type Verdict = SQL | boolean
 /** Decides for a caller which rows of one table there are. */
 export type Policy = (context: PolicyContext) => Verdict

@@ -55,16 +55,23 @@ export interface ProcedureDatabase {
   readonly select: QueryBuilder['select']
   /**
    * Asks all queries in one trip, of one moment.
+   * It rejects where the request was answered before under its Idempotency-Key, and the handler ends there.
    * @throws TypeError the second time: ask everything at once
    */
   read<Queries extends readonly Query[]>(
     ...queries: Queries
   ): Promise<{ [Index in keyof Queries]: Queries[Index]['_']['result'] }>
+  /** Rows of a resource; what is undefined is not given. It answers nothing: give `id` yourself to refer to a row. */
   insert<T extends SQLiteTable>(table: T): { values(rows: Insertable<T> | readonly Insertable<T>[]): void }
+  /** Rows that are there: a deleted or expired one is not. Values may be expressions over the row as it was. */
   update<T extends SQLiteTable>(table: T): { set(changes: Settable<T>): { where(rows: Verdict): void } }
+  /** Of a resource with `softDelete` the rows stay, and are as absent. */
   delete(table: SQLiteTable): { where(rows: Verdict): void }
-  /** What must hold at this point of the transaction: else nothing is written, and the client reads the refusal. */
-  require(condition: SQL, otherwise: Refusal): void
+  /**
+   * What must hold at this point of the transaction: else, and where it is NULL, nothing is written, and the client reads
+   * the refusal.
+   */
+  require(condition: Verdict, otherwise: Refusal): void
   /**
    * Rows of a resource as the procedure's answer, as they are in the end: those that the caller may read, with the
    * `select`, filters, order and page of the request. `returns` names the resource.

@@ -36,8 +36,7 @@ export interface ResourceOptions<T extends SQLiteTable> {
   /**
    * A nullable instant column that DELETE sets instead of taking the row away: then the row is as absent, as with
    * `expires`, but its key and its unique values stay taken (save in a unique index `where` the column is null), and
-   * what refers to it stays. The column belongs to the server: no request can name it, a service key's neither, so to
-   * bring a row back is a procedure's matter.
+   * what refers to it stays. The column belongs to the server: no request can name it, a service key's neither, nor a procedure: only SQL beside the Worker brings a row back.
    */
   readonly softDelete?: SQLiteColumn
   /** Whether PATCH and DELETE may come without a filter, and so mean every row. Default: no. */

@@ -19,7 +19,7 @@ const rootMethods = 'GET, HEAD, POST, OPTIONS'
 const listMethods = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
 const itemMethods = 'GET, HEAD, PATCH, PUT, DELETE, OPTIONS'
 
-/** PostgREST's dialect, to be mounted at `/rest/v1`. One trip for each request. */
+/** PostgREST's dialect, to be mounted at `/rest/v1`. One trip for each request; two of a procedure that reads first. */
 export function restRoutes(): Hono<RestEnv> {
   const app = new Hono<RestEnv>()
   app.post('/', answerBatch)

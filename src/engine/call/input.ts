@@ -28,7 +28,7 @@ export async function checkInput(procedure: Procedure, { values, areTexts }: Giv
   const unknown = [...given.keys()].find((argument) => !parameters.has(argument))
   if (unknown !== undefined) {
     throw new Problem('PGRST202', {
-      message: `Could not find the function ${name}(${[...given.keys()].join(', ')})`,
+      message: `Could not find the function ${name} with the argument '${unknown.slice(0, 100)}'`,
       hint: `It is ${name}(${[...parameters.keys()].join(', ')})`,
     })
   }

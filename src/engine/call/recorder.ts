@@ -7,7 +7,6 @@ import type { SqlError } from '../../database/client.ts'
 import type { HookContext } from '../../declare/hook.ts'
 import type { Verdict } from '../../declare/policy.ts'
 import { type ProcedureContext, type ProcedureDatabase, RowSet } from '../../declare/procedure.ts'
-import type { Refusal } from '../../declare/refusal.ts'
 import { outbox } from '../../ledger/tables.ts'
 import { type Audience, audienceOf, isVisible } from '../../model/caller/audience.ts'
 import { service } from '../../model/caller/caller.ts'
@@ -93,7 +92,7 @@ export function recorder(recording: Recording): Recorder {
           const list: readonly Readonly<Record<string, unknown>>[] = Array.isArray(rows) ? rows : [rows]
           for (const row of list) {
             const values = runHook(resource, 'create', valuesOf(resource, row), hook)
-            record(recordInsert(resource, values), values)
+            record(recordInsert(resource, values, audience.session), values)
           }
         },
       }),
@@ -113,7 +112,7 @@ export function recorder(recording: Recording): Recorder {
           record(recordDelete(resource, rows), new Map())
         },
       }),
-      require(condition: SQL, otherwise: Refusal) {
+      require(condition, otherwise) {
         const { text } = refusalStatement
         parts.push({
           statements: [
@@ -154,6 +153,9 @@ function valuesOf(resource: Resource, row: Readonly<Record<string, unknown>>): R
   const columns = Object.entries(getTableColumns(resource.table))
   const unknown = Object.keys(row).find((name) => !columns.some(([property]) => property === name))
   if (unknown !== undefined) throw new TypeError(`${resource.name} has no column '${unknown}'`)
+  const reserved = columns.find(([property, { name }]) => property in row && !resource.fields.has(name))
+  if (reserved !== undefined)
+    throw new TypeError(`${resource.name}: '${reserved[0]}' is set by a soft delete, and by nothing else`)
   return new Map(
     columns.flatMap(([property, column]) => {
       const field = resource.fields.get(column.name)

@@ -114,9 +114,12 @@ function refusal(resource: Resource, audience: Audience, name: string, verb: 'in
   })
 }
 
+/** A body may name a column by a megabyte. */
+const longestEcho = 100
+
 function noSuchColumn(resource: Resource, audience: Audience, name: string): Problem {
   return new Problem('PGRST204', {
-    message: `Could not find the '${name}' column of '${resource.name}'`,
+    message: `Could not find the '${name.slice(0, longestEcho)}' column of '${resource.name}'`,
     hint: `Columns: ${visibleFields(resource, audience)
       .map((field) => field.name)
       .join(', ')}`,

@@ -9,12 +9,15 @@ import type { Cell, UnguardedWrite } from './tree.ts'
 /** What a procedure writes, by field: a value of Drizzle's, or an expression of SQL. */
 export type RecordedValues = ReadonlyMap<Field, unknown>
 
-/** A row that a procedure makes. What it does not give is made as for clients. */
-export function recordInsert(resource: Resource, values: RecordedValues): UnguardedWrite {
+/**
+ * A row that a procedure makes. What it does not give is made as for clients.
+ * @param hasUser whether there is one whom it can belong to
+ */
+export function recordInsert(resource: Resource, values: RecordedValues, hasUser: boolean): UnguardedWrite {
   return {
     ...plain(resource),
     kind: 'insert',
-    cells: [...recordedCells(values), ...madeCells(resource, new Set(values.keys()), true, 'insert')],
+    cells: [...recordedCells(values), ...madeCells(resource, new Set(values.keys()), hasUser, 'insert')],
     isList: false,
     outcome: null,
     parents: [],

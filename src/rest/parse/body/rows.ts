@@ -59,16 +59,17 @@ export function rowsOfTable(table: Table, isList: boolean, options: BodyOptions)
   if (names.size < table.columns.length) {
     throw new Problem('PGRST102', { message: 'A column is named twice in the request body' })
   }
+  const width = (options.columns ?? table.columns).length
+  if (table.rows.length * width > options.maxCells) throw tooManyCells(options.maxCells)
   if (options.columns === null) return { ...table, isList }
   const absent = absentCell(options)
   const places = new Map(table.columns.map((name, index) => [name, index]))
-  if (table.rows.length * options.columns.length > options.maxCells) throw tooManyCells(options.maxCells)
   const taken = options.columns.map((name) => places.get(name) ?? null)
   const rows = table.rows.map((cells) => taken.map((place) => (place === null ? absent : cells[place])))
   return { columns: options.columns, rows, isList }
 }
 
-export function tooManyCells(maxCells: number): Problem {
+function tooManyCells(maxCells: number): Problem {
   return new Problem('LIMIT_BODY_ROWS', {
     message: `The request body has more than ${maxCells} cells: rows times columns`,
     hint: 'Send its rows in several requests.',

@@ -72,7 +72,7 @@ export function parseWriteHead(input: WriteInput): WriteHead {
 
 /**
  * @param body null of a delete
- * @throws Problem as `parseRead`
+ * @throws Problem as `parseRead`; PGRST102; PRECONDITION_FAILED, PRECONDITION_UNSUPPORTED
  */
 export function parseWrite(head: WriteHead, body: BodyRows | null): ParsedWrite {
   const { input, parameters, prefer, accept } = head
