@@ -89,6 +89,13 @@ describe('CSV', () => {
     )
   })
 
+  test('more cells than allowed', async () => {
+    expect((await send(csv, 'a,b\n1,2\n3,4', { maxCells: 4 })).rows).toHaveLength(2)
+    await expect(send(csv, 'a,b\n1,2\n3,4\n5,6', { maxCells: 4 })).rejects.toMatchObject(
+      problem('LIMIT_BODY_ROWS', 413),
+    )
+  })
+
   test('more columns than a table has', async () => {
     const header = (count: number) => Array.from({ length: count }, (_, index) => `c${index}`).join(',')
     expect((await send(csv, header(2_000))).columns).toHaveLength(2_000)

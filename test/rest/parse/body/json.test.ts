@@ -91,6 +91,14 @@ describe('rows', () => {
     )
   })
 
+  test('more cells than allowed: rows that say nothing have the columns of those that do', async () => {
+    const options = { maxCells: 4, missing: 'default' } as const
+    expect((await send(json, '[{"a":1,"b":2},{}]', options)).rows).toHaveLength(2)
+    await expect(send(json, '[{"a":1,"b":2},{},{}]', options)).rejects.toMatchObject(
+      problem('LIMIT_BODY_ROWS', 413),
+    )
+  })
+
   test.each(['null', 'default'] as const)('more columns than a table has; missing=%s', async (missing) => {
     const object = (from: number, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${from + index}`, 0]))
