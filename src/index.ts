@@ -22,15 +22,26 @@ export {
   or,
   type Policy,
   type PolicyCaller,
+  type PolicyContext,
   role,
+  type UpdatePolicy,
   type Verdict,
 } from './declare/policy.ts'
 export {
+  type ProcedureCaller,
   type ProcedureContext,
   type ProcedureDatabase,
   type ProcedureDeclaration,
   procedure,
+  type Query,
+  type RowSet,
 } from './declare/procedure.ts'
-export { type Refusal, refusal } from './declare/refusal.ts'
-export { type ResourceDeclaration, type ResourceOptions, resource } from './declare/resource.ts'
+export { type Refusal, type RefusalDetail, refusal } from './declare/refusal.ts'
+export {
+  type Embeds,
+  type FieldRules,
+  type ResourceDeclaration,
+  type ResourceOptions,
+  resource,
+} from './declare/resource.ts'
 export type { StandardSchemaV1 } from './declare/schema.ts'

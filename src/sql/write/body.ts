@@ -1,8 +1,9 @@
 import type { Field } from '../../model/field.ts'
+import type { Resource } from '../../model/resource.ts'
 import type { Gate } from '../../query/tree.ts'
 import { defaultExpression } from '../../query/write/cells.ts'
 import type { Cell, InsertTree, UpdateTree } from '../../query/write/tree.ts'
-import { type Fragment, literal, parameter, sql } from '../fragment.ts'
+import { type Fragment, identifier, literal, parameter, sql } from '../fragment.ts'
 import { drizzleFragment } from '../gate.ts'
 
 /** The rows of a list are one parameter, a JSON array of arrays: the text is the same for any number of them. */
@@ -32,4 +33,11 @@ export function cellValue(tree: InsertTree<Gate> | UpdateTree<Gate>, index: numb
 export function fieldValue(tree: InsertTree<Gate> | UpdateTree<Gate>, field: Field): Fragment | null {
   const index = tree.cells.findIndex((cell: Cell) => cell.field === field)
   return index === -1 ? null : cellValue(tree, index)
+}
+
+/** What a row that is there takes on. */
+export function assignment({ version }: Resource, field: Field, value: Fragment): Fragment {
+  const name = identifier(field.column.name)
+  // A version grows, also where two changes share a millisecond.
+  return field === version ? sql`${name} = max(${value}, ${name} + 1)` : sql`${name} = ${value}`
 }

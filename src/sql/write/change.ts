@@ -1,5 +1,4 @@
 import { integerValue, textValue } from '../../base/statement.ts'
-import type { Field } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import { requestInstant } from '../../model/rule/life.ts'
 import { rowAlias } from '../../model/scope.ts'
@@ -12,7 +11,7 @@ import { drizzleFragment, verdictCondition } from '../gate.ts'
 import { keyConditions } from '../read.ts'
 import { source } from '../rows.ts'
 import { untied } from '../tie.ts'
-import { cellValue } from './body.ts'
+import { assignment, cellValue } from './body.ts'
 import type { Demand } from './failure.ts'
 import { howManyTouched, isTouched, touch, touchedTie } from './touched.ts'
 
@@ -93,12 +92,6 @@ export function remove({ root: { resource } }: DeleteTree<Gate>, rows: Fragment)
 
 function updateRows({ tableName }: Resource, rows: Fragment, assignments: readonly Fragment[]): Fragment {
   return sql`update ${identifier(tableName)} set ${join(assignments, ', ')} where ${rows}`
-}
-
-function assignment({ version }: Resource, field: Field, value: Fragment): Fragment {
-  const name = identifier(field.column.name)
-  // A version grows, also where two changes share a millisecond.
-  return field === version ? sql`${name} = max(${value}, ${name} + 1)` : sql`${name} = ${value}`
 }
 
 export function changedRows(tree: UpdateTree<Gate> | DeleteTree<Gate>) {

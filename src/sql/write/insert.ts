@@ -6,7 +6,7 @@ import type { Conflict, InsertTree } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
 import { type Fragment, identifier, join, sql } from '../fragment.ts'
 import { type Tie, untied } from '../tie.ts'
-import { bodyPlace, bodyRows, cellValue, fieldValue } from './body.ts'
+import { assignment, bodyPlace, bodyRows, cellValue, fieldValue } from './body.ts'
 import type { Demand } from './failure.ts'
 import { howManyNew, isTouched, touch, touchedTable, touchedTie, touchMore } from './touched.ts'
 
@@ -104,16 +104,9 @@ function onConflict(tree: InsertTree<Gate>, { on, action, set }: Conflict<Gate>)
     ', ',
   )
   if (action === 'ignore' || set.length === 0) return sql` on conflict(${target}) do nothing`
-  const assignments = set.map((field) => {
-    const name = identifier(field.column.name)
-    const next = sql`excluded.${name}`
-    // A version grows, also where two changes share a millisecond.
-    const value =
-      field === tree.root.resource.version
-        ? sql`max(${next}, ${identifier(tree.root.resource.tableName)}.${name} + 1)`
-        : next
-    return sql`${name} = ${value}`
-  })
+  const assignments = set.map((field) =>
+    assignment(tree.root.resource, field, sql`excluded.${identifier(field.column.name)}`),
+  )
   return sql` on conflict(${target}) do update set ${join(assignments, ', ')}`
 }
 
