@@ -42,6 +42,20 @@ export function bytesOf(value: Value | undefined): Uint8Array | null {
   return text === null ? null : Buffer.from(text)
 }
 
+/** A value as JSON text: integers keep their digits. Bytes have no form in JSON that all agree on. */
+export function jsonOfValue(value: Exclude<Value, { readonly type: 'blob' }>): string {
+  switch (value.type) {
+    case 'null':
+      return 'null'
+    case 'integer':
+      return value.value
+    case 'float':
+      return String(value.value)
+    case 'text':
+      return JSON.stringify(value.value)
+  }
+}
+
 /** What a driver would hand to Drizzle: an integer is a bigint only where a number would not hold it. */
 export function driverValue(value: Value): unknown {
   switch (value.type) {

@@ -1,14 +1,13 @@
 import type { SQL } from 'drizzle-orm'
 import { uuidv7 } from '../../base/id.ts'
 import type { Limits } from '../../base/limits.ts'
-import { textValue } from '../../base/statement.ts'
 import { type ProcedureContext, RowSet } from '../../declare/procedure.ts'
 import { Refusal } from '../../declare/refusal.ts'
 import { audienceOf } from '../../model/caller/audience.ts'
-import { callerValues } from '../../model/caller/caller.ts'
 import type { Procedure } from '../../model/procedure.ts'
 import { knownCaller } from '../known-caller.ts'
 import { refused } from '../refused.ts'
+import { askedOf } from '../write/asked.ts'
 import { type Claim, claimOf } from '../write/idempotency.ts'
 import type { WriteContext } from '../write/write.ts'
 import { checkedOutput } from './output.ts'
@@ -49,12 +48,9 @@ export interface CallAnswer {
  */
 export async function call(request: CallRequest, context: CallContext): Promise<CallAnswer> {
   const { procedure } = request
-  const { caller, clock, model, admission, timing, requestId } = context
-  const nowMilliseconds = clock.nowMilliseconds()
-  const asked = {
-    caller: { ...callerValues(caller, nowMilliseconds), requestId: textValue(requestId) },
-    nowMilliseconds,
-  }
+  const { caller, model, admission, timing } = context
+  const asked = askedOf(context)
+  const { nowMilliseconds } = asked
   const audience = audienceOf(model.roles, caller)
   const session = sessionPart(audience, admission, asked.caller)
   const hook = { caller: knownCaller(caller, audience, model), now: new Date(nowMilliseconds) }

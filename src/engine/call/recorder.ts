@@ -11,8 +11,7 @@ import { outbox } from '../../ledger/tables.ts'
 import { type Audience, audienceOf, isVisible } from '../../model/caller/audience.ts'
 import { service } from '../../model/caller/caller.ts'
 import { callerValue } from '../../model/caller/value.ts'
-import { toStatement, toValue } from '../../model/expression.ts'
-import type { Field } from '../../model/field.ts'
+import { toStatement } from '../../model/expression.ts'
 import type { Model } from '../../model/model.ts'
 import type { Resource } from '../../model/resource.ts'
 import { guardWrite } from '../../query/guard.ts'
@@ -22,9 +21,9 @@ import { bind } from '../../sql/plan.ts'
 import { readFailure, refusalStatement } from '../../sql/write/failure.ts'
 import { writeStatements } from '../../sql/write/write.ts'
 import { refused } from '../refused.ts'
+import type { Asked } from '../write/asked.ts'
 import { constraintProblem } from '../write/constraint.ts'
-import { runDelete, runHook } from '../write/derive.ts'
-import type { Asked } from '../write/operation.ts'
+import { runDelete, runHook, toDatabase } from '../write/derive.ts'
 import { bindRows, completeRows } from '../write/rows.ts'
 
 /** A part of the transaction, and what its failure means. */
@@ -64,7 +63,7 @@ export function recorder(recording: Recording): Recorder {
     const { steps } = writeStatements(guardWrite(tree, above), admission, null)
     const cells = tree.kind === 'delete' ? [] : tree.cells
     const given = cells.map(({ field, from, expression }) =>
-      from === 'server' ? undefined : expression === null ? fieldValue(field, values.get(field)) : nullValue,
+      from === 'server' ? undefined : expression === null ? toDatabase(field, values.get(field)) : nullValue,
     )
     const body = bindRows(completeRows(cells, [given], asked), false)
     hasWritten = true
@@ -163,8 +162,4 @@ function valuesOf(resource: Resource, row: Readonly<Record<string, unknown>>): R
       return field === undefined || value === undefined ? [] : [[field, value] as const]
     }),
   )
-}
-
-function fieldValue({ column }: Field, value: unknown) {
-  return value === null || value === undefined ? nullValue : toValue(column.mapToDriverValue(value))
 }

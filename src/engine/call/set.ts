@@ -10,8 +10,8 @@ import { resolve } from '../../query/resolve.ts'
 import { bind } from '../../sql/plan.ts'
 import { readStatement } from '../../sql/read.ts'
 import { capFailure, singleFailure } from '../../sql/write/failure.ts'
+import type { Asked } from '../write/asked.ts'
 import { constraintProblem } from '../write/constraint.ts'
-import type { Asked } from '../write/operation.ts'
 import type { Part } from './recorder.ts'
 
 export interface SetRequest extends ReadRequest {

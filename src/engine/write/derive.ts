@@ -122,12 +122,7 @@ async function validated(
   const ofNames = made.map((row) => names.map((name) => row[name]))
   return {
     ...request,
-    intent: {
-      ...intent,
-      columns: names,
-      derived: names.filter((name) => !intent.columns.includes(name)),
-      sparse: names.filter((_, index) => ofNames.some((row) => row[index] === undefined)),
-    },
+    intent: withColumns(intent, intent.columns, names, ofNames),
     rows: ofNames,
   }
 }
@@ -144,13 +139,23 @@ function columnsOf(
     fields.map((field) => (row.has(field) ? toDatabase(field, row.get(field)) : undefined)),
   )
   return {
-    intent: {
-      ...intent,
-      columns: names,
-      derived: names.filter((name) => !given.includes(name)),
-      sparse: names.filter((_, index) => encoded.some((row) => row[index] === undefined)),
-    },
+    intent: withColumns(intent, given, names, encoded),
     rows: encoded,
+  }
+}
+
+/** An intent whose rows the author made: what the client did not give is the author's, and some rows may lack it. */
+function withColumns(
+  intent: WriteIntent,
+  given: readonly string[],
+  columns: readonly string[],
+  rows: readonly (readonly unknown[])[],
+): WriteIntent {
+  return {
+    ...intent,
+    columns,
+    derived: columns.filter((name) => !given.includes(name)),
+    sparse: columns.filter((_, index) => rows.some((row) => row[index] === undefined)),
   }
 }
 

@@ -2,12 +2,12 @@ import { Problem } from '../../base/problem.ts'
 import { bytesOf, nullValue, type Result, type Statement, textOf, type Value } from '../../base/statement.ts'
 import { unavailable } from '../../database/client.ts'
 import { isFieldVisible } from '../../model/caller/audience.ts'
-import type { CallerValues } from '../../model/expression.ts'
 import { encodeRows } from '../../query/input/rows.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'
 import { bind } from '../../sql/plan.ts'
 import { takeApart, type WrittenAnswer } from '../answer.ts'
 import type { WritePlan } from '../plans.ts'
+import type { Asked } from './asked.ts'
 import { bindRows, completeRows, databaseDefault, type EncodedRows, type RowValue } from './rows.ts'
 
 /** One write, ready to be sent: alone, or with others in one transaction. */
@@ -42,12 +42,6 @@ export interface WriteAnswer {
   readonly columns: readonly string[]
   /** Where the only row that was made is found: the parts of its key, as a path has them. Null: several, or hidden. */
   readonly location: string | null
-}
-
-/** What one request brings to all of its operations. */
-export interface Asked {
-  readonly caller: CallerValues
-  readonly nowMilliseconds: number
 }
 
 /** @param encoded what the body gives, by row in the order of the plan's cells */

@@ -1,14 +1,9 @@
 import { is, SQL } from 'drizzle-orm'
-import { nullValue, type Value } from '../../base/statement.ts'
-import { type CallerValues, toValue } from '../../model/expression.ts'
+import { jsonOfValue, nullValue, type Value } from '../../base/statement.ts'
+import { toValue } from '../../model/expression.ts'
 import type { Cell } from '../../query/write/tree.ts'
 import type { Body } from '../../sql/plan.ts'
-
-/** What one request fills rows with. */
-export interface Filling {
-  readonly caller: CallerValues
-  readonly nowMilliseconds: number
-}
+import type { Asked } from './asked.ts'
 
 /** By row, the values of the cells that come from the body; undefined where a row leaves one out. */
 export type EncodedRows = readonly (readonly (Value | undefined)[])[]
@@ -21,11 +16,11 @@ export type RowValue = Value | typeof databaseDefault
 export function completeRows(
   cells: readonly Cell[],
   rows: EncodedRows,
-  filling: Filling,
+  asked: Asked,
 ): readonly (readonly RowValue[])[] {
   // What the server makes of the request is the same in each row; a default may be another one each time.
-  const made = cells.map((cell) => (cell.field.made === null ? null : filled(cell, filling)))
-  return rows.map((row) => cells.map((cell, index) => row[index] ?? made[index] ?? filled(cell, filling)))
+  const made = cells.map((cell) => (cell.field.made === null ? null : filled(cell, asked)))
+  return rows.map((row) => cells.map((cell, index) => row[index] ?? made[index] ?? filled(cell, asked)))
 }
 
 /** Rows as the statements of a write bind them. */
@@ -35,14 +30,14 @@ export function bindRows(rows: readonly (readonly RowValue[])[], isList: boolean
     : { cells: (rows[0] ?? []).map(bare), rows: '[]' }
 }
 
-function filled({ field }: Cell, filling: Filling): RowValue {
+function filled({ field }: Cell, asked: Asked): RowValue {
   const { column } = field
   switch (field.made) {
     case 'by_owner':
-      return filling.caller.id ?? nullValue
+      return asked.caller.id ?? nullValue
     case 'at_creation':
     case 'at_change':
-      return toValue(column.mapToDriverValue(new Date(filling.nowMilliseconds)))
+      return toValue(column.mapToDriverValue(new Date(asked.nowMilliseconds)))
     default: {
       const make = column.defaultFn ?? column.onUpdateFn
       const value: unknown = make === undefined ? column.default : make()
@@ -59,16 +54,7 @@ function bare(value: RowValue): Value {
 /** Integers keep their digits; bytes are hexadecimal (`sql/write/body.ts` reads them). */
 function jsonOf(value: RowValue): string {
   if (value === databaseDefault) return '[]'
-  switch (value.type) {
-    case 'null':
-      return 'null'
-    case 'integer':
-      return value.value
-    case 'float':
-      return String(value.value)
-    case 'text':
-      return JSON.stringify(value.value)
-    case 'blob':
-      return `"${Buffer.from(value.base64, 'base64').toString('hex')}"`
-  }
+  return value.type === 'blob'
+    ? `"${Buffer.from(value.base64, 'base64').toString('hex')}"`
+    : jsonOfValue(value)
 }

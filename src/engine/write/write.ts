@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
-import { type Result, type Statement, textValue } from '../../base/statement.ts'
+import type { Result, Statement } from '../../base/statement.ts'
 import type { Timing } from '../../base/timing.ts'
 import { type Database, type SqlError, unavailable } from '../../database/client.ts'
-import { type Caller, callerValues } from '../../model/caller/caller.ts'
+import type { Caller } from '../../model/caller/caller.ts'
 import type { CallerValues } from '../../model/expression.ts'
 import type { Model } from '../../model/model.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'
@@ -11,18 +11,11 @@ import { bind } from '../../sql/plan.ts'
 import { knownCaller } from '../known-caller.ts'
 import type { Plans } from '../plans.ts'
 import { translated } from '../sql-error.ts'
+import { type Asked, askedOf } from './asked.ts'
 import { constraintProblem } from './constraint.ts'
 import { derived } from './derive.ts'
 import { type Claim, claimOf } from './idempotency.ts'
-import {
-  type Asked,
-  answerOf,
-  type Operation,
-  operationOf,
-  type Reply,
-  replyOf,
-  type WriteAnswer,
-} from './operation.ts'
+import { answerOf, type Operation, operationOf, type Reply, replyOf, type WriteAnswer } from './operation.ts'
 import { withResults } from './results.ts'
 
 export interface WriteContext {
@@ -61,10 +54,8 @@ export async function write(
   options: WriteOptions,
   context: WriteContext,
 ): Promise<Written> {
-  const { caller, timing, clock, requestId } = context
-  const nowMilliseconds = clock.nowMilliseconds()
-  const known = { ...callerValues(caller, nowMilliseconds), requestId: textValue(requestId) }
-  const asked = { caller: known, nowMilliseconds }
+  const { caller, timing } = context
+  const asked = askedOf(context)
   const operations = await prepared(requests, options, asked, context)
   const session = sessionOf(operations, asked.caller)
   const claim =
@@ -72,7 +63,7 @@ export async function write(
       ? null
       : claimOf(options.idempotencyKey, {
           caller,
-          nowMilliseconds,
+          nowMilliseconds: asked.nowMilliseconds,
           request: requests,
         })
   timing.mark('plan')

@@ -1,6 +1,6 @@
 import { isPlainText } from '../../base/http/text.ts'
 import { Problem } from '../../base/problem.ts'
-import { floatValue, integerValue, textValue, type Value } from '../../base/statement.ts'
+import { floatValue, integerValue, jsonOfValue, textValue, type Value } from '../../base/statement.ts'
 import type { Field, FieldKind } from '../../model/field.ts'
 import {
   type Instant,
@@ -103,19 +103,9 @@ function orThrow<Read>(reading: Reading<Read>): Read {
 
 /** A decoded value as JSON text. */
 function jsonOf(value: Value): string {
-  switch (value.type) {
-    case 'null':
-      return 'null'
-    case 'integer':
-      return value.value
-    case 'float':
-      return String(value.value)
-    case 'text':
-      return JSON.stringify(value.value)
-    case 'blob':
-      throw new Problem('42883', {
-        message: 'a list of blobs cannot be compared',
-        hint: 'Join single comparisons with or=(…).',
-      })
-  }
+  if (value.type !== 'blob') return jsonOfValue(value)
+  throw new Problem('42883', {
+    message: 'a list of blobs cannot be compared',
+    hint: 'Join single comparisons with or=(…).',
+  })
 }
