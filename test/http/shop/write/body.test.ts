@@ -1,21 +1,10 @@
 import { ada, seedId } from '../../../../src/backend/seed.ts'
-import { type Scenario, scenarios } from '../../../harness/scenario.ts'
+import { scenarios } from '../../../harness/scenario.ts'
 import { representation } from '../../written.ts'
+import { json, orders, refused } from './refused_body.ts'
 
 /** Bodies that are no plain JSON, and those that are too large. */
 
-const orders = '/rest/v1/orders'
-const refused = (name: string, body: string, status: number, code: string, headers = {}): Scenario => ({
-  name,
-  as: 'ada',
-  url: orders,
-  body,
-  headers,
-  status,
-  contains: [`"code":"${code}"`],
-  trips: 0,
-})
-const json = (name: string, body: string, code = 'PGRST102') => refused(name, body, 400, code)
 const shown = `${orders}?select=note,status,total_cents,user_id`
 const order = (note: string | null) => ({ note, status: 'draft', total_cents: 0, user_id: ada.id })
 

@@ -3,21 +3,10 @@ import { ada } from '../../../../src/backend/seed.ts'
 import { send } from '../../../harness/request.ts'
 import { type Scenario, scenarios } from '../../../harness/scenario.ts'
 import { made, representation, stored } from '../../written.ts'
+import { json, orders } from './refused_body.ts'
 
 /** Bodies and headers that are broken, or meant to break something: nothing of it is written, nothing is a 500. */
 
-const orders = '/rest/v1/orders'
-const refused = (name: string, body: string, status: number, code: string, headers = {}): Scenario => ({
-  name,
-  as: 'ada',
-  url: orders,
-  body,
-  headers,
-  status,
-  contains: [`"code":"${code}"`],
-  trips: 0,
-})
-const json = (name: string, body: string, code = 'PGRST102') => refused(name, body, 400, code)
 const deep = 100_000
 
 scenarios('no JSON', [
