@@ -3,7 +3,8 @@
  * passes its text on: no framework, no token, no policy, no client library. Nothing honest is faster than this.
  */
 import { bytesOf, type Statement, textOf, textValue, type Value } from '../../src/base/statement.ts'
-import { executeRequest, pipelineHeaders, pipelinePath, readReply } from '../../src/database/hrana.ts'
+import { readReply } from '../../src/database/hrana/reply.ts'
+import { executeRequest, pipelineHeaders, pipelinePath } from '../../src/database/hrana/request.ts'
 import { itemSql, listSql, ordersCountedSql, ordersSql } from './sql.ts'
 
 export default {

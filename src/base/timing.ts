@@ -5,6 +5,10 @@ export interface Timing {
   /** One HTTP request to the database has been sent. */
   trip(): void
   readonly trips: number
+  /** A second node was asked because the first one took long. */
+  hedge(): void
+  /** Which node answered last. */
+  node(name: string): void
   /** The value of a `Server-Timing` header (W3C Server Timing §3.2). */
   header(): string
 }
@@ -17,6 +21,8 @@ export function startTiming(): Timing {
   const parts: string[] = []
   let since = performance.now()
   let trips = 0
+  let hedges = 0
+  let nodeName: string | null = null
   return {
     mark(stage) {
       const now = performance.now()
@@ -29,6 +35,16 @@ export function startTiming(): Timing {
     get trips() {
       return trips
     },
-    header: () => [...parts, `trips;desc="${trips}"`].join(', '),
+    hedge() {
+      hedges += 1
+    },
+    node(name) {
+      nodeName = name
+    },
+    header() {
+      if (hedges > 0) parts.push(`hedged;desc="${hedges}"`)
+      if (nodeName !== null) parts.push(`node;desc="${nodeName}"`)
+      return [...parts, `trips;desc="${trips}"`].join(', ')
+    },
   }
 }

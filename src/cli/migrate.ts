@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { drizzle } from 'drizzle-orm/libsql'
 import { migrate as applyMigrations } from 'drizzle-orm/libsql/migrator'
-import { pipelineHeaders, pipelinePath, probeRequest } from '../database/hrana.ts'
+import { pipelineHeaders, pipelinePath, probeRequest } from '../database/hrana/request.ts'
 import { databaseOf, Failure, parseFlags, run } from './command.ts'
 
 export interface MigrateOptions {
@@ -28,6 +28,7 @@ export async function migrate({ databaseUrl, databaseToken, folder }: MigrateOpt
   const client = createClient({ url: databaseUrl, ...(databaseToken && { authToken: databaseToken }) })
   try {
     await applyMigrations(drizzle(client), { migrationsFolder: folder })
+    await client.execute('insert or ignore into selvage_clock values (1, lower(hex(randomblob(16))))')
   } finally {
     client.close()
   }

@@ -13,9 +13,17 @@ export interface SqldOptions {
   readonly port?: number
   /** Default: that of this process. */
   readonly environment?: NodeJS.ProcessEnv
+  /** What makes it one of several. Default: it is alone. */
+  readonly role?: SqldRole
   /** How often what is written goes from the log into the database. Default 10. */
   readonly checkpointSeconds?: number
 }
+
+/** TCP ports on 127.0.0.1: a primary tells replicas of its frames on one, and takes orders on another. */
+export type SqldRole =
+  | { readonly kind: 'primary'; readonly grpcPort: number; readonly adminPort?: number; readonly namespaces?: boolean }
+  /** `primary`: where its frames come from, such as `http://127.0.0.1:5001`. */
+  | { readonly kind: 'replica'; readonly primary: string; readonly namespaces?: boolean }
 
 export interface Sqld {
   readonly url: string
@@ -67,6 +75,7 @@ export async function startSqld(options: SqldOptions): Promise<Sqld> {
       ...['--connection-creation-timeout-sec', String(waitingSeconds)],
       // When answers take much memory it would ask for 16 more places, and keep the one that it has meanwhile.
       '--disable-intelligent-throttling',
+      ...(options.role === undefined ? [] : roleFlags(options.role)),
     ],
     { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: options.environment ?? process.env },
   )
@@ -93,6 +102,13 @@ export async function startSqld(options: SqldOptions): Promise<Sqld> {
     throw new Failure(`The database server did not start in ${options.directory}: ${output.text()}`)
   }
   return { url, pid: child.pid, ended, stop }
+}
+
+function roleFlags(role: SqldRole): readonly string[] {
+  const namespaces = role.namespaces === true ? ['--enable-namespaces'] : []
+  if (role.kind === 'replica') return ['--primary-grpc-url', role.primary, ...namespaces]
+  const admin = role.adminPort === undefined ? [] : ['--admin-listen-addr', `127.0.0.1:${role.adminPort}`]
+  return ['--grpc-listen-addr', `127.0.0.1:${role.grpcPort}`, ...admin, ...namespaces]
 }
 
 /** A TCP port on 127.0.0.1 that nothing listens on now. */

@@ -1,4 +1,4 @@
-import type { Reply } from './hrana.ts'
+import type { Reply } from './hrana/reply.ts'
 
 /**
  * Sends again what was refused because another transaction writes, or because the server writes its log back into the

@@ -1,35 +1,43 @@
 import { Problem } from '../base/problem.ts'
 import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
-import { isBusy, whileBusy } from './busy.ts'
-import {
-  executeRequest,
-  type HranaError,
-  pipelineHeaders,
-  pipelinePath,
-  type Reply,
-  readReply,
-  transactionRequest,
-} from './hrana.ts'
+import type { Bookmark } from './bookmark.ts'
+import { isBusy } from './busy.ts'
+import { bookmarkAfter, readEpoch } from './clock.ts'
+import { type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
+import type { HranaError, Reply } from './hrana/reply.ts'
+import { executeRequest, transactionRequest } from './hrana/request.ts'
+import { unavailable } from './node.ts'
+import { type Consistency, look, type Read, type Reader, type ReadRequest, read } from './read.ts'
+import { type SendOptions, sender } from './send.ts'
 
 /**
- * A libSQL server, by Hrana over HTTP: one pipeline a trip. Every method is one HTTP request, and more only where the
- * server answered that it is busy (`whileBusy`).
+ * A libSQL server and its replicas, by Hrana over HTTP: one pipeline a trip. Every method is one HTTP request, and more
+ * only where the server answered that it is busy (`whileBusy`), or a node did not answer (`readFromNearest`).
  */
 export interface Database {
   /**
-   * One statement, outside a transaction: a statement alone is atomic and reads one snapshot.
+   * One statement that reads, outside a transaction: a statement alone is atomic and reads one snapshot.
+   * @param consistency default `session`
    * @throws SqlError what SQLite says; Problem UNAVAILABLE_DATABASE or DATABASE_TIMEOUT
    */
-  run(statement: Statement, timing: Timing): Promise<Result>
+  run(statement: Statement, timing: Timing, consistency?: Consistency): Promise<ReadResult>
   /**
    * All statements in one `BEGIN IMMEDIATE … COMMIT`, or none of them.
    * @param isTrial whether they are undone in the end, and only their results wanted
    * @throws as `run`; SqlError of the first statement that failed
    */
   transact(statements: readonly Statement[], timing: Timing, isTrial?: boolean): Promise<readonly Result[]>
-  /** All statements on one moment of the database: they only read. @throws as `transact` */
-  snapshot(statements: readonly Statement[], timing: Timing): Promise<readonly Result[]>
+  /**
+   * All statements on one moment of the database: they only read.
+   * @param consistency default `strong`
+   * @throws as `transact`
+   */
+  snapshot(
+    statements: readonly Statement[],
+    timing: Timing,
+    consistency?: Consistency,
+  ): Promise<readonly Result[]>
   /**
    * As `transact`; where the statement `at` is refused nothing is done, and `otherwise` is answered.
    * @throws as `transact`, of other statements
@@ -39,15 +47,34 @@ export interface Database {
     statements: readonly Statement[],
     timing: Timing,
   ): Promise<{ readonly results: readonly Result[] } | { readonly otherwise: Result }>
+  /** Asks the primary how it is, for the sake of what is known of it. */
+  look(timing: Timing): Promise<void>
+  /** What this request has learnt of the database so far. */
+  readonly seen: Seen
 }
 
-export interface DatabaseOptions {
-  readonly url: string
-  readonly token: string | null
-  /** Of one statement or transaction, with all its tries. Default 10,000. */
-  readonly deadlineMilliseconds?: number
-  /** Handed on as `x-request-id`, so that a request can be followed to the database. */
-  readonly requestId?: string
+export interface ReadResult extends Result {
+  /** What was read is at least so new. */
+  readonly frame: number
+  readonly isPrimary: boolean
+}
+
+export interface Seen {
+  /** What holds the last write of this request, and all before it; null: it wrote nothing. */
+  readonly written: Bookmark | null
+  /** The newest that was read: nothing of it is newer. Null: nothing was read, or its epoch is not known. */
+  readonly read: Bookmark | null
+  /** What `DatabaseOptions.epilogue` said after the last write; null of a statement that was refused. */
+  readonly epilogue: readonly (Result | null)[]
+  /** For how long the primary has not answered: what a replica says may be so old. Null while it does answer. */
+  readonly silentSeconds: number | null
+}
+
+export interface DatabaseOptions extends SendOptions {
+  readonly cluster: Cluster
+  readonly reader: Reader
+  /** Asked after each write, in the same trip. */
+  readonly epilogue: readonly Statement[]
 }
 
 /** What SQLite refused. For the engine to translate: its text never leaves the Worker. */
@@ -65,86 +92,96 @@ export class SqlError extends Error {
   }
 }
 
-/** Cheap, and made anew for each request: nothing of one request may outlive it in an isolate. */
-export function connect(options: DatabaseOptions): Database {
-  const ask = async (
-    body: Uint8Array<ArrayBuffer>,
-    count: number,
-    timing: Timing,
-  ): Promise<Exclude<Reply, { readonly error: HranaError }>> => {
-    const deadline = AbortSignal.timeout(options.deadlineMilliseconds ?? 10_000)
-    const trip = async () => {
-      timing.trip()
-      const reply = readReply(await send(options, body, deadline), count)
-      if (reply === null) throw unavailable()
-      return reply
-    }
-    const reply = await whileBusy(trip, deadline)
-    if (isBusy(reply)) throw new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
-    if ('error' in reply) {
-      const { message, code, statement } = reply.error
-      throw new SqlError(message, code, statement)
-    }
-    return reply
+/** A server without replicas. */
+export function connect({ url, token, ...options }: LoneOptions): Database {
+  const node = { name: 'primary', url, token, place: null, isPrimary: true }
+  const reader = { here: null, bookmark: null, remembered: async () => 0, isHedged: false }
+  return connectTo({ cluster: clusterOf(node, []), reader, epilogue: [], ...options })
+}
+
+export interface LoneOptions extends SendOptions {
+  readonly url: string
+  /** Bearer token, when it wants one. */
+  readonly token: string | null
+}
+
+/** Cheap, and made anew for each request: nothing of one request may outlive it in an isolate but `cluster`. */
+export function connectTo(options: DatabaseOptions): Database {
+  const { cluster, reader } = options
+  const send = sender(options)
+  const epilogue = [readEpoch, ...options.epilogue]
+  let written: Bookmark | null = null
+  let readTo: number | null = null
+  let after: Seen['epilogue'] = []
+  const readBy = async (request: ReadRequest, consistency: Consistency): Promise<Read> => {
+    const answer = await read(request, consistency, { cluster, reader, send })
+    if (answer.reply.frame !== null) readTo = Math.max(readTo ?? 0, answer.reply.frame)
+    return answer
   }
-  const resultsOf = async (reply: ReturnType<typeof ask>): Promise<readonly Result[]> => {
-    const known = await reply
-    if ('otherwise' in known) throw unavailable()
-    return known.results
+  const write = async (body: Uint8Array<ArrayBuffer>, count: number, timing: Timing) => {
+    // Nobody waits again for what has not come three times, if others can be read from meanwhile.
+    if (cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
+    const reply = await send(cluster.primary, { body, count, limitMilliseconds: null }, timing)
+    const bookmark = bookmarkAfter(reply)
+    const told = done(reply)
+    after = reply.epilogue.slice(1)
+    written = bookmark
+    if (bookmark !== null) cluster.epoch = bookmark.epoch
+    return told
   }
   return {
-    async run(statement, timing) {
-      const [result] = await resultsOf(ask(executeRequest(statement), 1, timing))
+    async run(statement, timing, consistency = 'session') {
+      const request = { body: (frame: number | null) => executeRequest(statement, frame), count: 1, timing }
+      const { reply, state, frame } = await readBy(request, consistency)
+      const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()
-      return result
+      return { ...result, frame, isPrimary: state.node.isPrimary }
     },
-    transact(statements, timing, isTrial = false) {
-      const request = transactionRequest(statements, { writes: true, isTrial, otherwise: null })
-      return resultsOf(ask(request, statements.length, timing))
+    async transact(statements, timing, isTrial = false) {
+      const body = transactionRequest(statements, { writes: true, isTrial, otherwise: null, epilogue })
+      return resultsOf(await write(body, statements.length, timing))
     },
-    snapshot(statements, timing) {
-      const request = transactionRequest(statements, { writes: false, isTrial: false, otherwise: null })
-      return resultsOf(ask(request, statements.length, timing))
+    async snapshot(statements, timing, consistency = 'strong') {
+      const shape = { writes: false, isTrial: false, otherwise: null, epilogue: [readEpoch] }
+      const body = (frame: number | null) => transactionRequest(statements, shape, frame)
+      const { reply } = await readBy({ body, count: statements.length, timing }, consistency)
+      return resultsOf(done(reply))
     },
     transactUnless({ at, otherwise }, statements, timing) {
-      const shape = { writes: true, isTrial: false, otherwise: { at, statement: otherwise } }
-      return ask(transactionRequest(statements, shape), statements.length, timing)
+      const shape = { writes: true, isTrial: false, otherwise: { at, statement: otherwise }, epilogue }
+      return write(transactionRequest(statements, shape), statements.length, timing)
+    },
+    async look(timing) {
+      await look(cluster, send, timing)
+    },
+    seen: {
+      get written() {
+        return written
+      },
+      get read() {
+        return readTo === null || cluster.epoch === null ? null : { epoch: cluster.epoch, frame: readTo }
+      },
+      get epilogue() {
+        return after
+      },
+      get silentSeconds() {
+        return silentSeconds(cluster, Date.now())
+      },
     },
   }
 }
 
-async function send(
-  options: DatabaseOptions,
-  body: Uint8Array<ArrayBuffer>,
-  deadline: AbortSignal,
-): Promise<Uint8Array> {
-  const headers: Record<string, string> = { ...pipelineHeaders }
-  if (options.token !== null) headers.authorization = `Bearer ${options.token}`
-  if (options.requestId !== undefined) headers['x-request-id'] = options.requestId
-  try {
-    const response = await fetch(`${options.url}${pipelinePath}`, {
-      method: 'POST',
-      headers,
-      body,
-      signal: deadline,
-    })
-    if (!response.ok) {
-      await response.body?.cancel()
-      throw unavailable()
-    }
-    return new Uint8Array(await response.arrayBuffer())
-  } catch (error) {
-    if (error instanceof Problem) throw error
-    throw deadline.aborted
-      ? new Problem('DATABASE_TIMEOUT', { headers: { 'retry-after': '1' } })
-      : unavailable()
-  }
+type Done = Exclude<Reply, { readonly error: HranaError }>
+
+/** @throws Problem UNAVAILABLE_DATABASE of what was busy to the end; SqlError of what was refused */
+function done(reply: Reply): Done {
+  if (isBusy(reply)) throw new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
+  if (!('error' in reply)) return reply
+  const { message, code, statement } = reply.error
+  throw new SqlError(message, code, statement)
 }
 
-/** Nobody answers there, or not as a libSQL server does. */
-export function unavailable(): Problem {
-  return new Problem('UNAVAILABLE_DATABASE', {
-    hint: 'Check that the database named by DATABASE_URL runs and that DATABASE_TOKEN is right; then try again.',
-    headers: { 'retry-after': '5' },
-  })
+function resultsOf(reply: Done): readonly Result[] {
+  if ('otherwise' in reply) throw unavailable()
+  return reply.results
 }

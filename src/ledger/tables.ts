@@ -84,3 +84,16 @@ export const outbox = sqliteTable(
   },
   (table) => [index('selvage_outbox_unsent_idx').on(table.id).where(isNull(table.sent_at))],
 )
+
+/** One row: which history the database is. Whoever restores or forks one gives it another epoch. */
+export const clock = sqliteTable('selvage_clock', {
+  id: integer().primaryKey(),
+  /** 128 random bits as hexadecimal digits. */
+  epoch: text().notNull(),
+})
+
+/** How often tables were written that answers from caches depend on. */
+export const versions = sqliteTable('selvage_versions', {
+  table_name: text().primaryKey(),
+  version: integer().notNull(),
+})

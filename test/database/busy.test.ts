@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isBusy, whileBusy } from '../../src/database/busy.ts'
-import { type Reply, readReply } from '../../src/database/hrana.ts'
-import { messageField, textField, varintField } from '../../src/database/protobuf.ts'
+import { messageField, textField, varintField } from '../../src/database/hrana/protobuf.ts'
+import { type Reply, readReply } from '../../src/database/hrana/reply.ts'
 
 /** A reply of Hrana to one statement in a transaction: what BEGIN (0), the statement, COMMIT and ROLLBACK (3) say. */
 function replyTo(codes: readonly (string | null)[]): Reply | null {

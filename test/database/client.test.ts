@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { floatValue, integerValue, nullValue, textValue, type Value } from '../../src/base/statement.ts'
 import { startTiming } from '../../src/base/timing.ts'
 import { connect, type Database } from '../../src/database/client.ts'
-import { executeRequest, pipelineHeaders, pipelinePath, readReply } from '../../src/database/hrana.ts'
+import { readReply } from '../../src/database/hrana/reply.ts'
+import { executeRequest, pipelineHeaders, pipelinePath } from '../../src/database/hrana/request.ts'
 import { startDatabase, type TestDatabase } from '../harness/database.ts'
 
 let server: TestDatabase

@@ -12,7 +12,7 @@ import {
   sint64Of,
   textField,
   varintField,
-} from '../../src/database/protobuf.ts'
+} from '../../src/database/hrana/protobuf.ts'
 
 function fieldsOf(bytes: Uint8Array): readonly (readonly [field: number, value: FieldValue])[] {
   const fields: (readonly [number, FieldValue])[] = []

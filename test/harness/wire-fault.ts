@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pipelineHeaders } from '../../src/database/hrana.ts'
-import { message, messageField, textField, varintField } from '../../src/database/protobuf.ts'
+import { message, messageField, textField, varintField } from '../../src/database/hrana/protobuf.ts'
+import { pipelineHeaders } from '../../src/database/hrana/request.ts'
 import { isBatch } from './wire-pipeline.ts'
 
 /** What goes wrong with the requests of an id. */

@@ -1,5 +1,11 @@
 import { nullValue, type Value } from '../../src/base/statement.ts'
-import { bytesOfField, doubleOf, type FieldValue, readFields, sint64Of } from '../../src/database/protobuf.ts'
+import {
+  bytesOfField,
+  doubleOf,
+  type FieldValue,
+  readFields,
+  sint64Of,
+} from '../../src/database/hrana/protobuf.ts'
 import type { WireStatement } from './wire-record.ts'
 
 const decoder = new TextDecoder()

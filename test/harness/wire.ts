@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream/promises'
-import { pipelinePath } from '../../src/database/hrana.ts'
+import { pipelinePath } from '../../src/database/hrana/request.ts'
 import { faultNames, isFault, strikeReply, strikeRequest } from './wire-fault.ts'
 import { statementsOf } from './wire-pipeline.ts'
 import { wireRecord } from './wire-record.ts'

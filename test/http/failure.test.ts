@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, inject, test, vi } from 'vitest'
 import backend from '#backend'
 import { createApp } from '../../src/app.ts'
-import { message, messageField, textField, varintField } from '../../src/database/protobuf.ts'
+import { message, messageField, textField, varintField } from '../../src/database/hrana/protobuf.ts'
 import { leakIn } from './leak.ts'
 
 const bindings: Readonly<Record<string, string>> = inject('bindings')

@@ -1,6 +1,7 @@
 import type { Problem } from '../../base/problem.ts'
 import { bytesOf, type Result } from '../../base/statement.ts'
-import { type SqlError, unavailable } from '../../database/client.ts'
+import type { SqlError } from '../../database/client.ts'
+import { unavailable } from '../../database/node.ts'
 import { translated } from '../sql-error.ts'
 import type { Claim } from '../write/idempotency.ts'
 import type { Reply } from '../write/operation.ts'

@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 import { bytesOf, nullValue, type Result, type Statement, textOf, type Value } from '../../base/statement.ts'
-import { unavailable } from '../../database/client.ts'
+import { unavailable } from '../../database/node.ts'
 import { isFieldVisible } from '../../model/caller/audience.ts'
 import { encodeRows } from '../../query/input/rows.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'

@@ -1,0 +1,165 @@
+import type { Bookmark } from './bookmark.ts'
+import { kilometresBetween, type Node, type Place } from './node.ts'
+
+/**
+ * What an isolate has learnt of the nodes of one database: numbers, no promise and no connection, so that it may
+ * outlive requests.
+ */
+export interface Cluster {
+  readonly primary: NodeState
+  readonly replicas: readonly NodeState[]
+  /** Which history of the database it is: changes when it is restored or forked. Null: not known yet. */
+  epoch: string | null
+  /** The primary's frame as it was looked at for its own sake, now and the time before. */
+  looks: readonly Look[]
+}
+
+export interface Look {
+  readonly atMilliseconds: number
+  readonly frame: number
+}
+
+export interface NodeState {
+  readonly node: Node
+  /** A trip without what the database works on it, as a moving average; null: none was made. */
+  milliseconds: number | null
+  /** The last trips, for their 95th percentile; the oldest is written over. */
+  readonly recent: number[]
+  trips: number
+  /** A frame that it has, for sure. */
+  frame: number
+  /** Failures since it last answered. */
+  failures: number
+  /** When the first of them was. */
+  failedAtMilliseconds: number
+  /** It is left alone until then. */
+  leftUntilMilliseconds: number
+  /** When it last answered; null: never. */
+  answeredAtMilliseconds: number | null
+}
+
+export function clusterOf(primary: Node, replicas: readonly Node[]): Cluster {
+  return { primary: stateOf(primary), replicas: replicas.map(stateOf), epoch: null, looks: [] }
+}
+
+/**
+ * Nodes in the order in which a read tries them: replicas by how long a trip takes, as measured, or else as their
+ * distance tells; then the primary, which stands before those that are farther away when its own place is known.
+ * Those that are left alone are out, but for the primary, the last resort.
+ * @param here of the data centre; null: not known
+ */
+export function readingOrder(
+  cluster: Cluster,
+  here: Place | null,
+  nowMilliseconds: number,
+): readonly NodeState[] {
+  const { primary, replicas } = cluster
+  if (replicas.length === 0) return [primary]
+  const isPlaced = primary.node.place !== null && here !== null
+  const known = [...replicas, ...(isPlaced ? [primary] : [])]
+    .filter((state) => state.leftUntilMilliseconds <= nowMilliseconds)
+    .map((state) => ({ state, expected: expectedMilliseconds(state, here) }))
+    .sort((a, b) => a.expected - b.expected)
+    .map(({ state }) => state)
+  return known.includes(primary) ? known : [...known, primary]
+}
+
+/** Light in glass takes 1 ms for 200 km; there and back, and by the ways that cables take, 65 km. */
+const kilometresPerMillisecond = 65
+
+/** Without a place nothing is known before the first trip, so that it comes first once. */
+function expectedMilliseconds({ node, milliseconds }: NodeState, here: Place | null): number {
+  if (milliseconds !== null) return milliseconds
+  return here === null || node.place === null
+    ? 0
+    : 1 + kilometresBetween(here, node.place) / kilometresPerMillisecond
+}
+
+/** @param frame that the node has come to, as it says; null: it does not */
+export function answered(
+  state: NodeState,
+  sentMilliseconds: number,
+  frame: number | null,
+  nowMilliseconds: number,
+): void {
+  const took = nowMilliseconds - sentMilliseconds
+  state.failures = 0
+  state.leftUntilMilliseconds = 0
+  state.answeredAtMilliseconds = nowMilliseconds
+  state.milliseconds = state.milliseconds === null ? took : state.milliseconds * 0.8 + took * 0.2
+  state.recent[state.trips % recentTrips] = took
+  state.trips += 1
+  if (frame !== null) state.frame = Math.max(state.frame, frame)
+}
+
+/** A node did not answer, or not in time: it is left alone for a second, and longer each time, up to half a minute. */
+export function failed(state: NodeState, nowMilliseconds: number): void {
+  if (state.failures === 0) state.failedAtMilliseconds = nowMilliseconds
+  state.failures += 1
+  const seconds = Math.min(longestLeftSeconds, 2 ** (state.failures - 1))
+  state.leftUntilMilliseconds = nowMilliseconds + seconds * 1_000
+}
+
+const recentTrips = 64
+const longestLeftSeconds = 30
+
+/** How long 95 of 100 trips take at most; null as long as there were few. */
+export function p95Milliseconds({ recent }: NodeState): number | null {
+  if (recent.length < recentTrips / 2) return null
+  const sorted = [...recent].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length * 0.95)] ?? null
+}
+
+/** What the primary had so long ago, a replica has to have. */
+const longestLagMilliseconds = 5_000
+
+/** Whether a replica is farther behind the primary than it may be. */
+export function isBehind({ looks }: Cluster, { frame }: NodeState, nowMilliseconds: number): boolean {
+  return looks.some(
+    (look) => look.frame > frame && nowMilliseconds - look.atMilliseconds > longestLagMilliseconds,
+  )
+}
+
+/** The primary said which history it has, and how far that is. */
+export function looked(cluster: Cluster, { epoch, frame }: Bookmark, nowMilliseconds: number): void {
+  const [last] = cluster.looks
+  cluster.epoch = epoch
+  cluster.looks = [{ atMilliseconds: nowMilliseconds, frame }, ...(last === undefined ? [] : [last])]
+}
+
+/** The primary has less than it had: it was restored. What was known of frames is of another history. */
+export function rewound(cluster: Cluster): void {
+  cluster.epoch = null
+  cluster.looks = []
+  for (const state of [cluster.primary, ...cluster.replicas]) state.frame = 0
+}
+
+/** For how long the primary has not answered, in seconds; null while it does. */
+export function silentSeconds({ primary }: Cluster, nowMilliseconds: number): number | null {
+  if (primary.failures === 0) return null
+  return Math.ceil(
+    (nowMilliseconds - (primary.answeredAtMilliseconds ?? primary.failedAtMilliseconds)) / 1_000,
+  )
+}
+
+/** After so many failures in a row the primary counts as lost. */
+const lostAfter = 3
+
+/** Whether the primary has failed again and again, and is to be left alone now. */
+export function isLost({ primary }: Cluster, nowMilliseconds: number): boolean {
+  return primary.failures >= lostAfter && primary.leftUntilMilliseconds > nowMilliseconds
+}
+
+function stateOf(node: Node): NodeState {
+  return {
+    node,
+    milliseconds: null,
+    recent: [],
+    trips: 0,
+    frame: 0,
+    failures: 0,
+    failedAtMilliseconds: 0,
+    leftUntilMilliseconds: 0,
+    answeredAtMilliseconds: null,
+  }
+}

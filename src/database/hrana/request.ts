@@ -1,0 +1,105 @@
+import type { Statement, Value } from '../../base/statement.ts'
+import { doubleField, message, messageField, sint64Field, textField, varintField } from './protobuf.ts'
+
+/**
+ * The part of Hrana 3 over HTTP that is used, in its Protobuf encoding
+ * (https://github.com/tursodatabase/libsql/blob/main/docs/HRANA_3_SPEC.md): JSON that the database wrote crosses the
+ * Worker as the bytes that it is, and is neither escaped into other JSON nor parsed out of it.
+ */
+export const pipelinePath = '/v3-protobuf/pipeline'
+export const pipelineHeaders = { 'content-type': 'application/x-protobuf' } as const
+
+/** How a transaction goes on beside its statements. */
+export interface TransactionShape {
+  /** Whether it takes the place of the one writer, or sees one moment and writes nothing. */
+  readonly writes: boolean
+  /** Whether all of it is undone in the end: only what it answers is wanted. */
+  readonly isTrial: boolean
+  /** What is answered, outside of the transaction, when the statement `at` was refused. */
+  readonly otherwise: { readonly at: number; readonly statement: Statement } | null
+  /** What is asked when it has ended, however it did: a batch does not tell its frame, and a statement does. */
+  readonly epilogue: readonly Statement[]
+}
+
+export const request = { close: 1, execute: 2, batch: 3 } as const
+const condition = { stepOk: 1, stepError: 2, not: 3, and: 4 } as const
+
+/**
+ * A pipeline of one statement.
+ * @param frame that the server waits for before it reads; a primary has every one that there is
+ */
+export function executeRequest(statement: Statement, frame: number | null = null): Uint8Array<ArrayBuffer> {
+  return pipeline(execute(statement, frame))
+}
+
+/** A pipeline of one transaction: each step runs only if the one before it did, and what stops the chain undoes it. */
+export function transactionRequest(
+  statements: readonly Statement[],
+  { writes, isTrial, otherwise, epilogue }: TransactionShape,
+  frame: number | null = null,
+): Uint8Array<ArrayBuffer> {
+  const commit = statements.length + 1
+  const ok = (step: number): Uint8Array => varintField(condition.stepOk, step)
+  const notCommitted = messageField(condition.not, ok(commit))
+  const steps = [
+    step(null, { sql: writes ? 'begin immediate' : 'begin', args: [] }),
+    ...statements.map((statement, index) => step(ok(index), statement)),
+    step(ok(commit - 1), { sql: isTrial ? 'rollback' : 'commit', args: [] }),
+    // Where BEGIN itself failed there is nothing to undo.
+    step(messageField(condition.and, messageField(1, ok(0)), messageField(1, notCommitted)), {
+      sql: 'rollback',
+      args: [],
+    }),
+    ...(otherwise === null ? [] : [step(refusedAt(otherwise.at + 1), otherwise.statement)]),
+  ]
+  const waits = frame === null ? [] : [varintField(2, frame)]
+  return pipeline(
+    messageField(request.batch, messageField(1, ...steps, ...waits)),
+    ...epilogue.map((statement) => execute(statement, null)),
+  )
+}
+
+function execute(statement: Statement, frame: number | null): Uint8Array {
+  const waits = frame === null ? [] : [varintField(6, frame)]
+  return messageField(request.execute, messageField(1, ...statementFields(statement), ...waits))
+}
+
+/** That a step was tried and refused: sqld takes a step that was left out for one with an error, too. */
+function refusedAt(index: number): Uint8Array {
+  const before = messageField(1, varintField(condition.stepOk, index - 1))
+  return messageField(condition.and, before, messageField(1, varintField(condition.stepError, index)))
+}
+
+/** A pipeline that does nothing: whether somebody answers, and takes the token. */
+export function probeRequest(): Uint8Array<ArrayBuffer> {
+  return pipeline()
+}
+
+/** A stream that is not closed stays open for ten seconds, and the server has 128 of them. */
+function pipeline(...work: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return message(...[...work, messageField(request.close)].map((each) => messageField(2, each)))
+}
+
+function step(when: Uint8Array | null, statement: Statement): Uint8Array {
+  const fields = [messageField(2, ...statementFields(statement))]
+  return messageField(1, ...(when === null ? fields : [messageField(1, when), ...fields]))
+}
+
+function statementFields({ sql, args }: Statement): readonly Uint8Array[] {
+  return [textField(1, sql), ...args.map((value) => messageField(3, valueField(value)))]
+}
+
+function valueField(value: Value): Uint8Array {
+  switch (value.type) {
+    case 'null':
+      return messageField(1)
+    case 'integer':
+      return sint64Field(2, value.value)
+    case 'float':
+      return doubleField(3, value.value)
+    case 'text':
+      return textField(4, value.value)
+    case 'blob':
+      return messageField(5, Buffer.from(value.base64, 'base64'))
+  }
+}

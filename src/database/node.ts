@@ -1,0 +1,70 @@
+import { Problem } from '../base/problem.ts'
+import { pipelineHeaders, pipelinePath } from './hrana/request.ts'
+
+/** A point on Earth, in degrees (WGS 84). */
+export interface Place {
+  readonly latitude: number
+  readonly longitude: number
+}
+
+/** A libSQL server: the primary, or a replica of it. */
+export interface Node {
+  readonly name: string
+  readonly url: string
+  /** Bearer token, when it wants one. */
+  readonly token: string | null
+  readonly place: Place | null
+  readonly isPrimary: boolean
+}
+
+/**
+ * One HTTP request: one trip.
+ * @param requestId handed on as `x-request-id`, so that a request can be followed to the database
+ * @throws Problem UNAVAILABLE_DATABASE, or DATABASE_TIMEOUT when the deadline came first
+ */
+export async function exchange(
+  { url, token }: Node,
+  body: Uint8Array<ArrayBuffer>,
+  { deadline, requestId }: { readonly deadline: AbortSignal; readonly requestId: string | null },
+): Promise<Uint8Array> {
+  const headers: Record<string, string> = { ...pipelineHeaders }
+  if (token !== null) headers.authorization = `Bearer ${token}`
+  if (requestId !== null) headers['x-request-id'] = requestId
+  try {
+    const response = await fetch(`${url}${pipelinePath}`, {
+      method: 'POST',
+      headers,
+      body,
+      signal: deadline,
+    })
+    if (!response.ok) {
+      await response.body?.cancel()
+      throw unavailable()
+    }
+    return new Uint8Array(await response.arrayBuffer())
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw deadline.aborted
+      ? new Problem('DATABASE_TIMEOUT', { headers: { 'retry-after': '1' } })
+      : unavailable()
+  }
+}
+
+/** Nobody answers there, or not as a libSQL server does. */
+export function unavailable(): Problem {
+  return new Problem('UNAVAILABLE_DATABASE', {
+    hint: 'Check that the database named by DATABASE_URL runs and that DATABASE_TOKEN is right; then try again.',
+    headers: { 'retry-after': '5' },
+  })
+}
+
+const earthRadiusKilometres = 6_371
+
+/** Along the great circle, by the haversine formula. */
+export function kilometresBetween(a: Place, b: Place): number {
+  const radians = (degrees: number): number => (degrees * Math.PI) / 180
+  const byLatitude = Math.sin(radians(b.latitude - a.latitude) / 2) ** 2
+  const byLongitude = Math.sin(radians(b.longitude - a.longitude) / 2) ** 2
+  const share = byLatitude + Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * byLongitude
+  return 2 * earthRadiusKilometres * Math.asin(Math.min(1, Math.sqrt(share)))
+}
