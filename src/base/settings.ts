@@ -2,6 +2,8 @@ import { Problem } from './problem.ts'
 
 /** What the operator sets outside the code: the Worker's variables and secrets, checked. */
 export interface Settings {
+  /** Whose settings they are; '' where a backend is not per tenant. What an isolate or a cache shares has it in its key. */
+  readonly tenant: string
   /** Where clients reach this Worker, without a trailing slash. Issuer and links are made from it, never from `Host`. */
   readonly apiUrl: string
   readonly databaseUrl: string
@@ -23,6 +25,7 @@ export type Bindings = Readonly<Record<string, unknown>>
  */
 export function readSettings(bindings: Bindings): Settings {
   return {
+    tenant: '',
     apiUrl: url(bindings, 'API_URL', 'the public URL of this Worker'),
     databaseUrl: url(bindings, 'DATABASE_URL', 'the URL of a libSQL server'),
     databaseToken: typeof bindings.DATABASE_TOKEN === 'string' ? bindings.DATABASE_TOKEN : null,

@@ -8,6 +8,7 @@ import type { Settings } from '../../src/base/settings.ts'
 const publishable = 'sb_publishable_abcdefghijklmnopqrstuvwxyz'
 const secret = 'sb_secret_abcdefghijklmnopqrstuvwxyz'
 const settings: Settings = {
+  tenant: '',
   apiUrl: 'https://api.example.com',
   databaseUrl: 'http://127.0.0.1:1',
   databaseToken: null,

@@ -120,6 +120,7 @@ function settingsFor(databaseUrl: string): Settings {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ'
   return {
+    tenant: '',
     apiUrl: 'http://selvage.test',
     databaseUrl,
     databaseToken: null,
