@@ -1,0 +1,61 @@
+import { digest } from '../base/crypto.ts'
+import { isCount, isRecord, isTime, parseJson } from './shape.ts'
+
+/** An answer of the database that is kept. It is never changed, and neither are the bytes of its body. */
+export interface Entry {
+  readonly epoch: string
+  /** The answer holds at least all writes up to this frame. */
+  readonly frame: number
+  /** Versions of the tables that it depends on, in the snapshot that it was read from. */
+  readonly versions: Readonly<Record<string, number>>
+  /** When the database was asked, not when it had answered: an answer is at least as old. */
+  readonly storedAtMilliseconds: number
+  readonly maxAgeSeconds: number
+  readonly staleWhileRevalidateSeconds: number
+  readonly staleIfErrorSeconds: number
+  /** What the database wrote; that there is no row is such an answer, too. */
+  readonly body: Uint8Array
+}
+
+/** How long an entry may be of use at all, from when it was stored: both times past `maxAge` begin there (RFC 5861). */
+export function lifeSeconds(entry: Entry): number {
+  return entry.maxAgeSeconds + Math.max(entry.staleWhileRevalidateSeconds, entry.staleIfErrorSeconds)
+}
+
+/** Changes with the layout: an entry of another one is none. */
+const format = 1
+
+/** `format digest\n`, the head as one line of JSON, the body; the digest is of all that follows its line. */
+export function encodeEntry(entry: Entry): Uint8Array {
+  const { body, ...head } = entry
+  const rest = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body])
+  return Buffer.concat([Buffer.from(`${format} ${digest(rest)}\n`), rest])
+}
+
+/** Null of anything that `encodeEntry` of this format did not make: of another one, cut off, changed on its way. */
+export function decodeEntry(bytes: Uint8Array): Entry | null {
+  const seal = bytes.indexOf(newline)
+  const rest = bytes.subarray(seal + 1)
+  if (seal === -1 || decoder.decode(bytes.subarray(0, seal)) !== `${format} ${digest(rest)}`) return null
+  const end = rest.indexOf(newline)
+  const head = parseJson(decoder.decode(rest.subarray(0, end)))
+  return isHead(head) ? { ...head, body: rest.subarray(end + 1) } : null
+}
+
+const newline = 10
+const decoder = new TextDecoder()
+
+/** The digest tells what was changed on its way; this, a head that was wrong when it was written. */
+function isHead(head: unknown): head is Omit<Entry, 'body'> {
+  return (
+    isRecord(head) &&
+    typeof head.epoch === 'string' &&
+    isCount(head.frame) &&
+    isRecord(head.versions) &&
+    Object.values(head.versions).every(isCount) &&
+    isTime(head.storedAtMilliseconds) &&
+    isTime(head.maxAgeSeconds) &&
+    isTime(head.staleWhileRevalidateSeconds) &&
+    isTime(head.staleIfErrorSeconds)
+  )
+}

@@ -1,0 +1,119 @@
+import type { Entry } from './entry.ts'
+import type { Knowledge, Sighting } from './knowledge.ts'
+
+/** What a request asks of an answer that was kept. */
+export interface Demand {
+  readonly nowMilliseconds: number
+  /** Of the caller's bookmark; null without one. */
+  readonly epoch: string | null
+  /** The frame of the caller's bookmark: nothing older is for them. 0 without one. */
+  readonly neededFrame: number
+  /** What is known of the database of the entry; null when nothing is. */
+  readonly knowledge: Knowledge | null
+}
+
+export type Verdict = Served | { readonly kind: 'miss'; readonly why: Why }
+
+export interface Served {
+  /** `stale-while-revalidate`: serve it, then ask anew; `stale-if-error`: only where the database fails (RFC 5861). */
+  readonly kind: 'fresh' | 'stale-while-revalidate' | 'stale-if-error'
+  /** Whole seconds, rounded down, as in `Age` (RFC 9111 §5.1). */
+  readonly ageSeconds: number
+  /** What is left of `maxAge`, below zero past it: `ttl` of RFC 9211 §2.5. */
+  readonly ttlSeconds: number
+  /** The answer holds at least all writes up to this frame. */
+  readonly asOfFrame: number
+}
+
+/**
+ * `absent`: nothing is kept; `expired`: too old; `superseded`: a table has changed since; `behind`: older than the
+ * bookmark; `epoch`: of a database before it was restored; `clock`: stored in the future.
+ */
+export type Why = 'absent' | 'expired' | 'superseded' | 'behind' | 'epoch' | 'clock'
+
+/** Clocks of data centres differ, and may be set back, by less than this. */
+const clockToleranceMilliseconds = 5 * 60_000
+
+/**
+ * The one rule: whether an answer that was kept may be served. `maxAge` bounds the age, whatever is known; what a table
+ * has outlived, or a bookmark is past, is not served however young it is.
+ */
+export function judge(entry: Entry, demand: Demand): Verdict {
+  const { knowledge, nowMilliseconds } = demand
+  if (demand.epoch !== null && demand.epoch !== entry.epoch) return misses.epoch
+  if (knowledge !== null && knowledge.epoch !== entry.epoch) return misses.epoch
+  const elapsedMilliseconds = nowMilliseconds - entry.storedAtMilliseconds
+  if (!(elapsedMilliseconds >= -clockToleranceMilliseconds)) return misses.clock
+  const asOfFrame = asOf(entry, knowledge)
+  if (demand.neededFrame > asOfFrame) return misses.behind
+  const age = Math.max(0, elapsedMilliseconds / 1000)
+  const superseded = isSuperseded(entry, knowledge)
+  const kind = kindOf(entry, age, superseded)
+  if (kind === null) return superseded ? misses.superseded : misses.expired
+  const ageSeconds = Math.floor(age)
+  return { kind, ageSeconds, ttlSeconds: entry.maxAgeSeconds - ageSeconds, asOfFrame }
+}
+
+/** Nothing is kept under the key. */
+export const absent: Verdict = { kind: 'miss', why: 'absent' }
+
+/** Whether a table that the answer depends on is known to have changed since. */
+export function isSuperseded({ epoch, versions }: Sighting, knowledge: Knowledge | null): boolean {
+  if (knowledge === null || knowledge.epoch !== epoch) return false
+  for (const table in versions) {
+    const seen = knowledge.tables.get(table)
+    if (seen !== undefined && seen.version > (versions[table] ?? 0)) return true
+  }
+  return false
+}
+
+/**
+ * Whether an answer takes the place of one that is held under the same key: the newer frame stays, so that a fill that
+ * took long undoes none that overtook it, and of one frame the later stored. Frames of two epochs cannot be compared:
+ * there, too, it is the later stored. An answer from a replica that is behind replaces one that is no longer fresh
+ * only where no table differs, or the key would stay empty until the replica has caught up.
+ */
+export function wins(entry: Entry, held: Entry): boolean {
+  const later = entry.storedAtMilliseconds - held.storedAtMilliseconds
+  if (entry.epoch !== held.epoch) return later > 0
+  if (entry.frame !== held.frame) {
+    return entry.frame > held.frame || (later >= held.maxAgeSeconds * 1000 && sameVersions(entry, held))
+  }
+  return later >= 0
+}
+
+/** The last frame at which every table still had the version of the entry: only a write moves a version. */
+function asOf(entry: Sighting, knowledge: Knowledge | null): number {
+  let frame = Number.POSITIVE_INFINITY
+  for (const table in entry.versions) {
+    const seen = knowledge?.tables.get(table)
+    const holds = seen !== undefined && seen.version === entry.versions[table]
+    frame = Math.min(frame, holds ? Math.max(seen.frame, entry.frame) : entry.frame)
+  }
+  return frame === Number.POSITIVE_INFINITY ? entry.frame : frame
+}
+
+function kindOf(entry: Entry, ageSeconds: number, superseded: boolean): Served['kind'] | null {
+  const past = ageSeconds - entry.maxAgeSeconds
+  if (!superseded) {
+    if (past < 0) return 'fresh'
+    if (past < entry.staleWhileRevalidateSeconds) return 'stale-while-revalidate'
+  }
+  return past < entry.staleIfErrorSeconds ? 'stale-if-error' : null
+}
+
+function sameVersions(a: Sighting, b: Sighting): boolean {
+  const tables = Object.keys(a.versions)
+  return (
+    tables.length === Object.keys(b.versions).length &&
+    tables.every((table) => a.versions[table] === b.versions[table])
+  )
+}
+
+const misses = {
+  expired: { kind: 'miss', why: 'expired' },
+  superseded: { kind: 'miss', why: 'superseded' },
+  behind: { kind: 'miss', why: 'behind' },
+  epoch: { kind: 'miss', why: 'epoch' },
+  clock: { kind: 'miss', why: 'clock' },
+} as const satisfies Record<string, Verdict>
