@@ -5,8 +5,9 @@ import { allowedIn, authRoutes } from './auth/routes.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
-import { connect, type Database, SqlError } from './database/client.ts'
+import { type Database, SqlError } from './database/client.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
+import { withDatabase } from './freshness.ts'
 import type { Caller } from './model/caller/caller.ts'
 import { referenceRoutes } from './reference/routes.ts'
 import { methodsAt, restRoutes } from './rest/routes.ts'
@@ -14,7 +15,14 @@ import { createServer, type Server } from './server.ts'
 
 interface AppEnv {
   Bindings: Bindings
-  Variables: { timing: Timing; requestId: string; server: Server; database: Database; caller: Caller }
+  Variables: {
+    timing: Timing
+    requestId: string
+    server: Server
+    database: Database
+    caller: Caller
+    sessionId: string
+  }
 }
 
 /** The HTTP surface: middleware in its order, one line for each dialect. */
@@ -25,6 +33,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
   app.use(commonHeaders)
   app.use(preflight)
   app.use(withServer(createServer(backend)))
+  app.use(withDatabase)
   app.use('/rest/*', withCaller(identify))
   app.use('/auth/v1/signup', withCaller(identifyForAuth))
   app.use('/auth/v1/token', withCaller(identifyForAuth))
@@ -37,7 +46,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
 }
 
 const exposed =
-  'Content-Range, ETag, Idempotency-Replayed, Link, Location, Preference-Applied, Retry-After, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
+  'Age, Cache-Status, Content-Range, ETag, Idempotency-Replayed, Link, Location, Preference-Applied, Retry-After, Selvage-Bookmark, Selvage-Data-Age, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
 
 /** On every answer, errors too: who may read it, what a browser may do with it, how to find it in the logs. */
 async function commonHeaders(context: Context<AppEnv>, next: () => Promise<void>): Promise<void> {
@@ -84,10 +93,7 @@ function allowedAt(path: string): string {
 
 function withServer(serverOf: (bindings: Bindings) => Promise<Server>): MiddlewareHandler<AppEnv> {
   return async function server(context, next) {
-    const server = await serverOf(context.env)
-    context.set('server', server)
-    const { databaseUrl: url, databaseToken: token } = server.settings
-    context.set('database', connect({ url, token, requestId: context.get('requestId') }))
+    context.set('server', await serverOf(context.env))
     await next()
   }
 }

@@ -38,6 +38,7 @@ export {
 } from './declare/procedure.ts'
 export { type Refusal, type RefusalDetail, refusal } from './declare/refusal.ts'
 export {
+  type CacheOptions,
   type Embeds,
   type FieldRules,
   type ResourceDeclaration,

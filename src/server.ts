@@ -5,6 +5,8 @@ import { signingKeys } from './auth/keys.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { defaultLimits, type Limits } from './base/limits.ts'
 import { type Bindings, readSettings, type Settings } from './base/settings.ts'
+import { type EdgeCache, type SessionMemory, sessionMemory } from './cache/session.ts'
+import { type Cluster, clusterOf } from './database/cluster.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
 import { type RunningKeys, runningKeys } from './engine/write/running.ts'
@@ -19,6 +21,8 @@ export interface Server {
   readonly backend: BackendDeclaration
   readonly plans: Plans
   readonly running: RunningKeys
+  readonly cluster: Cluster
+  readonly sessions: SessionMemory
   readonly clock: Clock
   readonly limits: Limits
 }
@@ -41,9 +45,29 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       backend,
       plans,
       running,
+      cluster: clusterOfSettings(settings),
+      sessions: sessionMemory(dataCentreCache()),
       clock: systemClock,
       limits: defaultLimits,
     }
     return server
   }
+}
+
+function clusterOfSettings({ databaseUrl, databaseToken, databasePlace, replicas }: Settings): Cluster {
+  return clusterOf(
+    { name: 'primary', url: databaseUrl, token: databaseToken, place: databasePlace, isPrimary: true },
+    replicas.map((replica) => ({ ...replica, isPrimary: false })),
+  )
+}
+
+/** Null where the platform has none. */
+function dataCentreCache(): EdgeCache | null {
+  const caches: unknown = Reflect.get(globalThis, 'caches')
+  const cache: unknown = typeof caches === 'object' && caches !== null ? Reflect.get(caches, 'default') : null
+  return isCache(cache) ? cache : null
+}
+
+function isCache(value: unknown): value is EdgeCache {
+  return typeof value === 'object' && value !== null && 'match' in value && 'put' in value
 }

@@ -15,6 +15,8 @@ export interface AuthEnv {
     /** From `identify`. Only `user` and `logout` read it. */
     readonly caller: Caller
     readonly server: AuthServer
+    /** Of a session that an action begins, or goes on with: it sets it. */
+    sessionId: string
   }
 }
 

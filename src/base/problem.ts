@@ -71,6 +71,7 @@ const table = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The Idempotency-Key was used for another request' },
   IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'A request with this Idempotency-Key is still running' },
   CURSOR_INVALID: { status: 400, title: 'The cursor is not valid for this query' },
+  BOOKMARK_INVALID: { status: 400, title: 'The bookmark is none of this server' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type of the request body is not supported' },
   UNAVAILABLE_CONFIGURATION: { status: 503, title: 'The server is not configured' },

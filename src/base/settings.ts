@@ -9,12 +9,33 @@ export interface Settings {
   readonly databaseUrl: string
   /** Bearer token for the database, when it wants one. */
   readonly databaseToken: string | null
+  /** Where the database is: the primary, when it has replicas. Null: not said. */
+  readonly databasePlace: Place | null
+  /** Nodes that follow the primary, and may be read from. */
+  readonly replicas: readonly Replica[]
+  /** Whether a second node is asked when the first one takes longer than 95 of 100 trips. */
+  readonly isHedged: boolean
+  /** Whether answers are kept as resources say; an operator may switch that off. */
+  readonly isCaching: boolean
   readonly publishableKey: string
   readonly secretKey: string
   /** JSON Web Keys, a JSON array: the first one signs, all of them verify. */
   readonly signingKeys: string
   /** At least 32 random bytes as base64url: signs cursors and other things that only this server reads. */
   readonly serverSecret: string
+}
+
+/** A point on Earth, in degrees (WGS 84). */
+export interface Place {
+  readonly latitude: number
+  readonly longitude: number
+}
+
+export interface Replica {
+  readonly name: string
+  readonly url: string
+  readonly token: string | null
+  readonly place: Place | null
 }
 
 /** The bindings as the platform hands them over: nothing is known of them yet. */
@@ -29,6 +50,10 @@ export function readSettings(bindings: Bindings): Settings {
     apiUrl: url(bindings, 'API_URL', 'the public URL of this Worker'),
     databaseUrl: url(bindings, 'DATABASE_URL', 'the URL of a libSQL server'),
     databaseToken: typeof bindings.DATABASE_TOKEN === 'string' ? bindings.DATABASE_TOKEN : null,
+    databasePlace: placeOf(bindings.DATABASE_PLACE),
+    replicas: replicasOf(bindings.DATABASE_REPLICAS),
+    isHedged: bindings.DATABASE_HEDGE === '1',
+    isCaching: bindings.CACHE_OFF !== '1',
     publishableKey: key(bindings, 'PUBLISHABLE_KEY', 'sb_publishable_'),
     secretKey: key(bindings, 'SECRET_KEY', 'sb_secret_'),
     signingKeys: text(bindings, 'SIGNING_KEYS', 'a JSON array of private JSON Web Keys'),
@@ -45,12 +70,76 @@ function text(bindings: Bindings, name: string, what: string): string {
 }
 
 function url(bindings: Bindings, name: string, what: string): string {
-  const value = text(bindings, name, what).replace(/^libsql:/, 'https:')
-  const parsed = URL.canParse(value) ? new URL(value) : null
-  if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) {
+  const value = urlOf(text(bindings, name, what))
+  if (value === null) {
     throw unavailable(`${name} is not an http, https or libsql URL: set it to ${what}.`, name)
   }
-  return value.replace(/\/+$/, '')
+  return value
+}
+
+/** Without a trailing slash; null of what is no URL of a server. */
+function urlOf(given: unknown): string | null {
+  if (typeof given !== 'string') return null
+  const value = given.replace(/^libsql:/, 'https:')
+  const protocol = URL.canParse(value) ? new URL(value).protocol : null
+  return protocol === 'http:' || protocol === 'https:' ? value.replace(/\/+$/, '') : null
+}
+
+/** `35.68,139.69`: latitude and longitude. */
+function placeOf(given: unknown): Place | null {
+  if (given === undefined || given === '') return null
+  const place = typeof given === 'string' ? degrees(given.split(',').map(Number)) : null
+  if (place !== null) return place
+  throw unavailable('DATABASE_PLACE is not a latitude and a longitude, such as 38.9,-77.4.', 'DATABASE_PLACE')
+}
+
+function degrees(given: unknown): Place | null {
+  const [latitude, longitude, ...more]: readonly unknown[] = Array.isArray(given) ? given : []
+  if (typeof latitude !== 'number' || typeof longitude !== 'number' || more.length > 0) return null
+  return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : null
+}
+
+function replicasOf(given: unknown): readonly Replica[] {
+  if (given === undefined || given === '') return []
+  const list = typeof given === 'string' ? parsed(given) : null
+  if (!Array.isArray(list)) throw unusableReplicas('it is not a JSON array')
+  const replicas = list.map(replicaOf)
+  const names = new Set(['primary', ...replicas.map(({ name }) => name)])
+  if (names.size <= replicas.length)
+    throw unusableReplicas('each name stands for one node, and primary for the first')
+  return replicas
+}
+
+function replicaOf(given: unknown, index: number): Replica {
+  const { name, url, token, place }: Readonly<Record<string, unknown>> =
+    typeof given === 'object' && given !== null ? { ...given } : {}
+  const said = place === undefined ? null : degrees(place)
+  const where = urlOf(url)
+  // It stands in a header.
+  if (typeof name !== 'string' || !/^[\w-]{1,40}$/.test(name)) {
+    throw unusableReplicas(`node ${index + 1} has no name of letters, digits, - and _`)
+  }
+  if (where === null) throw unusableReplicas(`the url of ${name} is not an http, https or libsql URL`)
+  if (place !== undefined && said === null) {
+    throw unusableReplicas(`the place of ${name} is not [latitude, longitude]`)
+  }
+  return { name, url: where, token: typeof token === 'string' ? token : null, place: said }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    // What the platform says may quote a token.
+    return null
+  }
+}
+
+function unusableReplicas(reason: string): Problem {
+  return unavailable(
+    `DATABASE_REPLICAS cannot be used: ${reason}. It is [{"name": "tokyo", "url": "https://…", "place": [35.7, 139.7]}].`,
+    'DATABASE_REPLICAS',
+  )
 }
 
 function secret(bindings: Bindings, name: string, characters: number): string {

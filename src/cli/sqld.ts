@@ -21,7 +21,12 @@ export interface SqldOptions {
 
 /** TCP ports on 127.0.0.1: a primary tells replicas of its frames on one, and takes orders on another. */
 export type SqldRole =
-  | { readonly kind: 'primary'; readonly grpcPort: number; readonly adminPort?: number; readonly namespaces?: boolean }
+  | {
+      readonly kind: 'primary'
+      readonly grpcPort: number
+      readonly adminPort?: number
+      readonly namespaces?: boolean
+    }
   /** `primary`: where its frames come from, such as `http://127.0.0.1:5001`. */
   | { readonly kind: 'replica'; readonly primary: string; readonly namespaces?: boolean }
 

@@ -4,9 +4,10 @@ import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { isBusy } from './busy.ts'
 import { bookmarkAfter, readEpoch } from './clock.ts'
+import { raiseVersions, readVersions, type VersionSighting, versionsAfter } from './versions.ts'
 import { type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
 import type { HranaError, Reply } from './hrana/reply.ts'
-import { executeRequest, transactionRequest } from './hrana/request.ts'
+import { executeRequest, type TransactionShape, transactionRequest } from './hrana/request.ts'
 import { unavailable } from './node.ts'
 import { type Consistency, look, type Read, type Reader, type ReadRequest, read } from './read.ts'
 import { type SendOptions, sender } from './send.ts'
@@ -24,10 +25,13 @@ export interface Database {
   run(statement: Statement, timing: Timing, consistency?: Consistency): Promise<ReadResult>
   /**
    * All statements in one `BEGIN IMMEDIATE … COMMIT`, or none of them.
-   * @param isTrial whether they are undone in the end, and only their results wanted
    * @throws as `run`; SqlError of the first statement that failed
    */
-  transact(statements: readonly Statement[], timing: Timing, isTrial?: boolean): Promise<readonly Result[]>
+  transact(
+    statements: readonly Statement[],
+    timing: Timing,
+    how?: Partial<TransactionOptions>,
+  ): Promise<readonly Result[]>
   /**
    * All statements on one moment of the database: they only read.
    * @param consistency default `strong`
@@ -46,11 +50,19 @@ export interface Database {
     refused: { readonly at: number; readonly otherwise: Statement },
     statements: readonly Statement[],
     timing: Timing,
+    how?: Pick<Partial<TransactionOptions>, 'touched'>,
   ): Promise<{ readonly results: readonly Result[] } | { readonly otherwise: Result }>
   /** Asks the primary how it is, for the sake of what is known of it. */
   look(timing: Timing): Promise<void>
   /** What this request has learnt of the database so far. */
   readonly seen: Seen
+}
+
+export interface TransactionOptions {
+  /** Whether everything is undone in the end, and only the results are wanted. */
+  readonly isTrial: boolean
+  /** Tables that are written, of those whose versions answers from caches depend on. */
+  readonly touched: readonly string[]
 }
 
 export interface ReadResult extends Result {
@@ -64,8 +76,8 @@ export interface Seen {
   readonly written: Bookmark | null
   /** The newest that was read: nothing of it is newer. Null: nothing was read, or its epoch is not known. */
   readonly read: Bookmark | null
-  /** What `DatabaseOptions.epilogue` said after the last write; null of a statement that was refused. */
-  readonly epilogue: readonly (Result | null)[]
+  /** The versions of tables after the last write that touched some; null: none did. */
+  readonly versions: VersionSighting | null
   /** For how long the primary has not answered: what a replica says may be so old. Null while it does answer. */
   readonly silentSeconds: number | null
 }
@@ -73,8 +85,6 @@ export interface Seen {
 export interface DatabaseOptions extends SendOptions {
   readonly cluster: Cluster
   readonly reader: Reader
-  /** Asked after each write, in the same trip. */
-  readonly epilogue: readonly Statement[]
 }
 
 /** What SQLite refused. For the engine to translate: its text never leaves the Worker. */
@@ -96,7 +106,7 @@ export class SqlError extends Error {
 export function connect({ url, token, ...options }: LoneOptions): Database {
   const node = { name: 'primary', url, token, place: null, isPrimary: true }
   const reader = { here: null, bookmark: null, remembered: async () => 0, isHedged: false }
-  return connectTo({ cluster: clusterOf(node, []), reader, epilogue: [], ...options })
+  return connectTo({ cluster: clusterOf(node, []), reader, ...options })
 }
 
 export interface LoneOptions extends SendOptions {
@@ -109,25 +119,32 @@ export interface LoneOptions extends SendOptions {
 export function connectTo(options: DatabaseOptions): Database {
   const { cluster, reader } = options
   const send = sender(options)
-  const epilogue = [readEpoch, ...options.epilogue]
   let written: Bookmark | null = null
   let readTo: number | null = null
-  let after: Seen['epilogue'] = []
+  let versions: VersionSighting | null = null
   const readBy = async (request: ReadRequest, consistency: Consistency): Promise<Read> => {
     const answer = await read(request, consistency, { cluster, reader, send })
     if (answer.reply.frame !== null) readTo = Math.max(readTo ?? 0, answer.reply.frame)
     return answer
   }
-  const write = async (body: Uint8Array<ArrayBuffer>, count: number, timing: Timing) => {
+  const write = async (
+    statements: readonly Statement[],
+    shape: Omit<TransactionShape, 'writes' | 'epilogue'>,
+    touched: readonly string[],
+    timing: Timing,
+  ): Promise<Done> => {
     // Nobody waits again for what has not come three times, if others can be read from meanwhile.
     if (cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
-    const reply = await send(cluster.primary, { body, count, limitMilliseconds: null }, timing)
-    const bookmark = bookmarkAfter(reply)
-    const told = done(reply)
-    after = reply.epilogue.slice(1)
-    written = bookmark
-    if (bookmark !== null) cluster.epoch = bookmark.epoch
-    return told
+    const marks = touched.length === 0 ? [] : [raiseVersions(touched)]
+    const all = [...statements, ...marks]
+    const epilogue = marks.length === 0 ? [readEpoch] : [readEpoch, readVersions]
+    const body = transactionRequest(all, { ...shape, writes: true, epilogue })
+    const reply = await send(cluster.primary, { body, count: all.length, limitMilliseconds: null }, timing)
+    const ended = done(reply)
+    written = bookmarkAfter(reply)
+    versions = written === null ? null : versionsAfter(reply, written)
+    if (written !== null) cluster.epoch = written.epoch
+    return 'results' in ended ? { ...ended, results: ended.results.slice(0, statements.length) } : ended
   }
   return {
     async run(statement, timing, consistency = 'session') {
@@ -137,9 +154,8 @@ export function connectTo(options: DatabaseOptions): Database {
       if (result === undefined) throw unavailable()
       return { ...result, frame, isPrimary: state.node.isPrimary }
     },
-    async transact(statements, timing, isTrial = false) {
-      const body = transactionRequest(statements, { writes: true, isTrial, otherwise: null, epilogue })
-      return resultsOf(await write(body, statements.length, timing))
+    async transact(statements, timing, { isTrial = false, touched = [] } = {}) {
+      return resultsOf(await write(statements, { isTrial, otherwise: null }, touched, timing))
     },
     async snapshot(statements, timing, consistency = 'strong') {
       const shape = { writes: false, isTrial: false, otherwise: null, epilogue: [readEpoch] }
@@ -147,9 +163,8 @@ export function connectTo(options: DatabaseOptions): Database {
       const { reply } = await readBy({ body, count: statements.length, timing }, consistency)
       return resultsOf(done(reply))
     },
-    transactUnless({ at, otherwise }, statements, timing) {
-      const shape = { writes: true, isTrial: false, otherwise: { at, statement: otherwise }, epilogue }
-      return write(transactionRequest(statements, shape), statements.length, timing)
+    transactUnless({ at, otherwise }, statements, timing, { touched = [] } = {}) {
+      return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, touched, timing)
     },
     async look(timing) {
       await look(cluster, send, timing)
@@ -161,8 +176,8 @@ export function connectTo(options: DatabaseOptions): Database {
       get read() {
         return readTo === null || cluster.epoch === null ? null : { epoch: cluster.epoch, frame: readTo }
       },
-      get epilogue() {
-        return after
+      get versions() {
+        return versions
       },
       get silentSeconds() {
         return silentSeconds(cluster, Date.now())

@@ -1,5 +1,6 @@
+import type { Place } from '../base/settings.ts'
 import type { Bookmark } from './bookmark.ts'
-import { kilometresBetween, type Node, type Place } from './node.ts'
+import { kilometresBetween, type Node } from './node.ts'
 
 /**
  * What an isolate has learnt of the nodes of one database: numbers, no promise and no connection, so that it may
@@ -12,6 +13,8 @@ export interface Cluster {
   epoch: string | null
   /** The primary's frame as it was looked at for its own sake, now and the time before. */
   looks: readonly Look[]
+  /** When somebody last set out to look. */
+  lookingSinceMilliseconds: number
 }
 
 export interface Look {
@@ -39,7 +42,13 @@ export interface NodeState {
 }
 
 export function clusterOf(primary: Node, replicas: readonly Node[]): Cluster {
-  return { primary: stateOf(primary), replicas: replicas.map(stateOf), epoch: null, looks: [] }
+  return {
+    primary: stateOf(primary),
+    replicas: replicas.map(stateOf),
+    epoch: null,
+    looks: [],
+    lookingSinceMilliseconds: 0,
+  }
 }
 
 /**

@@ -1,11 +1,6 @@
 import { Problem } from '../base/problem.ts'
+import type { Place } from '../base/settings.ts'
 import { pipelineHeaders, pipelinePath } from './hrana/request.ts'
-
-/** A point on Earth, in degrees (WGS 84). */
-export interface Place {
-  readonly latitude: number
-  readonly longitude: number
-}
 
 /** A libSQL server: the primary, or a replica of it. */
 export interface Node {

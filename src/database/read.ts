@@ -1,4 +1,5 @@
 import { Problem } from '../base/problem.ts'
+import type { Place } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { bookmarkOf, readEpoch, renewEpoch } from './clock.ts'
@@ -14,7 +15,6 @@ import {
 } from './cluster.ts'
 import type { Reply } from './hrana/reply.ts'
 import { executeRequest, transactionRequest } from './hrana/request.ts'
-import type { Place } from './node.ts'
 import type { Send } from './send.ts'
 
 /** How new a read must be. `strong`: the primary's; `session`: no older than what the caller wrote; `eventual`: any. */

@@ -3,6 +3,25 @@ import type { AfterHook } from './after.ts'
 import type { BeforeHooks, InputSchemas } from './hook.ts'
 import type { FieldRule, Policy, UpdatePolicy } from './policy.ts'
 
+/**
+ * How long answers may be kept, in seconds: all answers that show rows of this resource, as long as the others in them
+ * may be kept, too. What a write through this server touches is read anew at once where it was written, and by who
+ * brings a bookmark; others may see an answer of this age, also after a sign-out or a change of role.
+ */
+export interface CacheOptions {
+  /** For so long an answer counts as new. */
+  readonly maxAge: number
+  /** For so long after that it is still given, while it is read anew (RFC 5861 §3). Default 0. */
+  readonly staleWhileRevalidate?: number
+  /** For so long after `maxAge` it is given when the database cannot be reached (RFC 5861 §4). Default 0. */
+  readonly staleIfError?: number
+  /**
+   * For so long browsers and CDNs keep what anonymous callers read, without asking: then not even who wrote sees their
+   * own write meanwhile. Default 0: they ask, and a `304` costs no trip.
+   */
+  readonly clients?: number
+}
+
 /** What the author says of one table to make it public. Nothing said, nothing allowed. */
 export interface ResourceOptions<T extends SQLiteTable> {
   /** Name in URLs. Default: the name of the table. */
@@ -39,6 +58,8 @@ export interface ResourceOptions<T extends SQLiteTable> {
    * what refers to it stays. The column belongs to the server: no request can name it, a service key's neither, nor a procedure: only SQL beside the Worker brings a row back.
    */
   readonly softDelete?: SQLiteColumn
+  /** How long answers may be kept. Default: not at all. */
+  readonly cache?: CacheOptions
   /** Whether PATCH and DELETE may come without a filter, and so mean every row. Default: no. */
   readonly unfiltered?: boolean
   /** Whether each change of an item must say in `If-Match` what it is a change of. Default: no. */

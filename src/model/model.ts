@@ -8,6 +8,7 @@ import { linkProcedures, type Procedure } from './procedure.ts'
 import { recordsOf } from './record/records.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
+import { keepOf, type Watch, watchOf } from './rule/keep.ts'
 import { lifeOf } from './rule/life.ts'
 import { checkScope, columnsIn } from './scope.ts'
 
@@ -19,6 +20,8 @@ export interface Model {
   readonly resources: ReadonlyMap<string, Resource>
   /** By the name behind `/rpc/`. */
   readonly procedures: ReadonlyMap<string, Procedure>
+  /** Tables that answers from caches depend on. */
+  readonly watch: Watch
 }
 
 /**
@@ -36,9 +39,9 @@ export function linkModel(declaration: BackendDeclaration): Model {
   }
   link([...building.values()])
   const procedures = linkProcedures(declaration.procedures ?? {}, [...building.values()])
-  const model: Model = { declaration, roles, resources: building, procedures }
+  const model = { declaration, roles, resources: building, procedures }
   checkPolicies(model)
-  return model
+  return { ...model, watch: watchOf([...building.values()], roles) }
 }
 
 /** The full-text table of a resource, as the migrations make it. */
@@ -138,6 +141,7 @@ function resourceOf(declaration: ResourceDeclaration): Building {
     relations: [],
     embeds: new Map(),
     search,
+    keep: keepOf(name, options),
     records: recordsOf({ name, table, options, fields, key }),
   }
 }
@@ -198,7 +202,7 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
 }
 
 /** Compiles every policy for every audience once, so that a mistake fails at start-up and not at a user's request. */
-function checkPolicies(model: Model): void {
+function checkPolicies(model: Pick<Model, 'roles' | 'resources'>): void {
   const audiences = declaredAudiences(model.roles)
   for (const resource of model.resources.values()) {
     const rules = [...resource.fields.values()].flatMap(({ read, write }) => [read, write])

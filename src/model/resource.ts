@@ -2,6 +2,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { ResourceOptions } from '../declare/resource.ts'
 import type { Field } from './field.ts'
 import type { Records } from './record/records.ts'
+import type { Keep } from './rule/keep.ts'
 
 /** A table under policies. */
 export interface Resource {
@@ -24,6 +25,8 @@ export interface Resource {
   readonly embeds: ReadonlyMap<string, Relation>
   /** Fields of its full-text index; empty without one. */
   readonly search: readonly Field[]
+  /** How long answers with its rows may be kept; null: not at all. */
+  readonly keep: Keep | null
   /** What writes keep of its rows. */
   readonly records: Records
 }

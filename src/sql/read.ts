@@ -29,15 +29,20 @@ export interface ReadStatement {
 /** Up to this many rows a planned or estimated count is exact. SQLite keeps no statistics that could say more. */
 export const estimatedCountCap = 10_000
 
-/**
- * The one way from a query to SQL: it takes what passed the gate, and nothing else.
- * @param among which rows there are to be read, as a procedure says
- */
+/** What is not asked of each read. */
+export interface ReadOptions {
+  /** Which rows there are to be read, as a procedure says. */
+  readonly among?: Verdict
+  /** Columns beside the answer. */
+  readonly beside?: Fragment
+}
+
+/** The one way from a query to SQL: it takes what passed the gate, and nothing else. */
 export function readStatement(
   tree: Guarded,
   admission: SQL,
   rowsAtMost: number,
-  among: Verdict = true,
+  { among = true, beside }: ReadOptions = {},
 ): ReadStatement {
   const { root } = tree
   const writing = { nullsStripped: tree.nullsStripped, rowsAtMost }
@@ -48,7 +53,9 @@ export function readStatement(
   const lines = [sql`count(*)`, orEmpty(mark(tree)), orEmpty(total(root, tree.count, chosen))]
   const rows = rowsOf(tree, writing, tree.afterCursor ? after(root, chosen) : chosen)
   const answer = sql`${join([...lines, bodyOf(tree, writing)], " || '\n' || ")} ${rows}`
-  return { ...ifAllowed(tree, admission, answer), columns: columnsOf(root, writing) }
+  const allowed = ifAllowed(tree, admission, answer)
+  const statement = beside === undefined ? allowed : sql`select (${allowed}), ${beside}`
+  return { ...statement, columns: columnsOf(root, writing) }
 }
 
 /** What is answered of rows that were written, in the same form. */

@@ -9,6 +9,10 @@ const publishable = 'sb_publishable_abcdefghijklmnopqrstuvwxyz'
 const secret = 'sb_secret_abcdefghijklmnopqrstuvwxyz'
 const settings: Settings = {
   tenant: '',
+  databasePlace: null,
+  replicas: [],
+  isHedged: false,
+  isCaching: false,
   apiUrl: 'https://api.example.com',
   databaseUrl: 'http://127.0.0.1:1',
   databaseToken: null,

@@ -121,6 +121,10 @@ function settingsFor(databaseUrl: string): Settings {
   const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ'
   return {
     tenant: '',
+    databasePlace: null,
+    replicas: [],
+    isHedged: false,
+    isCaching: false,
     apiUrl: 'http://selvage.test',
     databaseUrl,
     databaseToken: null,

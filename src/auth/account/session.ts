@@ -75,6 +75,7 @@ export async function sessionResponse(
   session: { readonly id: string; readonly refreshToken: string; readonly nowMilliseconds: number },
 ): Promise<Response> {
   const { settings, keys } = context.get('server')
+  context.set('sessionId', session.id)
   const access = await issueAccessToken(
     { id: account.id, sessionId: session.id, role: account.role, email: account.email },
     { issuer: issuerOf(settings.apiUrl), keys, nowMilliseconds: session.nowMilliseconds },

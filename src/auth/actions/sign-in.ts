@@ -18,7 +18,7 @@ export async function signIn(context: AuthContext): Promise<Response> {
   timing.mark('parse')
 
   const email = normaliseEmail(body.email)
-  const found = await database.run({ sql: findAccount, args: [textValue(email ?? '')] }, timing)
+  const found = await database.run({ sql: findAccount, args: [textValue(email ?? '')] }, timing, 'strong')
   timing.mark('db')
   const known = accountOf(found)
   const passwordHash = textOf(found.rows[0]?.[accountColumnCount])

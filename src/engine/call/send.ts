@@ -110,7 +110,7 @@ function transact(
       database.transact(
         parts.flatMap((part) => part.statements),
         timing,
-        isTrial,
+        { isTrial },
       ),
     (error) => problemOf(error, parts),
   )

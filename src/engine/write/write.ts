@@ -114,7 +114,7 @@ async function done(
 ): Promise<readonly WriteAnswer[]> {
   const statements = [...session, ...operations.flatMap((operation) => operation.statements)]
   const results = await translated(
-    () => database.transact(statements, timing, isTrial),
+    () => database.transact(statements, timing, { isTrial, touched: touchedBy(operations) }),
     (error) => refusal(error, operations, { first: session.length, isBatch }),
   )
   return answersOf(operations, results.slice(session.length))
@@ -132,7 +132,7 @@ async function doneOnce(
   const refused = { at: first.length - 1, otherwise: claim.recall }
   const statements = [...first, ...recorded.flatMap((operation) => operation.statements)]
   const reply = await translated(
-    () => database.transactUnless(refused, statements, timing),
+    () => database.transactUnless(refused, statements, timing, { touched: touchedBy(recorded) }),
     (error) => refusal(error, recorded, { first: first.length, isBatch }),
   )
   if ('results' in reply) {

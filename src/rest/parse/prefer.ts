@@ -15,6 +15,8 @@ export interface Prefer {
   readonly return: 'representation' | 'minimal' | 'headers-only' | null
   readonly count: CountKind | null
   readonly tx: 'commit' | 'rollback' | null
+  /** How new what is read must be (`database/read.ts`). */
+  readonly consistency: 'strong' | 'session' | 'eventual' | null
   readonly handling: 'strict' | 'lenient' | null
   /** Most rows that may be changed; counts with `handling=strict` alone. */
   readonly maxAffected: number | null
@@ -42,6 +44,7 @@ export function parsePrefer(header: string | null, use: PreferUse): Prefer {
     return: choose('return', choices.return),
     count: choose('count', choices.count),
     tx: choose('tx', choices.tx),
+    consistency: choose('consistency', choices.consistency),
     handling,
     maxAffected: handling === 'strict' && uses.has(maxAffected) ? readMaxAffected(given) : null,
   }
@@ -62,6 +65,7 @@ const choices = {
   return: ['representation', 'minimal', 'headers-only'],
   count: ['exact', 'planned', 'estimated'],
   tx: ['commit', 'rollback'],
+  consistency: ['strong', 'session', 'eventual'],
   handling: ['strict', 'lenient'],
 } as const
 
@@ -71,8 +75,8 @@ const allKnown: ReadonlySet<string> = new Set(
 
 /** As PostgREST: an insert has no limit of rows, and a deletion no body from which something could be missing. */
 const usesOf: Readonly<Record<PreferUse, ReadonlySet<string>>> = {
-  list: new Set(['count', 'handling']),
-  item: new Set(['handling']),
+  list: new Set(['count', 'consistency', 'handling']),
+  item: new Set(['consistency', 'handling']),
   insert: new Set(['resolution', 'missing', 'return', 'count', 'tx', 'handling']),
   update: new Set(['missing', 'return', 'count', 'tx', 'handling', maxAffected]),
   delete: new Set(['return', 'count', 'tx', 'handling', maxAffected]),
@@ -86,6 +90,7 @@ const none: Prefer = {
   return: null,
   count: null,
   tx: null,
+  consistency: null,
   handling: null,
   maxAffected: null,
   applied: null,

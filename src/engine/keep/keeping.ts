@@ -1,0 +1,66 @@
+import { digest } from '../../base/crypto.ts'
+import type { Model } from '../../model/model.ts'
+import type { Resource } from '../../model/resource.ts'
+import { type Keep, namesIn, shortest } from '../../model/rule/keep.ts'
+import type { Gate, Guarded, Node } from '../../query/tree.ts'
+import type { Binding, Fragment } from '../../sql/fragment.ts'
+
+/** How answers of one plan may be kept. */
+export interface Keeping {
+  readonly keep: Keep
+  /**
+   * What was asked, without the look at the session: the guarded query as text, and what it binds. Two callers share an
+   * answer only if these are equal.
+   */
+  readonly digest: string
+  readonly bindings: readonly Binding[]
+  /** Tables whose rows the answer depends on. */
+  readonly tables: readonly string[]
+  /** Whether it depends on who asks: such an answer is nobody else's, and leaves no isolate. */
+  readonly isPrivate: boolean
+}
+
+/**
+ * Null where answers must not be kept: a resource in it does not allow it, or it depends on the time, on chance, or on
+ * what nobody watches.
+ * @param query the statement without the look at the session
+ */
+export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Keeping | null {
+  const keeps = resourcesOf(root).map(({ keep }) => keep)
+  const allowed = keeps.filter((keep) => keep !== null)
+  if (allowed.length < keeps.length || isVolatile(query)) return null
+  const callerValues = query.bindings.filter((binding) => binding.from === 'caller')
+  if (callerValues.some(({ name }) => name !== 'id' && name !== 'email')) return null
+  const all = [...model.resources.values()].map(({ tableName }) => tableName)
+  const tables = namesIn(query.text, all)
+  if (!tables.every((name) => model.watch.tables.has(name)) || /\b(?:auth|selvage)_/i.test(query.text)) return null
+  return {
+    keep: shortest(allowed),
+    digest: digest(query.text),
+    bindings: query.bindings,
+    tables,
+    isPrivate: callerValues.length > 0,
+  }
+}
+
+/** All whose rows are shown, or are between those. */
+function resourcesOf(node: Node<Gate>): readonly Resource[] {
+  const below = node.embeds.flatMap(({ node: embedded, relation }) => [
+    ...(relation.through === null ? [] : [relation.through.resource]),
+    ...resourcesOf(embedded),
+  ])
+  return [node.resource, ...below]
+}
+
+/** Functions of SQLite that answer otherwise each time; those of time, when they are asked for the present. */
+const volatile =
+  /\bcurrent_(?:time|date|timestamp)\b|\brandom(?:blob)?\s*\(|\b(?:total_)?changes\s*\(|\blast_insert_rowid\s*\(|\b(?:date|time|datetime|julianday|unixepoch)\s*\(\s*\)|\bstrftime\s*\(\s*'[^']*'\s*\)|'now'/i
+
+function isVolatile({ text, bindings }: Fragment): boolean {
+  return (
+    volatile.test(text) ||
+    bindings.some(
+      (binding) => binding.from === 'constant' && binding.value.type === 'text' && binding.value.value === 'now',
+    )
+  )
+}

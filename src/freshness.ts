@@ -1,0 +1,121 @@
+import type { Context } from 'hono'
+import { Problem } from './base/problem.ts'
+import type { Place, Settings } from './base/settings.ts'
+import { startTiming } from './base/timing.ts'
+import { type Bookmark, openBookmark, sealBookmark } from './database/bookmark.ts'
+import { connectTo, type Database } from './database/client.ts'
+import type { Reader } from './database/read.ts'
+import type { Caller } from './model/caller/caller.ts'
+import type { Server } from './server.ts'
+
+/** By these a client knows, and says, how new its data are. */
+export const bookmarkHeader = 'selvage-bookmark'
+export const dataAgeHeader = 'selvage-data-age'
+const cookieName = 'selvage-bookmark'
+
+export interface FreshnessEnv {
+  Variables: {
+    requestId: string
+    server: Server
+    database: Database
+    caller: Caller
+    /** Of a session that this request begins, or goes on with. */
+    sessionId: string
+  }
+}
+
+/**
+ * The database as this request is to see it: no older than the bookmark that it brings, or than the last write of its
+ * session. An answer to a write, and to who reads with `Prefer: consistency=session`, carries the bookmark to bring
+ * next time.
+ * @throws Problem BOOKMARK_INVALID
+ */
+export async function withDatabase(context: Context<FreshnessEnv>, next: () => Promise<void>): Promise<void> {
+  const { settings, cluster, sessions } = context.get('server')
+  const { headers } = context.req.raw
+  const brought = bookmarkOf(headers, settings.serverSecret)
+  const reader: Reader = {
+    here: placeOf('cf' in context.req.raw ? context.req.raw.cf : null),
+    bookmark: brought,
+    remembered: () => sessions.lastWrite(sessionKey(settings, context.get('caller'), null)),
+    isHedged: settings.isHedged,
+  }
+  const requestId = context.get('requestId')
+  const database = connectTo({ cluster, reader, requestId })
+  context.set('database', database)
+  lookNowAndThen(context, database)
+  await next()
+  const { written, read, silentSeconds } = database.seen
+  if (written !== null) {
+    const own = sessionKey(settings, context.get('caller'), context.get('sessionId'))
+    if (cluster.replicas.length > 0 || settings.isCaching) await sessions.remember(own, written.frame)
+    tell(context, written, settings)
+  } else if (
+    read !== null &&
+    (asksForSession(headers) || (brought !== null && brought.epoch !== read.epoch))
+  ) {
+    tell(context, read, settings)
+  }
+  if (silentSeconds !== null && cluster.replicas.length > 0 && read !== null) {
+    context.res.headers.set(dataAgeHeader, String(silentSeconds))
+  }
+}
+
+function tell(context: Context<FreshnessEnv>, bookmark: Bookmark, { serverSecret }: Settings): void {
+  const sealed = sealBookmark(serverSecret, bookmark)
+  const { headers } = context.res
+  headers.set(bookmarkHeader, sealed)
+  if (!context.req.raw.headers.has('cookie')) return
+  const attributes = `Path=/; Max-Age=${cookieSeconds}; HttpOnly; Secure; SameSite=Lax`
+  headers.append('set-cookie', `${cookieName}=${sealed}; ${attributes}`)
+}
+
+/** No replica stays so far behind. */
+const cookieSeconds = 86_400
+
+/** A header that is wrong is the client's mistake; a cookie may be of another time, and nobody can take it back. */
+function bookmarkOf(headers: Headers, secret: string): Bookmark | null {
+  const header = headers.get(bookmarkHeader)
+  if (header !== null) {
+    const bookmark = openBookmark(secret, header)
+    if (bookmark !== null) return bookmark
+    throw new Problem('BOOKMARK_INVALID', {
+      hint: 'Send back what the header Selvage-Bookmark of an answer of this server said, or nothing.',
+    })
+  }
+  const cookie = headers.get('cookie')
+  const [, sealed] = cookie === null ? [] : (/(?:^|;\s*)selvage-bookmark=([^;]*)/.exec(cookie) ?? [])
+  return sealed === undefined ? null : openBookmark(secret, sealed)
+}
+
+/** Who has no session shares one with all others of their kind. */
+function sessionKey(
+  { tenant }: Settings,
+  caller: Caller | undefined,
+  begun: string | null | undefined,
+): string {
+  const id = begun ?? (caller?.kind === 'user' ? caller.sessionId : (caller?.kind ?? 'anonymous'))
+  return JSON.stringify([tenant, id])
+}
+
+function asksForSession(headers: Headers): boolean {
+  return headers.get('prefer')?.includes('consistency=session') ?? false
+}
+
+/** Where Cloudflare says that the request came in (https://developers.cloudflare.com/workers/runtime-apis/request/). */
+function placeOf(cf: unknown): Place | null {
+  if (typeof cf !== 'object' || cf === null || !('latitude' in cf) || !('longitude' in cf)) return null
+  const [latitude, longitude] = [Number(cf.latitude), Number(cf.longitude)]
+  return Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude, longitude } : null
+}
+
+const lookMilliseconds = 5_000
+
+/** With several nodes somebody has to know how the primary is. No answer waits for it. */
+function lookNowAndThen(context: Context<FreshnessEnv>, database: Database): void {
+  const { cluster } = context.get('server')
+  const now = Date.now()
+  if (cluster.replicas.length === 0 || now - cluster.lookingSinceMilliseconds < lookMilliseconds) return
+  cluster.lookingSinceMilliseconds = now
+  context.executionCtx.waitUntil(database.look(startTiming()))
+}
