@@ -2,6 +2,7 @@
 export interface BoundedMap<T> {
   get(key: string): T | undefined
   set(key: string, value: T): void
+  delete(key: string): void
   readonly size: number
 }
 
@@ -35,6 +36,7 @@ export function boundedMap<T>(
         drop(oldest)
       }
     },
+    delete: drop,
     get size() {
       return entries.size
     },

@@ -8,11 +8,9 @@ export interface Demand {
   readonly epoch: string | null
   /** The frame of the caller's bookmark: nothing older is for them. 0 without one. */
   readonly neededFrame: number
-  /** What is known of the database of the entry; null when nothing is. */
-  readonly knowledge: Knowledge | null
 }
 
-export type Verdict = Served | { readonly kind: 'miss'; readonly why: Why }
+export type Verdict = Served | Miss
 
 export interface Served {
   /** `stale-while-revalidate`: serve it, then ask anew; `stale-if-error`: only where the database fails (RFC 5861). */
@@ -25,11 +23,14 @@ export interface Served {
   readonly asOfFrame: number
 }
 
-/**
- * `absent`: nothing is kept; `expired`: too old; `superseded`: a table has changed since; `behind`: older than the
- * bookmark; `epoch`: of a database before it was restored; `clock`: stored in the future.
- */
-export type Why = 'absent' | 'expired' | 'superseded' | 'behind' | 'epoch' | 'clock'
+export interface Miss {
+  readonly kind: 'miss'
+  /**
+   * `absent`: nothing is kept; `expired`: too old; `superseded`: a table has changed since; `behind`: older than the
+   * bookmark; `epoch`: of a database before it was restored; `clock`: stored in the future.
+   */
+  readonly why: 'absent' | 'expired' | 'superseded' | 'behind' | 'epoch' | 'clock'
+}
 
 /** Clocks of data centres differ, and may be set back, by less than this. */
 const clockToleranceMilliseconds = 5 * 60_000
@@ -37,12 +38,12 @@ const clockToleranceMilliseconds = 5 * 60_000
 /**
  * The one rule: whether an answer that was kept may be served. `maxAge` bounds the age, whatever is known; what a table
  * has outlived, or a bookmark is past, is not served however young it is.
+ * @param knowledge of the database that the entry is from; null when nothing is known
  */
-export function judge(entry: Entry, demand: Demand): Verdict {
-  const { knowledge, nowMilliseconds } = demand
+export function judge(entry: Entry, demand: Demand, knowledge: Knowledge | null): Verdict {
   if (demand.epoch !== null && demand.epoch !== entry.epoch) return misses.epoch
   if (knowledge !== null && knowledge.epoch !== entry.epoch) return misses.epoch
-  const elapsedMilliseconds = nowMilliseconds - entry.storedAtMilliseconds
+  const elapsedMilliseconds = demand.nowMilliseconds - entry.storedAtMilliseconds
   if (!(elapsedMilliseconds >= -clockToleranceMilliseconds)) return misses.clock
   const asOfFrame = asOf(entry, knowledge)
   if (demand.neededFrame > asOfFrame) return misses.behind
@@ -55,7 +56,7 @@ export function judge(entry: Entry, demand: Demand): Verdict {
 }
 
 /** Nothing is kept under the key. */
-export const absent: Verdict = { kind: 'miss', why: 'absent' }
+export const absent: Miss = { kind: 'miss', why: 'absent' }
 
 /** Whether a table that the answer depends on is known to have changed since. */
 export function isSuperseded({ epoch, versions }: Sighting, knowledge: Knowledge | null): boolean {
@@ -116,4 +117,4 @@ const misses = {
   behind: { kind: 'miss', why: 'behind' },
   epoch: { kind: 'miss', why: 'epoch' },
   clock: { kind: 'miss', why: 'clock' },
-} as const satisfies Record<string, Verdict>
+} as const satisfies Record<string, Miss>

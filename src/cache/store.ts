@@ -1,26 +1,29 @@
-import type { Entry } from './entry.ts'
+import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
+import type { Outcome } from './flight.ts'
 import type { Sighting } from './knowledge.ts'
-import type { Demand, Served, Why } from './rule.ts'
-import type { TierName } from './tier.ts'
+import { createKnown } from './known.ts'
+import { absent, type Demand, isSuperseded, judge, type Miss, type Served, wins } from './rule.ts'
+import type { Memory } from './tier/memory.ts'
+import type { Tier, TierName } from './tier.ts'
 
 /** Who may see an answer: `private` ones never leave the memory of the isolate. */
 export type Scope = 'private' | 'shared'
 
-/** What a request asks of the store: whose database, and how new. */
-export interface Query extends Omit<Demand, 'knowledge'> {
+/** What a request asks of the store: of whose database, and how new. */
+export interface Query extends Demand {
   readonly tenant: string
   readonly scope: Scope
 }
 
 /** An answer that was kept, or why there is none. */
-export type Finding = Hit | { readonly kind: 'miss'; readonly why: Why }
+export type Finding = Hit | Miss
 
 export interface Hit extends Served {
   readonly entry: Entry
   readonly tier: 'memory' | TierName
 }
 
-/** The tiers of one isolate as one. Nothing in it throws for a tier that fails; no promise of it outlives a request. */
+/** The tiers of one isolate as one. A tier that fails is as an empty one, and no promise outlives its request. */
 export interface Store {
   /**
    * A fresh answer from the memory of the isolate; null where there is none, or where the data centre was not asked
@@ -33,21 +36,104 @@ export interface Store {
    * @param later takes what may go on after the response: `context.waitUntil`
    */
   lookUp(key: string, query: Query, later: Later): Promise<Finding>
+  /** Keeps an answer of the database, unless a newer one is there or a write has overtaken it. */
+  fill(key: string, entry: Entry, query: Pick<Query, 'tenant' | 'scope'>, later: Later): Outcome
   /**
-   * Keeps an answer of the database, unless a newer one is there or a write has overtaken it.
-   * @returns whether memory now has it: if not, nobody should wait for it there
-   */
-  fill(
-    key: string,
-    entry: Entry,
-    query: Pick<Query, 'tenant' | 'scope' | 'nowMilliseconds'>,
-    later: Later,
-  ): boolean
-  /**
-   * Notes what an answer of the database said of versions: in this isolate at once. A write tells it of what it touched.
+   * Notes what an answer of the database says of versions, in this isolate at once: a write, what it touched.
    * @returns resolved when the data centre knows, too
    */
   learn(tenant: string, sighting: Sighting, nowMilliseconds: number): Promise<void>
 }
 
 export type Later = (work: Promise<void>) => void
+
+export interface Tiers {
+  readonly memory: Memory
+  readonly dataCentre: Tier | null
+  readonly world: Tier | null
+}
+
+export function createStore({ memory, dataCentre, world }: Tiers): Store {
+  const known = createKnown(dataCentre)
+
+  const find = (tier: Hit['tier'], entry: Entry | null, query: Query): Finding => {
+    if (entry === null) return absent
+    const verdict = judge(entry, query, known.of(query.tenant))
+    return verdict.kind === 'miss' ? verdict : { ...verdict, entry, tier }
+  }
+  const read = async (tier: Tier, key: string, tenant: string): Promise<Entry | null> => {
+    const bytes = await tier.get(key)
+    const entry = bytes === null ? null : decodeEntry(bytes)
+    if (entry !== null) known.note(tenant, entry, entry.storedAtMilliseconds)
+    return entry
+  }
+  const remember = (key: string, entry: Entry): Outcome => {
+    const held = memory.get(key)
+    return (held !== null && !wins(entry, held)) || memory.put(key, entry) ? 'kept' : 'unkept'
+  }
+  /** The data centre is asked first, for its isolates race: after the response that costs nobody anything. */
+  const share = async (tier: Tier, key: string, entry: Entry, tenant: string): Promise<void> => {
+    const held = await read(tier, key, tenant)
+    if (held === null || wins(entry, held)) await tier.put(key, encodeEntry(entry), lifeSeconds(entry))
+  }
+
+  return {
+    recall(key, query) {
+      const entry = memory.get(key)
+      if (entry === null || known.isDue(query.tenant, query.nowMilliseconds)) return null
+      const finding = find('memory', entry, query)
+      return finding.kind === 'fresh' ? finding : null
+    },
+    async lookUp(key, query, later) {
+      const { tenant, nowMilliseconds } = query
+      const shared = query.scope === 'shared'
+      const held = memory.get(key)
+      const due = known.isDue(tenant, nowMilliseconds)
+      const first = find('memory', held, query)
+      if (first.kind === 'fresh' && !due) return first
+      const [near] = await Promise.all([
+        shared && dataCentre !== null ? read(dataCentre, key, tenant) : null,
+        due || isBehind(first) ? known.refresh(tenant, nowMilliseconds) : null,
+      ])
+      const best = () => better(find('memory', held, query), find('data-centre', near, query))
+      let finding = best()
+      if (!due && isBehind(finding) && !isBehind(first)) {
+        await known.refresh(tenant, nowMilliseconds)
+        finding = best()
+      }
+      if (!isServed(finding) && shared && world !== null) {
+        finding = better(finding, find('world', await read(world, key, tenant), query))
+      }
+      if (finding.kind === 'miss' || finding.tier === 'memory') return finding
+      remember(key, finding.entry)
+      if (finding.tier === 'world' && dataCentre !== null) {
+        later(share(dataCentre, key, finding.entry, tenant))
+      }
+      return finding
+    },
+    fill(key, entry, { tenant, scope }, later) {
+      later(known.learn(tenant, entry, entry.storedAtMilliseconds))
+      if (isSuperseded(entry, known.of(tenant))) return 'failed'
+      if (lifeSeconds(entry) <= 0) return 'unkept'
+      if (scope === 'shared') {
+        if (dataCentre !== null) later(share(dataCentre, key, entry, tenant))
+        // What the world has may be a minute old: to ask first would tell little.
+        if (world !== null) later(world.put(key, encodeEntry(entry), lifeSeconds(entry)))
+      }
+      return remember(key, entry)
+    },
+    learn: known.learn,
+  }
+}
+
+const isServed = ({ kind }: Finding): boolean => kind === 'fresh' || kind === 'stale-while-revalidate'
+
+const isBehind = (finding: Finding): boolean => finding.kind === 'miss' && finding.why === 'behind'
+
+const ranks = { miss: 0, 'stale-if-error': 1, 'stale-while-revalidate': 2, fresh: 3 }
+
+/** Of two that are as good, the first: its tier is nearer. That something was there says more than that nothing was. */
+function better(near: Finding, far: Finding): Finding {
+  if (near.kind === 'miss' && near.why === 'absent') return far
+  return ranks[far.kind] > ranks[near.kind] ? far : near
+}

@@ -30,3 +30,13 @@ test('a heavy value takes the place of several; one beyond the capacity is not k
   map.set('f', 'x'.repeat(13))
   expect(map.size).toBe(0)
 })
+
+test('what is deleted makes room', () => {
+  const map = boundedMap<string>(2)
+  map.set('a', 'first')
+  map.set('b', 'second')
+  map.delete('a')
+  map.delete('never there')
+  map.set('c', 'third')
+  expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([undefined, 'second', 'third'])
+})

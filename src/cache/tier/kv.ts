@@ -1,0 +1,46 @@
+import { boundedMap } from '../../base/bounded-map.ts'
+import type { Tier } from '../tier.ts'
+import { guarded, type Protection } from './guarded.ts'
+
+/** The part of a binding of Workers KV that is used. */
+export interface KeyValueStore {
+  get(key: string, options: { type: 'arrayBuffer'; cacheTtl: number }): Promise<ArrayBuffer | null>
+  put(key: string, value: Uint8Array, options: { expirationTtl: number }): Promise<void>
+}
+
+/** KV takes no shorter life; and a change is seen elsewhere after about as long. */
+const minLifeSeconds = 60
+/** The least that KV takes: for so long a data centre keeps what it read, also that there was nothing. */
+const readCacheSeconds = 30
+/** KV takes one write a second for a key from the whole world; each isolate keeps well below. */
+const writeIntervalMilliseconds = 60_000
+/** Keys of which an isolate remembers when it wrote them. */
+const rememberedKeys = 10_000
+
+/** Workers KV: of all data centres, and up to a minute and more behind. Only what is of use for a minute enters. */
+export function kvTier(store: KeyValueStore, protection: Protection): Tier {
+  const writtenAtMilliseconds = boundedMap<number>(rememberedKeys)
+  return guarded(
+    {
+      name: 'world',
+      async get(key) {
+        const value = await store.get(nameOf(key), { type: 'arrayBuffer', cacheTtl: readCacheSeconds })
+        return value === null ? null : new Uint8Array(value)
+      },
+      async put(key, value, lifeSeconds) {
+        const expirationTtl = Math.floor(lifeSeconds)
+        const now = protection.clock.nowMilliseconds()
+        const since = now - (writtenAtMilliseconds.get(key) ?? Number.NEGATIVE_INFINITY)
+        if (expirationTtl < minLifeSeconds || (since >= 0 && since < writeIntervalMilliseconds)) return
+        writtenAtMilliseconds.set(key, now)
+        await store.put(nameOf(key), value, { expirationTtl })
+      },
+    },
+    protection,
+  )
+}
+
+/** Others may use the namespace, too; and KV has no `.`, `..` or empty names. */
+function nameOf(key: string): string {
+  return `selvage/cache/${key}`
+}
