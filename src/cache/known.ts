@@ -8,7 +8,7 @@ import {
   type Sighting,
   tellsMore,
 } from './knowledge.ts'
-import type { Tier } from './tier.ts'
+import type { Tier } from './tier/tier.ts'
 
 /** What an isolate knows of the databases of its tenants, shared with the others of its data centre. */
 export interface Known {

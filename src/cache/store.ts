@@ -4,7 +4,7 @@ import type { Sighting } from './knowledge.ts'
 import { createKnown } from './known.ts'
 import { absent, type Demand, isSuperseded, judge, type Miss, type Served, wins } from './rule.ts'
 import type { Memory } from './tier/memory.ts'
-import type { Tier, TierName } from './tier.ts'
+import type { Tier, TierName } from './tier/tier.ts'
 
 /** Who may see an answer: `private` ones never leave the memory of the isolate. */
 export type Scope = 'private' | 'shared'

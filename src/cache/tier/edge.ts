@@ -1,5 +1,5 @@
-import type { Tier } from '../tier.ts'
 import { guarded, type Protection } from './guarded.ts'
+import type { Tier } from './tier.ts'
 
 /** The part of the platform's `Cache` that is used (`caches.default`, or one with a name). */
 export interface ResponseCache {

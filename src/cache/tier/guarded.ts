@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Tier } from '../tier.ts'
+import type { Tier } from './tier.ts'
 
 export interface Protection {
   readonly clock: Clock

@@ -1,6 +1,6 @@
 import { boundedMap } from '../../base/bounded-map.ts'
-import type { Tier } from '../tier.ts'
 import { guarded, type Protection } from './guarded.ts'
+import type { Tier } from './tier.ts'
 
 /** The part of a binding of Workers KV that is used. */
 export interface KeyValueStore {
