@@ -7,6 +7,7 @@ import type { Bindings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
 import { type Database, SqlError } from './database/client.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
+import type { CacheStatus } from './engine/keep/kept.ts'
 import { withDatabase } from './freshness.ts'
 import type { Caller } from './model/caller/caller.ts'
 import { referenceRoutes } from './reference/routes.ts'
@@ -22,6 +23,7 @@ interface AppEnv {
     database: Database
     caller: Caller
     sessionId: string
+    cacheStatus: CacheStatus
   }
 }
 

@@ -5,7 +5,9 @@ import { startTiming } from './base/timing.ts'
 import { type Bookmark, openBookmark, sealBookmark } from './database/bookmark.ts'
 import { connectTo, type Database } from './database/client.ts'
 import type { Reader } from './database/read.ts'
+import type { CacheStatus } from './engine/keep/kept.ts'
 import type { Caller } from './model/caller/caller.ts'
+import { cacheHeaders } from './rest/present/caching.ts'
 import type { Server } from './server.ts'
 
 /** By these a client knows, and says, how new its data are. */
@@ -21,6 +23,7 @@ export interface FreshnessEnv {
     caller: Caller
     /** Of a session that this request begins, or goes on with. */
     sessionId: string
+    cacheStatus: CacheStatus | undefined
   }
 }
 
@@ -31,13 +34,13 @@ export interface FreshnessEnv {
  * @throws Problem BOOKMARK_INVALID
  */
 export async function withDatabase(context: Context<FreshnessEnv>, next: () => Promise<void>): Promise<void> {
-  const { settings, cluster, sessions } = context.get('server')
+  const { settings, cluster, sessions, store, model } = context.get('server')
   const { headers } = context.req.raw
   const brought = bookmarkOf(headers, settings.serverSecret)
   const reader: Reader = {
     here: placeOf('cf' in context.req.raw ? context.req.raw.cf : null),
     bookmark: brought,
-    remembered: () => sessions.lastWrite(sessionKey(settings, context.get('caller'), null)),
+    remembered: once(() => sessions.lastWrite(sessionKey(settings, context.get('caller'), null))),
     isHedged: settings.isHedged,
   }
   const requestId = context.get('requestId')
@@ -45,10 +48,20 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   context.set('database', database)
   lookNowAndThen(context, database)
   await next()
-  const { written, read, silentSeconds } = database.seen
+  const status = context.get('cacheStatus')
+  if (status !== undefined) {
+    for (const [name, value] of Object.entries(cacheHeaders(status))) context.res.headers.set(name, value)
+  }
+  const { written, versions, read, silentSeconds } = database.seen
   if (written !== null) {
     const own = sessionKey(settings, context.get('caller'), context.get('sessionId'))
-    if (cluster.replicas.length > 0 || settings.isCaching) await sessions.remember(own, written.frame)
+    // Before the answer: the caller may read as soon as it has come.
+    await Promise.all([
+      cluster.replicas.length > 0 || model.watch.tables.size > 0
+        ? sessions.remember(own, written.frame)
+        : null,
+      versions === null ? null : store.learn(settings.tenant, versions, Date.now()),
+    ])
     tell(context, written, settings)
   } else if (
     read !== null &&
@@ -118,4 +131,13 @@ function lookNowAndThen(context: Context<FreshnessEnv>, database: Database): voi
   if (cluster.replicas.length === 0 || now - cluster.lookingSinceMilliseconds < lookMilliseconds) return
   cluster.lookingSinceMilliseconds = now
   context.executionCtx.waitUntil(database.look(startTiming()))
+}
+
+/** Of the same request: it is asked again for what only the primary can say. */
+function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
+  let asked: Promise<Value> | null = null
+  return () => {
+    asked ??= ask()
+    return asked
+  }
 }

@@ -22,6 +22,10 @@ export interface Server {
   readonly plans: Plans
   readonly running: RunningKeys
   readonly cluster: Cluster
+  readonly store: Store
+  readonly flights: Flights
+  /** Names what the backend makes of a query: another backend has no use for what this one kept. */
+  readonly schema: string
   readonly sessions: SessionMemory
   readonly clock: Clock
   readonly limits: Limits

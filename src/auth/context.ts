@@ -5,6 +5,7 @@ import type { Timing } from '../base/timing.ts'
 import type { Database } from '../database/client.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Caller } from '../model/caller/caller.ts'
+import type { Model } from '../model/model.ts'
 import type { SigningKeys } from './keys.ts'
 
 /** What the middleware in front of `authRoutes` has set on Hono's context. */
@@ -25,6 +26,7 @@ export interface AuthServer {
   readonly keys: SigningKeys
   readonly clock: Clock
   readonly backend: BackendDeclaration
+  readonly model: Model
 }
 
 export type AuthContext = Context<AuthEnv>

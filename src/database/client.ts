@@ -4,13 +4,22 @@ import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { isBusy } from './busy.ts'
 import { bookmarkAfter, readEpoch } from './clock.ts'
-import { raiseVersions, readVersions, type VersionSighting, versionsAfter } from './versions.ts'
 import { type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
 import type { HranaError, Reply } from './hrana/reply.ts'
 import { executeRequest, type TransactionShape, transactionRequest } from './hrana/request.ts'
 import { unavailable } from './node.ts'
-import { type Consistency, look, type Read, type Reader, type ReadRequest, read } from './read.ts'
+import {
+  type Consistency,
+  type Demand,
+  demandOf,
+  look,
+  type Read,
+  type Reader,
+  type ReadRequest,
+  read,
+} from './read.ts'
 import { type SendOptions, sender } from './send.ts'
+import { raiseVersions, readVersions, type VersionSighting, versionsAfter } from './versions.ts'
 
 /**
  * A libSQL server and its replicas, by Hrana over HTTP: one pipeline a trip. Every method is one HTTP request, and more
@@ -52,6 +61,8 @@ export interface Database {
     timing: Timing,
     how?: Pick<Partial<TransactionOptions>, 'touched'>,
   ): Promise<{ readonly results: readonly Result[] } | { readonly otherwise: Result }>
+  /** How new what this request reads must be; null: only the primary is new enough. */
+  demand(consistency: Consistency): Promise<Demand | null>
   /** Asks the primary how it is, for the sake of what is known of it. */
   look(timing: Timing): Promise<void>
   /** What this request has learnt of the database so far. */
@@ -166,6 +177,7 @@ export function connectTo(options: DatabaseOptions): Database {
     transactUnless({ at, otherwise }, statements, timing, { touched = [] } = {}) {
       return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, touched, timing)
     },
+    demand: (consistency) => demandOf(cluster, reader, consistency),
     async look(timing) {
       await look(cluster, send, timing)
     },

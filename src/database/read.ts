@@ -62,7 +62,8 @@ export async function read(
   consistency: Consistency,
   { cluster, reader, send }: { readonly cluster: Cluster; readonly reader: Reader; readonly send: Send },
 ): Promise<Read> {
-  const needed = await neededFrame(cluster, reader, consistency)
+  const demand = cluster.replicas.length === 0 ? null : await demandOf(cluster, reader, consistency)
+  const needed = demand?.frame ?? null
   const ask = async (state: NodeState): Promise<Read | null> => {
     if (state.node.isPrimary) return askPrimary(request, cluster, reader, send)
     const known = Math.max(state.frame, needed ?? 0)
@@ -96,17 +97,25 @@ export async function read(
   throw new RangeError('the primary answers or throws')
 }
 
+/** How new what is read must be, wherever it comes from. */
+export interface Demand {
+  /** Null: frames of any history. */
+  readonly epoch: string | null
+  readonly frame: number
+}
+
 /** Null: only the primary is new enough. */
-async function neededFrame(
+export async function demandOf(
   cluster: Cluster,
   { bookmark, remembered }: Reader,
   consistency: Consistency,
-): Promise<number | null> {
-  if (cluster.replicas.length === 0 || consistency === 'strong') return null
+): Promise<Demand | null> {
+  if (consistency === 'strong') return null
   // Of another history: replicas may be of either.
   if (bookmark !== null && cluster.epoch !== null && bookmark.epoch !== cluster.epoch) return null
-  if (bookmark !== null) return bookmark.frame
-  return consistency === 'eventual' ? 0 : remembered()
+  if (bookmark !== null) return bookmark
+  const frame = consistency === 'eventual' ? 0 : await remembered()
+  return frame === null ? null : { epoch: null, frame }
 }
 
 /** The primary has everything; when it has less than it had, it was restored, and a new history begins. */

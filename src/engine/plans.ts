@@ -10,19 +10,23 @@ import type { Resource } from '../model/resource.ts'
 import { guard, guardWrite } from '../query/guard.ts'
 import type { ReadIntent, Slot } from '../query/intent.ts'
 import { resolve } from '../query/resolve.ts'
-import type { Ungated } from '../query/tree.ts'
+import type { Guarded, Ungated } from '../query/tree.ts'
 import { requiredFields } from '../query/write/cells.ts'
 import type { WriteIntent } from '../query/write/intent.ts'
 import { resolveWrite } from '../query/write/resolve.ts'
 import type { Cell, InsertTree } from '../query/write/tree.ts'
 import type { Binding } from '../sql/fragment.ts'
 import { type ReadStatement, readStatement } from '../sql/read.ts'
+import { sightingColumns } from '../sql/sighting.ts'
 import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
+import { type Keeping, keepingOf } from './keep/keeping.ts'
 
 /** A query of one shape for one audience, ready for values. */
 export interface ReadPlan extends ReadStatement {
   /** Whether a page can say where the next one starts. */
   readonly pageable: boolean
+  /** How its answers may be kept; null: not at all. Then the statement tells no epoch and no versions. */
+  readonly keeping: Keeping | null
 }
 
 /** A write of one shape for one audience. */
@@ -33,6 +37,8 @@ export interface WritePlan extends WriteStatements {
   readonly cells: readonly Cell[]
   /** The key that the path of an insert names. */
   readonly key: readonly { readonly field: Field; readonly value: Slot }[]
+  /** Tables of `model.watch` that it writes. */
+  readonly touched: readonly string[]
   /** What each row of the body of an insert must give. */
   readonly required: readonly Field[]
 }
@@ -65,9 +71,13 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       if (known !== undefined) return known
       made += 1
       const tree = resolve(intent, model, audience)
+      const guarded = guard(tree, audience)
+      const keeping = model.watch.tables.size === 0 ? null : keepingOfRead(guarded, model, admission, limits)
+      const beside = keeping === null ? {} : { beside: sightingColumns(keeping.tables) }
       const plan = {
-        ...readStatement(guard(tree, audience), admission, limits.rows),
+        ...readStatement(guarded, admission, limits.rows, beside),
         pageable: tree.pageable,
+        keeping,
       }
       if (plan.text.length > longestStatement) throw tooLarge()
       reads.set(shape, plan)
@@ -87,6 +97,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
         }),
         resource: tree.root.resource,
         audience,
+        touched: model.watch.touchedBy(tree.root.resource.tableName, tree.kind === 'delete'),
         cells: tree.kind === 'delete' ? [] : tree.cells,
         key: tree.kind === 'insert' ? tree.key : [],
         required: tree.kind === 'insert' ? requiredOf(tree, audience) : [],
@@ -99,6 +110,11 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       return made
     },
   }
+}
+
+/** What was asked, whoever asks: whether their session stands is no part of the answer. */
+function keepingOfRead(guarded: Guarded, model: Model, admission: SQL, limits: Limits): Keeping | null {
+  return keepingOf(guarded, readStatement({ ...guarded, session: false }, admission, limits.rows), model)
 }
 
 function readBytes(plan: ReadPlan, shape: string): number {

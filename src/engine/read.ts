@@ -1,14 +1,17 @@
 import type { Clock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
-import { bytesOf, type Result, type Value } from '../base/statement.ts'
+import { bytesOf, type Result, type Statement, type Value } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
-import type { Database } from '../database/client.ts'
+import type { Database, ReadResult } from '../database/client.ts'
 import { unavailable } from '../database/node.ts'
+import type { Consistency, Demand } from '../database/read.ts'
 import { type Caller, callerValues } from '../model/caller/caller.ts'
+import type { Keep } from '../model/rule/keep.ts'
 import type { ReadIntent, ReadRequest } from '../query/intent.ts'
 import { bind } from '../sql/plan.ts'
 import { estimatedCountCap } from '../sql/read.ts'
 import { takeApart, type WrittenAnswer } from './answer.ts'
+import { type CacheStatus, type Caching, keptText } from './keep/kept.ts'
 import type { Plans } from './plans.ts'
 import { translated } from './sql-error.ts'
 
@@ -18,6 +21,16 @@ export interface ReadAnswer extends WrittenAnswer {
   readonly isTotalCapped: boolean
   /** Names for the header of CSV. */
   readonly columns: readonly string[]
+  /** Null: nothing of it is kept. */
+  readonly kept: Kept | null
+}
+
+/** What a cache did for an answer, and who may keep it. */
+export interface Kept {
+  readonly status: CacheStatus
+  readonly keep: Keep
+  /** Whether it is for everybody, and was asked for by nobody in particular. */
+  readonly isPublic: boolean
 }
 
 export interface ReadContext {
@@ -26,30 +39,81 @@ export interface ReadContext {
   readonly caller: Caller
   readonly clock: Clock
   readonly timing: Timing
+  /** Null: nothing is kept. */
+  readonly caching: Caching | null
+}
+
+export interface ReadOptions {
+  /** Sort key, as JSON, after which the page starts. */
+  readonly cursor: string | null
+  /** Null: as nothing was said. */
+  readonly consistency: Consistency | null
 }
 
 /**
- * Answers a read: one trip.
- * @param cursor sort key, as JSON, after which the page starts
+ * Answers a read: one trip, or none when an answer was kept.
  * @throws Problem; PGRST303 when the caller's session is over
  */
 export async function read(
   request: ReadRequest,
-  cursor: string | null,
+  options: ReadOptions,
   context: ReadContext,
 ): Promise<ReadAnswer> {
-  const { plans, database, caller, clock, timing } = context
+  const { plans, database, caller, clock, timing, caching } = context
   const plan = plans.read(request.intent, caller)
   const known = callerValues(caller, clock.nowMilliseconds())
-  const statement = bind(plan, { slots: request.values, caller: known, cursor, body: null })
+  const values = { slots: request.values, caller: known, cursor: options.cursor, body: null }
+  const consistency = options.consistency ?? 'session'
+  const ask = () => askNearest(bind(plan, values), consistency, context)
   timing.mark('plan')
-  const result = await translated(() => database.run(statement, timing))
+  const { keeping } = plan
+  const kept =
+    keeping === null || caching === null
+      ? { text: bytesOf(onlyValue(await ask())), status: null }
+      : await keptText(
+          {
+            keeping,
+            args: bind({ text: '', bindings: keeping.bindings }, values).args,
+            demand: await demandFor(caller, consistency, database),
+            ask,
+          },
+          caching,
+          clock,
+        )
   timing.mark('db')
-  const text = bytesOf(onlyValue(result))
-  if (text === null) throw sessionOver()
-  const answer = takeApart(text)
+  if (kept.text === null) throw sessionOver()
+  const answer = takeApart(kept.text)
   if (answer === null) throw unavailable()
-  return estimated(answer, request.intent, plan.columns)
+  return {
+    ...estimated(answer, request.intent, plan.columns),
+    kept:
+      keeping === null || kept.status === null
+        ? null
+        : {
+            status: kept.status,
+            keep: keeping.keep,
+            isPublic: caller.kind === 'anonymous' && !keeping.isPrivate,
+          },
+  }
+}
+
+/** A replica may not have heard of a session that has just begun: the primary decides that one is over. */
+async function askNearest(
+  statement: Statement,
+  consistency: Consistency,
+  { database, timing }: ReadContext,
+): Promise<ReadResult> {
+  const result = await translated(() => database.run(statement, timing, consistency))
+  if (result.isPrimary || onlyValue(result).type !== 'null') return result
+  return translated(() => database.run(statement, timing, 'strong'))
+}
+
+/**
+ * Who has no session and brings no bookmark shares what the data centre knows with everybody there: nothing is looked
+ * up for them.
+ */
+function demandFor(caller: Caller, consistency: Consistency, database: Database): Promise<Demand | null> {
+  return database.demand(caller.kind === 'anonymous' && consistency === 'session' ? 'eventual' : consistency)
 }
 
 /** An answer, and whether its total is one that goes no further than the cap. */
@@ -58,7 +122,8 @@ export function estimated(
   { count }: ReadIntent,
   columns: readonly string[],
 ): ReadAnswer {
-  return { ...answer, isTotalCapped: count !== 'exact' && Number(answer.total) > estimatedCountCap, columns }
+  const isTotalCapped = count !== 'exact' && Number(answer.total) > estimatedCountCap
+  return { ...answer, isTotalCapped, columns, kept: null }
 }
 
 /** The statement answers one row whatever there is. */

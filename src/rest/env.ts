@@ -3,6 +3,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Limits } from '../base/limits.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
+import type { Flights } from '../cache/flight.ts'
+import type { Store } from '../cache/store.ts'
+import type { CacheStatus } from '../engine/keep/kept.ts'
 import type { Plans } from '../engine/plans.ts'
 import type { ReadContext } from '../engine/read.ts'
 import type { RunningKeys } from '../engine/write/running.ts'
@@ -17,6 +20,8 @@ export interface RestEnv {
     readonly database: ReadContext['database']
     readonly caller: Caller
     readonly server: RestServer
+    /** What a cache did for the answer: a read of what is kept sets it. */
+    cacheStatus: CacheStatus
   }
 }
 
@@ -26,6 +31,10 @@ export interface RestServer {
   readonly admission: SQL
   readonly plans: Plans
   readonly running: RunningKeys
+  readonly store: Store
+  readonly flights: Flights
+  /** Names what the backend makes of a query. */
+  readonly schema: string
   readonly clock: Clock
   readonly limits: Limits
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Caching } from '../engine/keep/kept.ts'
 import { read } from '../engine/read.ts'
 import type { Caller } from '../model/caller/caller.ts'
 import { cursorScope, openCursor, sealCursor } from './cursor.ts'
@@ -32,7 +33,14 @@ export async function answerRead(
   const { serverSecret } = server.settings
   const cursor =
     parsed.cursor === null ? null : openCursor(serverSecret, cursorScope(caller, new URL(url)), parsed.cursor)
-  const rows = await read(parsed.request, cursor, { ...server, database, caller, timing })
+  const { consistency } = parsed.prefer
+  const caching = cachingOf(context)
+  const rows = await read(
+    parsed.request,
+    { cursor, consistency },
+    { ...server, database, caller, timing, caching },
+  )
+  if (rows.kept !== null) context.set('cacheStatus', rows.kept.status)
   const isFull = key === null && rows.mark !== null && rows.rows === parsed.page.limit
   const next = isFull ? nextPage(new URL(url), parsed.page, caller, serverSecret, rows.mark) : null
   return presentRead(rows, parsed, next, raw.headers.get('if-none-match'))
@@ -46,4 +54,12 @@ function nextPage(url: URL, page: Page, caller: Caller, secret: string, lastKey:
   if (page.limitGiven) url.searchParams.set('limit', String(page.limit))
   url.searchParams.set('cursor', cursor)
   return `${url.pathname}${url.search}`
+}
+
+/** Null where an operator switched it off. */
+function cachingOf(context: Context<RestEnv>): Caching | null {
+  const { settings, store, flights, schema } = context.get('server')
+  if (!settings.isCaching) return null
+  const later = (work: Promise<void>): void => context.executionCtx.waitUntil(work)
+  return { store, flights, schema, tenant: settings.tenant, later }
 }

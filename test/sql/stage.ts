@@ -82,13 +82,18 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
           return db.run(statement, timing)
         },
       }
-      const answer = await read(request, cursor, {
-        plans,
-        database: tapped,
-        caller,
-        clock,
-        timing: startTiming(),
-      })
+      const answer = await read(
+        request,
+        { cursor, consistency: null },
+        {
+          plans,
+          database: tapped,
+          caller,
+          clock,
+          timing: startTiming(),
+          caching: null,
+        },
+      )
       const [statement, ...more] = sent
       if (statement === undefined || more.length > 0) throw new Error(`${sent.length} trips for one read`)
       return { ...answer, body: new TextDecoder().decode(answer.body), sent: statement }

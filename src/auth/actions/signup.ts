@@ -1,3 +1,4 @@
+import { getTableName } from 'drizzle-orm'
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Statement } from '../../base/statement.ts'
@@ -37,7 +38,7 @@ export async function signUp(context: AuthContext): Promise<Response> {
     ...session.statements,
   ]
   try {
-    await context.get('database').transact(statements, timing)
+    await context.get('database').transact(statements, timing, { touched: profileTable(context) })
   } catch (error) {
     throw refusal(error)
   }
@@ -47,6 +48,14 @@ export async function signUp(context: AuthContext): Promise<Response> {
     refreshToken: session.refreshToken.token,
     nowMilliseconds: now,
   })
+}
+
+/** Of a profile, if answers from caches depend on it. */
+function profileTable(context: AuthContext): readonly string[] {
+  const { backend, model } = context.get('server')
+  return backend.profile === undefined
+    ? []
+    : model.watch.touchedBy(getTableName(backend.profile.table), false)
 }
 
 /** Only `data` is the client's: `id` and `role` are never taken from a body. */

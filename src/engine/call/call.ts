@@ -87,7 +87,8 @@ export async function call(request: CallRequest, context: CallContext): Promise<
     throw new TypeError(`procedure '${procedure.name}' is readOnly and writes`)
   const answer = answerPart(result, request, how)
   const { isTrial } = request
-  const work = { session, parts: record.parts, answer, claim, isTrial, isWriting: record.hasWritten }
+  const { parts, hasWritten: isWriting } = record
+  const work = { session, parts, answer, claim, isTrial, isWriting, touched: [...record.touched] }
   const isToldAlready = before.hasRead && claim === null && record.parts.length === 0
   const done = await send(work, isToldAlready, context)
   timing.mark('db')

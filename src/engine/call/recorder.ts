@@ -36,6 +36,8 @@ export interface Recorder {
   readonly db: Pick<ProcedureDatabase, 'insert' | 'update' | 'delete' | 'require' | 'rows'>
   readonly emit: ProcedureContext<unknown>['emit']
   readonly parts: readonly Part[]
+  /** Tables of `Model.watch` that they write. */
+  readonly touched: ReadonlySet<string>
   /** Whether one of them is more than a condition. */
   readonly hasWritten: boolean
 }
@@ -56,6 +58,7 @@ export function recorder(recording: Recording): Recorder {
   const { model, audience, admission, asked, hook } = recording
   const above = audienceOf(model.roles, service)
   const parts: Part[] = []
+  const touched = new Set<string>()
   let hasWritten = false
 
   function record(tree: UnguardedWrite, values: RecordedValues): void {
@@ -67,6 +70,7 @@ export function recorder(recording: Recording): Recorder {
     )
     const body = bindRows(completeRows(cells, [given], asked), false)
     hasWritten = true
+    for (const table of model.watch.touchedBy(resource.tableName, tree.kind === 'delete')) touched.add(table)
     const bound = { slots: [], caller: asked.caller, cursor: null, body }
     parts.push({
       statements: steps.map((step) => bind(step, bound)),
@@ -77,6 +81,7 @@ export function recorder(recording: Recording): Recorder {
 
   return {
     parts,
+    touched,
     get hasWritten() {
       return hasWritten
     },

@@ -23,6 +23,8 @@ export interface Work {
   readonly answer: Answer
   readonly claim: Claim | null
   readonly isTrial: boolean
+  /** Tables that answers from caches depend on, of those that are written. */
+  readonly touched: readonly string[]
   readonly isWriting: boolean
 }
 
@@ -45,7 +47,7 @@ export async function send(work: Work, isAdmitted: boolean, context: Trip): Prom
   const results = !isNeeded
     ? []
     : work.isWriting
-      ? await transact(all, work.isTrial, context)
+      ? await transact(all, work, context)
       : await snapshot(all, context)
   return { text: textOf(answer, results), isReplay: false }
 }
@@ -70,7 +72,11 @@ export function replyOf([known]: readonly Reply[]): Uint8Array {
   return known.answer
 }
 
-async function sendOnce({ session, parts, answer }: Work, claim: Claim, context: Trip): Promise<Sent> {
+async function sendOnce(
+  { session, parts, answer, touched }: Work,
+  claim: Claim,
+  context: Trip,
+): Promise<Sent> {
   const first: readonly Part[] = [
     session,
     { statements: claim.take([{ answer: answer.text, key: null }]), problemOf: () => null },
@@ -83,6 +89,7 @@ async function sendOnce({ session, parts, answer }: Work, claim: Claim, context:
         { at, otherwise: claim.recall },
         all.flatMap(({ statements }) => statements),
         context.timing,
+        { touched },
       ),
     (error) => problemOf(error, all),
   )
@@ -102,7 +109,7 @@ function recorded(part: Part, claim: Claim): Part {
 
 function transact(
   parts: readonly Part[],
-  isTrial: boolean,
+  { isTrial, touched }: Pick<Work, 'isTrial' | 'touched'>,
   { database, timing }: Trip,
 ): Promise<readonly Result[]> {
   return translated(
@@ -110,7 +117,7 @@ function transact(
       database.transact(
         parts.flatMap((part) => part.statements),
         timing,
-        { isTrial },
+        { isTrial, touched },
       ),
     (error) => problemOf(error, parts),
   )

@@ -36,7 +36,9 @@ export function setPart(
   const tree = resolve(intent, context.model, audience)
   // The session was looked at when the transaction began.
   const guarded = guard({ ...tree, session: false }, audience)
-  const statement = readStatement(guarded, context.admission, context.limits.rows, which)
+  const statement = readStatement(guarded, context.admission, context.limits.rows, {
+    among: which,
+  })
   const bound = bind(statement, { slots: values, caller: asked.caller, cursor: null, body: null })
   const { resource } = tree.root
   return {

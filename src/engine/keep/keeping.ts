@@ -33,7 +33,8 @@ export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Kee
   if (callerValues.some(({ name }) => name !== 'id' && name !== 'email')) return null
   const all = [...model.resources.values()].map(({ tableName }) => tableName)
   const tables = namesIn(query.text, all)
-  if (!tables.every((name) => model.watch.tables.has(name)) || /\b(?:auth|selvage)_/i.test(query.text)) return null
+  if (!tables.every((name) => model.watch.tables.has(name)) || /\b(?:auth|selvage)_/i.test(query.text))
+    return null
   return {
     keep: shortest(allowed),
     digest: digest(query.text),
@@ -60,7 +61,8 @@ function isVolatile({ text, bindings }: Fragment): boolean {
   return (
     volatile.test(text) ||
     bindings.some(
-      (binding) => binding.from === 'constant' && binding.value.type === 'text' && binding.value.value === 'now',
+      (binding) =>
+        binding.from === 'constant' && binding.value.type === 'text' && binding.value.value === 'now',
     )
   )
 }

@@ -153,6 +153,11 @@ function sessionOf(operations: readonly Operation[], caller: CallerValues): read
   return session === null ? [] : [bind(session, { slots: [], caller, cursor: null, body: null })]
 }
 
+/** Tables that answers from caches depend on, of those that are written. */
+function touchedBy(operations: readonly Operation[]): readonly string[] {
+  return [...new Set(operations.flatMap(({ plan }) => plan.touched))]
+}
+
 function answersOf(operations: readonly Operation[], results: readonly Result[]): readonly WriteAnswer[] {
   let at = 0
   return operations.map((operation) => {

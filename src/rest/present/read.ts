@@ -3,9 +3,10 @@ import { Problem } from '../../base/problem.ts'
 import type { ReadAnswer } from '../../engine/read.ts'
 import { noSuchItem } from '../../query/name.ts'
 import type { ParsedRead } from '../parse/request/read.ts'
+import { cacheControl } from './caching.ts'
 
 /** What the answer depends on besides its URL. */
-const vary = 'Accept, Authorization, apikey, Prefer, Range, Range-Unit'
+const vary = 'Accept, Authorization, apikey, Cookie, Prefer, Range, Range-Unit, Selvage-Bookmark'
 
 /**
  * The database's text as a response.
@@ -23,7 +24,7 @@ export function presentRead(
   const { intent } = parsed.request
   const headers: Record<string, string> = {
     'content-type': parsed.accept.contentType,
-    'cache-control': 'private, no-cache',
+    'cache-control': cacheControl(answer),
     vary,
   }
   if (parsed.prefer.applied !== null) headers['preference-applied'] = parsed.prefer.applied

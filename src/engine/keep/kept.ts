@@ -1,0 +1,151 @@
+import type { Clock } from '../../base/clock.ts'
+import { Problem } from '../../base/problem.ts'
+import { bytesOf, textOf, type Value } from '../../base/statement.ts'
+import type { Entry } from '../../cache/entry.ts'
+import { type Flight, type Flights, fillOrWait } from '../../cache/flight.ts'
+import { keyOf } from '../../cache/key.ts'
+import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
+import type { ReadResult } from '../../database/client.ts'
+import type { Demand } from '../../database/read.ts'
+import { versionsOf } from '../../database/versions.ts'
+import type { Keeping } from './keeping.ts'
+
+/** Where answers are kept. */
+export interface Caching {
+  readonly store: Store
+  readonly flights: Flights
+  /** What the backend and this version of the Worker make of a query: entries of another one are none. */
+  readonly schema: string
+  readonly tenant: string
+  /** Takes what goes on after the response. */
+  readonly later: Later
+}
+
+/** What a cache did for an answer, to be told in `Cache-Status` (RFC 9211 §2). */
+export type CacheStatus =
+  | {
+      readonly kind: 'hit'
+      readonly tier: Hit['tier']
+      readonly ageSeconds: number
+      readonly ttlSeconds: number
+    }
+  /** Why the database was asked: nothing there, something that is too old, or the client wants it so. */
+  | { readonly kind: 'forward'; readonly why: 'uri-miss' | 'stale' | 'bypass'; readonly isStored: boolean }
+
+export interface KeptText {
+  /** Null: the session of the caller is over. */
+  readonly text: Uint8Array | null
+  readonly status: CacheStatus
+}
+
+export interface KeptRead {
+  readonly keeping: Keeping
+  /** What the query binds, without the look at the session. */
+  readonly args: readonly Value[]
+  /** How new the answer must be; null: only the database itself will do. */
+  readonly demand: Demand | null
+  /** Asks the database: the answer, the epoch and the versions of its tables in one row. */
+  ask(): Promise<ReadResult>
+}
+
+/**
+ * An answer that was kept, or that of the database, which is then kept.
+ * @throws as `read.ask`, unless there is an answer that may be given instead
+ */
+export async function keptText(read: KeptRead, caching: Caching, clock: Clock): Promise<KeptText> {
+  const { keeping, args, demand } = read
+  const { store, flights, tenant, later } = caching
+  const key = keyOf({ schema: caching.schema, tenant, statement: keeping.digest, args })
+  const scope = keeping.isPrivate ? 'private' : 'shared'
+  const ask = (flight: Flight | null): Promise<Asked> => askAndKeep(read, key, scope, flight, caching, clock)
+  if (demand === null) {
+    const { text, isStored } = await ask(null)
+    return { text, status: { kind: 'forward', why: 'bypass', isStored } }
+  }
+  const query = (): Query => ({
+    tenant,
+    scope,
+    epoch: demand.epoch,
+    neededFrame: demand.frame,
+    nowMilliseconds: clock.nowMilliseconds(),
+  })
+  const finding: Finding = store.recall(key, query()) ?? (await store.lookUp(key, query(), later))
+  if (finding.kind === 'fresh') return hit(finding)
+  if (finding.kind === 'stale-while-revalidate') {
+    const flight = flights.begin(key)
+    if (flight !== null) later(inBackground(ask(flight)))
+    return hit(finding)
+  }
+  const turn = await fillOrWait(flights, key, () => store.recall(key, query()), { clock })
+  if (turn.kind === 'found') return hit(turn.value)
+  try {
+    const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null)
+    const why = finding.kind === 'miss' && finding.why === 'absent' ? 'uri-miss' : 'stale'
+    return { text, status: { kind: 'forward', why, isStored } }
+  } catch (error) {
+    if (finding.kind === 'stale-if-error' && isOutage(error)) return hit(finding)
+    throw error
+  }
+}
+
+interface Asked {
+  readonly text: Uint8Array | null
+  readonly isStored: boolean
+}
+
+async function askAndKeep(
+  { keeping, ask }: KeptRead,
+  key: string,
+  scope: Query['scope'],
+  flight: Flight | null,
+  { store, tenant, later }: Caching,
+  clock: Clock,
+): Promise<Asked> {
+  const storedAtMilliseconds = clock.nowMilliseconds()
+  let outcome: Parameters<Flight['end']>[0] = 'failed'
+  try {
+    const result = await ask()
+    const entry = entryOf(result, keeping, storedAtMilliseconds)
+    if (entry !== null) outcome = store.fill(key, entry, { tenant, scope }, later)
+    const [text] = result.rows[0] ?? []
+    return { text: entry?.body ?? bytesOf(text), isStored: outcome === 'kept' }
+  } finally {
+    flight?.end(outcome)
+  }
+}
+
+/** Null of an answer to nobody, and of a database that keeps no epoch. */
+function entryOf(
+  { rows, frame }: ReadResult,
+  { keep, tables }: Keeping,
+  storedAtMilliseconds: number,
+): Entry | null {
+  const [answer, epoch, counted] = rows[0] ?? []
+  const [body, history, versions] = [bytesOf(answer), textOf(epoch), versionsOf(textOf(counted))]
+  if (body === null || history === null || versions === null) return null
+  return {
+    epoch: history,
+    frame,
+    versions: Object.fromEntries(tables.map((table) => [table, versions[table] ?? 0])),
+    storedAtMilliseconds,
+    maxAgeSeconds: keep.maxAge,
+    staleWhileRevalidateSeconds: keep.staleWhileRevalidate,
+    staleIfErrorSeconds: keep.staleIfError,
+    body,
+  }
+}
+
+function hit({ entry, tier, ageSeconds, ttlSeconds }: Hit): KeptText {
+  return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds } }
+}
+
+/** Nobody hears of it: the next request asks again. */
+async function inBackground(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => undefined)
+}
+
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof Problem && (error.code === 'UNAVAILABLE_DATABASE' || error.code === 'DATABASE_TIMEOUT')
+  )
+}
