@@ -1,0 +1,23 @@
+import type { Entry } from '../../src/cache/entry.ts'
+
+/** A moment; entries of tests are stored then. */
+export const stored = 1_760_000_000_000
+
+export function entryOf(given: Partial<Entry> = {}): Entry {
+  return {
+    epoch: 'first',
+    frame: 10,
+    versions: { orders: 3 },
+    storedAtMilliseconds: stored,
+    maxAgeSeconds: 60,
+    staleWhileRevalidateSeconds: 30,
+    staleIfErrorSeconds: 600,
+    body: new TextEncoder().encode('1\n\n\n[{"id":1}]'),
+    ...given,
+  }
+}
+
+/** Bytes of all kinds. */
+export function noise(length: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, (_, index) => (index * 31) % 256)
+}
