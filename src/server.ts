@@ -3,9 +3,13 @@ import { admission } from './auth/admission.ts'
 import type { SigningKeys } from './auth/keys.ts'
 import { signingKeys } from './auth/keys.ts'
 import { type Clock, systemClock } from './base/clock.ts'
+import { digest } from './base/crypto.ts'
 import { defaultLimits, type Limits } from './base/limits.ts'
 import { type Bindings, readSettings, type Settings } from './base/settings.ts'
-import { type EdgeCache, type SessionMemory, sessionMemory } from './cache/session.ts'
+import { platformCache, platformStore, platformWorld } from './cache/create.ts'
+import { createFlights, type Flights } from './cache/flight.ts'
+import { type SessionMemory, sessionMemory } from './cache/session.ts'
+import type { Store } from './cache/store.ts'
 import { type Cluster, clusterOf } from './database/cluster.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
@@ -41,6 +45,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
     if (server !== null) return server
     const settings = readSettings(bindings)
     const keys = await signingKeys(settings.signingKeys)
+    const cache = platformCache()
     server = {
       settings,
       keys,
@@ -50,7 +55,10 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       plans,
       running,
       cluster: clusterOfSettings(settings),
-      sessions: sessionMemory(dataCentreCache()),
+      sessions: sessionMemory(cache),
+      store: platformStore({ cache, world: platformWorld(bindings.CACHE) }, systemClock, reportFailure),
+      flights: createFlights(systemClock),
+      schema: schemaOf(model),
       clock: systemClock,
       limits: defaultLimits,
     }
@@ -65,13 +73,17 @@ function clusterOfSettings({ databaseUrl, databaseToken, databasePlace, replicas
   )
 }
 
-/** Null where the platform has none. */
-function dataCentreCache(): EdgeCache | null {
-  const caches: unknown = Reflect.get(globalThis, 'caches')
-  const cache: unknown = typeof caches === 'object' && caches !== null ? Reflect.get(caches, 'default') : null
-  return isCache(cache) ? cache : null
+/** Names all that queries are made of: tables, columns and their types. */
+function schemaOf({ resources }: Model): string {
+  const tables = [...resources.values()].map(({ name, tableName, fields }) => [
+    name,
+    tableName,
+    [...fields.values()].map((field) => [field.name, field.kind]),
+  ])
+  return digest(JSON.stringify(tables))
 }
 
-function isCache(value: unknown): value is EdgeCache {
-  return typeof value === 'object' && value !== null && 'match' in value && 'put' in value
+/** What failed, never a key or what is kept. */
+function reportFailure(tier: string, error: unknown): void {
+  console.error(JSON.stringify({ cache: tier, error: error instanceof Error ? error.name : typeof error }))
 }

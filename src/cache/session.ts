@@ -1,11 +1,6 @@
 import { boundedMap } from '../base/bounded-map.ts'
 import { sha256 } from '../base/crypto.ts'
-
-/** The Cache API of a data centre, as far as it is used: it is local, and may forget. */
-export interface EdgeCache {
-  match(url: string): Promise<Response | undefined>
-  put(url: string, response: Response): Promise<void>
-}
+import type { ResponseCache } from './tier/edge.ts'
 
 /**
  * The frame of the last write of each session, for clients that keep no bookmark: in this isolate, and in its data
@@ -19,7 +14,7 @@ export interface SessionMemory {
 }
 
 /** @param cache null: there is none, and then no other isolate can know */
-export function sessionMemory(cache: EdgeCache | null): SessionMemory {
+export function sessionMemory(cache: ResponseCache | null): SessionMemory {
   const memory = boundedMap<number>(sessionsKept)
   return {
     async lastWrite(session) {

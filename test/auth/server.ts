@@ -14,6 +14,7 @@ import type { Result, Value } from '../../src/base/statement.ts'
 import { startTiming } from '../../src/base/timing.ts'
 import { connect } from '../../src/database/client.ts'
 import type { BackendDeclaration } from '../../src/declare/backend.ts'
+import { linkModel } from '../../src/model/model.ts'
 import { startDatabase } from '../harness/database.ts'
 
 const profiles = sqliteTable('profiles', {
@@ -53,6 +54,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
   )) {
     await query(statement)
   }
+  const model = linkModel({ ...backend, ...changes })
   let aheadMilliseconds = 0
   const clock = { nowMilliseconds: () => Date.now() + aheadMilliseconds }
   const settings = settingsFor(database.url)
@@ -62,7 +64,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
     const timing = startTiming()
     context.set('timing', timing)
     context.set('database', db)
-    context.set('server', { settings, keys, clock, backend: { ...backend, ...changes } })
+    context.set('server', { settings, keys, clock, backend: { ...backend, ...changes }, model })
     context.set('caller', await identify(context.req.raw.headers, settings, keys, clock))
     await next()
     context.header('x-trips', String(timing.trips))
