@@ -15,6 +15,7 @@ import type { BackendDeclaration } from './declare/backend.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
 import { type RunningKeys, runningKeys } from './engine/write/running.ts'
 import { linkModel, type Model } from './model/model.ts'
+import { nothingWatched } from './model/rule/keep.ts'
 
 /** What an isolate keeps from one request to the next: plans, keys, and tokens that they have verified; no promise, no I/O. */
 export interface Server {
@@ -37,13 +38,14 @@ export interface Server {
 
 /** The model is checked here, at start-up; settings are read at the first request, when there are bindings. */
 export function createServer(backend: BackendDeclaration): (bindings: Bindings) => Promise<Server> {
-  const model = linkModel(backend)
-  const plans = createPlans(model, admission, defaultLimits)
+  const linked = linkModel(backend)
   const running = runningKeys()
   let server: Server | null = null
   return async (bindings) => {
     if (server !== null) return server
     const settings = readSettings(bindings)
+    const model = settings.isCaching ? linked : { ...linked, watch: nothingWatched }
+    const plans = createPlans(model, admission, defaultLimits)
     const keys = await signingKeys(settings.signingKeys)
     const cache = platformCache()
     server = {

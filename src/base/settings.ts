@@ -15,7 +15,7 @@ export interface Settings {
   readonly replicas: readonly Replica[]
   /** Whether a second node is asked when the first one takes longer than 95 of 100 trips. */
   readonly isHedged: boolean
-  /** Whether answers are kept as resources say; an operator may switch that off. */
+  /** Whether answers are kept as resources say; an operator may switch that off, for all Workers of one database. */
   readonly isCaching: boolean
   readonly publishableKey: string
   readonly secretKey: string

@@ -43,6 +43,9 @@ export interface Watch {
   touchedBy(tableName: string, isDelete: boolean): readonly string[]
 }
 
+/** Where nothing is kept. */
+export const nothingWatched: Watch = { tables: new Set(), touchedBy: () => [] }
+
 /** Those of resources that are kept, and those that their policies look into. */
 export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
   const names = new Set(resources.map(({ tableName }) => tableName))
