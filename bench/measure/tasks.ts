@@ -1,4 +1,4 @@
-import type { Samples } from '../world/samples.ts'
+import type { Samples } from '../data/samples.ts'
 
 export const contenders = ['floor', 'baseline', 'selvage'] as const
 export type Contender = (typeof contenders)[number]

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Bundle, bundleWorker } from '../build/bundle.ts'
 import type { Runtime } from '../build/project.ts'
 import { serveWorker } from '../build/workerd.ts'
-import type { Keys } from '../world/keys.ts'
+import type { Keys } from '../data/keys.ts'
 import { type Contender, contenders } from './tasks.ts'
 import type { Served } from './verify.ts'
 

@@ -1,5 +1,5 @@
+import type { Samples } from '../data/samples.ts'
 import { aNewId } from '../load/order.ts'
-import type { Samples } from '../world/samples.ts'
 
 /**
  * Who writes: the Worker by hand, Selvage without audit and outbox (`bare/worker.ts`), the same Worker with an

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import { query } from '../data/query.ts'
 import { type Connection, openConnection } from '../load/connection.ts'
 import { aNewId } from '../load/order.ts'
 import type { Counts } from '../measure/rounds.ts'
 import { AnswersDiffer } from '../measure/verify.ts'
-import { query } from '../world/query.ts'
 import { noteOf, quantities, type Writer, type WriteTask, writers } from './tasks.ts'
 
 /**
