@@ -29,3 +29,14 @@ export function takeApart(text: Uint8Array): WrittenAnswer | null {
     mark: mark === '' ? null : mark,
   }
 }
+
+const apart = new WeakMap<Uint8Array, WrittenAnswer>()
+
+/** The same of a text that is kept, and comes again: the parts are then the same, too. */
+export function takeApartOnce(text: Uint8Array): WrittenAnswer | null {
+  const known = apart.get(text)
+  if (known !== undefined) return known
+  const answer = takeApart(text)
+  if (answer !== null) apart.set(text, answer)
+  return answer
+}

@@ -66,7 +66,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
   return {
     read(intent, caller) {
       const audience = knownAudience(audiences, model, caller)
-      const shape = `${audience.key} ${JSON.stringify(intent)}`
+      const shape = `${audience.key} ${shapeOf(intent)}`
       const known = reads.get(shape)
       if (known !== undefined) return known
       made += 1
@@ -110,6 +110,17 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       return made
     },
   }
+}
+
+const shapes = new WeakMap<ReadIntent, string>()
+
+/** An intent that was parsed before comes again as it is. */
+function shapeOf(intent: ReadIntent): string {
+  const known = shapes.get(intent)
+  if (known !== undefined) return known
+  const shape = JSON.stringify(intent)
+  shapes.set(intent, shape)
+  return shape
 }
 
 /** What was asked, whoever asks: whether their session stands is no part of the answer. */

@@ -10,7 +10,7 @@ import type { Keep } from '../model/rule/keep.ts'
 import type { ReadIntent, ReadRequest } from '../query/intent.ts'
 import { bind } from '../sql/plan.ts'
 import { estimatedCountCap } from '../sql/read.ts'
-import { takeApart, type WrittenAnswer } from './answer.ts'
+import { takeApart, takeApartOnce, type WrittenAnswer } from './answer.ts'
 import { type CacheStatus, type Caching, keptText } from './keep/kept.ts'
 import type { Plans } from './plans.ts'
 import { translated } from './sql-error.ts'
@@ -73,7 +73,8 @@ export async function read(
       : await keptText(
           {
             keeping,
-            args: bind({ text: '', bindings: keeping.bindings }, values).args,
+            asked: options.cursor === null ? request : {},
+            args: () => bind({ text: '', bindings: keeping.bindings }, values).args,
             demand: await demandFor(caller, consistency, database),
             ask,
           },
@@ -82,7 +83,7 @@ export async function read(
         )
   timing.mark('db')
   if (kept.text === null) throw sessionOver()
-  const answer = takeApart(kept.text)
+  const answer = kept.status === null ? takeApart(kept.text) : takeApartOnce(kept.text)
   if (answer === null) throw unavailable()
   return {
     ...estimated(answer, request.intent, plan.columns),

@@ -5,45 +5,65 @@ import type { Caller } from '../model/caller/caller.ts'
 import { cursorScope, openCursor, sealCursor } from './cursor.ts'
 import type { RestEnv } from './env.ts'
 import type { Page } from './parse/page.ts'
-import { parseRead } from './parse/request/read.ts'
-import { presentRead } from './present/read.ts'
+import { readParser } from './parse/request/known.ts'
+import type { ParsedRead } from './parse/request/read.ts'
+import { type Presented, presentedRead, respondRead } from './present/read.ts'
 import { queryOf, refuseOtherSchema } from './target.ts'
 
-/** `GET` of a list or an item: one trip. */
-export async function answerRead(
-  context: Context<RestEnv>,
-  key: readonly string[] | null,
-): Promise<Response> {
-  const [timing, database, caller, server] = [
-    context.get('timing'),
-    context.get('database'),
-    context.get('caller'),
-    context.get('server'),
-  ]
-  const { url, raw } = context.req
-  refuseOtherSchema(raw.headers.get('accept-profile'))
-  const parsed = parseRead({
-    resource: context.req.param('resource') ?? '',
-    key,
-    query: queryOf(url),
-    headers: raw.headers,
-    limits: server.limits,
-  })
-  timing.mark('parse')
-  const { serverSecret } = server.settings
-  const cursor =
-    parsed.cursor === null ? null : openCursor(serverSecret, cursorScope(caller, new URL(url)), parsed.cursor)
-  const { consistency } = parsed.prefer
-  const caching = cachingOf(context)
-  const rows = await read(
-    parsed.request,
-    { cursor, consistency },
-    { ...server, database, caller, timing, caching },
-  )
-  if (rows.kept !== null) context.set('cacheStatus', rows.kept.status)
-  const isFull = key === null && rows.mark !== null && rows.rows === parsed.page.limit
-  const next = isFull ? nextPage(new URL(url), parsed.page, caller, serverSecret, rows.mark) : null
-  return presentRead(rows, parsed, next, raw.headers.get('if-none-match'))
+type ReadAction = (context: Context<RestEnv>, key: readonly string[] | null) => Promise<Response>
+
+/** `GET` of a list or an item: one trip, or none when the answer was kept. */
+export function readAction(): ReadAction {
+  const parse = readParser()
+  const known = new WeakMap<Uint8Array, WeakMap<ParsedRead, Presented>>()
+  return async (context, key) => {
+    const [timing, database, caller, server] = [
+      context.get('timing'),
+      context.get('database'),
+      context.get('caller'),
+      context.get('server'),
+    ]
+    const { url, raw } = context.req
+    refuseOtherSchema(raw.headers.get('accept-profile'))
+    const parsed = parse({
+      resource: context.req.param('resource') ?? '',
+      key,
+      query: queryOf(url),
+      headers: raw.headers,
+      limits: server.limits,
+    })
+    timing.mark('parse')
+    const { serverSecret } = server.settings
+    const cursor =
+      parsed.cursor === null
+        ? null
+        : openCursor(serverSecret, cursorScope(caller, new URL(url)), parsed.cursor)
+    const { consistency } = parsed.prefer
+    const asked = { ...server, database, caller, timing, caching: cachingOf(context) }
+    const rows = await read(parsed.request, { cursor, consistency }, asked)
+    if (rows.kept !== null) context.set('cacheStatus', rows.kept.status)
+    const present = (): Presented => {
+      const isFull = key === null && rows.mark !== null && rows.rows === parsed.page.limit
+      const next = isFull ? nextPage(new URL(url), parsed.page, caller, serverSecret, rows.mark) : null
+      return presentedRead(rows, parsed, next)
+    }
+    // What anonymous callers are told of one answer is the same for all of them, its cursor too.
+    const presented = rows.kept?.isPublic === true ? once(known, rows.body, parsed, present) : present()
+    return respondRead(presented, rows, raw.headers.get('if-none-match'))
+  }
+}
+
+function once(
+  known: WeakMap<Uint8Array, WeakMap<ParsedRead, Presented>>,
+  body: Uint8Array,
+  parsed: ParsedRead,
+  present: () => Presented,
+): Presented {
+  const ofBody = known.get(body) ?? new WeakMap<ParsedRead, Presented>()
+  known.set(body, ofBody)
+  const presented = ofBody.get(parsed) ?? present()
+  ofBody.set(parsed, presented)
+  return presented
 }
 
 /** The same query behind its last row: a relative reference, so that no forged Host gets into it. */

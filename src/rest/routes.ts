@@ -3,7 +3,7 @@ import { Problem } from '../base/problem.ts'
 import { answerBatch } from './batch.ts'
 import { answerCall } from './call.ts'
 import type { RestEnv } from './env.ts'
-import { answerRead } from './read.ts'
+import { readAction } from './read.ts'
 import { keyOf } from './target.ts'
 import { answerWrite } from './write.ts'
 
@@ -22,6 +22,7 @@ const itemMethods = 'GET, HEAD, PATCH, PUT, DELETE, OPTIONS'
 /** PostgREST's dialect, to be mounted at `/rest/v1`. One trip for each request; two of a procedure that reads first. */
 export function restRoutes(): Hono<RestEnv> {
   const app = new Hono<RestEnv>()
+  const answerRead = readAction()
   app.post('/', answerBatch)
   app.all('/', () => {
     throw new Problem('PGRST117', { headers: { allow: rootMethods } })

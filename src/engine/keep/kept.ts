@@ -40,8 +40,10 @@ export interface KeptText {
 
 export interface KeptRead {
   readonly keeping: Keeping
+  /** What was asked: the same object for what is asked again. */
+  readonly asked: object
   /** What the query binds, without the look at the session. */
-  readonly args: readonly Value[]
+  args(): readonly Value[]
   /** How new the answer must be; null: only the database itself will do. */
   readonly demand: Demand | null
   /** Asks the database: the answer, the epoch and the versions of its tables in one row. */
@@ -53,9 +55,9 @@ export interface KeptRead {
  * @throws as `read.ask`, unless there is an answer that may be given instead
  */
 export async function keptText(read: KeptRead, caching: Caching, clock: Clock): Promise<KeptText> {
-  const { keeping, args, demand } = read
+  const { keeping, demand } = read
   const { store, flights, tenant, later } = caching
-  const key = keyOf({ schema: caching.schema, tenant, statement: keeping.digest, args })
+  const key = keyFor(read, caching)
   const scope = keeping.isPrivate ? 'private' : 'shared'
   const ask = (flight: Flight | null): Promise<Asked> => askAndKeep(read, key, scope, flight, caching, clock)
   if (demand === null) {
@@ -86,6 +88,21 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     if (finding.kind === 'stale-if-error' && isOutage(error)) return hit(finding)
     throw error
   }
+}
+
+const keys = new WeakMap<
+  object,
+  { readonly keeping: Keeping; readonly caching: string; readonly key: string }
+>()
+
+/** What depends on who asks has another key for each of them, so that only what does not is remembered. */
+function keyFor({ keeping, asked, args }: KeptRead, { schema, tenant }: Caching): string {
+  const caching = `${tenant} ${schema}`
+  const known = keys.get(asked)
+  if (known !== undefined && known.keeping === keeping && known.caching === caching) return known.key
+  const key = keyOf({ schema, tenant, statement: keeping.digest, args: args() })
+  if (!keeping.isPrivate) keys.set(asked, { keeping, caching, key })
+  return key
 }
 
 interface Asked {

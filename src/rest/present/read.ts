@@ -8,11 +8,15 @@ import { cacheControl } from './caching.ts'
 /** What the answer depends on besides its URL. */
 const vary = 'Accept, Authorization, apikey, Cookie, Prefer, Range, Range-Unit, Selvage-Bookmark'
 
+/** All of a response that its answer and its request say. */
+export interface Presented {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>> & { readonly etag: string }
+  readonly body: Uint8Array
+}
+
 /**
  * The database's text as a response.
- * Source: https://docs.postgrest.org/en/stable/references/api/pagination_count.html (Content-Range, 206, 416),
- * https://docs.postgrest.org/en/stable/references/api/resource_representation.html (singular), RFC 9110 §13 (ETag)
- * @param next URL of the next page, or null
  * @throws Problem PGRST116, PGRST103, NOT_FOUND
  */
 export function presentRead(
@@ -21,26 +25,43 @@ export function presentRead(
   next: string | null,
   ifNoneMatch: string | null,
 ): Response {
+  return respondRead(presentedRead(answer, parsed, next), answer, ifNoneMatch)
+}
+
+/**
+ * Source: https://docs.postgrest.org/en/stable/references/api/pagination_count.html (Content-Range, 206, 416),
+ * https://docs.postgrest.org/en/stable/references/api/resource_representation.html (singular), RFC 9110 §13 (ETag)
+ * @param next URL of the next page, or null
+ * @throws Problem PGRST116, PGRST103, NOT_FOUND
+ */
+export function presentedRead(answer: ReadAnswer, parsed: ParsedRead, next: string | null): Presented {
   const { intent } = parsed.request
-  const headers: Record<string, string> = {
-    'content-type': parsed.accept.contentType,
-    'cache-control': cacheControl(answer),
-    vary,
-  }
-  if (parsed.prefer.applied !== null) headers['preference-applied'] = parsed.prefer.applied
   const body = bodyOf(answer, parsed)
-  if (intent.key === null) {
-    headers['content-range'] = contentRange(answer, parsed.page.offset)
-    if (next !== null) headers.link = `<${next}>; rel="next"`
+  const isList = intent.key === null
+  const range = isList ? contentRange(answer, parsed.page.offset) : null
+  return {
+    status: isList ? statusOf(answer, parsed.page.offset) : 200,
+    headers: {
+      'content-type': parsed.accept.contentType,
+      vary,
+      etag: etagOf(body, { range, version: isList ? null : answer.mark }),
+      ...(range !== null && { 'content-range': range }),
+      ...(isList && next !== null && { link: `<${next}>; rel="next"` }),
+      ...(parsed.prefer.applied !== null && { 'preference-applied': parsed.prefer.applied }),
+    },
+    body,
   }
-  const range = headers['content-range'] ?? null
-  headers.etag = etagOf(body, { range, version: intent.key === null ? null : answer.mark })
-  if (ifNoneMatch !== null && matchesEtag(ifNoneMatch, headers.etag))
-    return new Response(null, { status: 304, headers })
-  return new Response(body, {
-    status: intent.key === null ? statusOf(answer, parsed.page.offset) : 200,
-    headers,
-  })
+}
+
+export function respondRead(
+  { status, headers: told, body }: Presented,
+  answer: Pick<ReadAnswer, 'kept'>,
+  ifNoneMatch: string | null,
+): Response {
+  const headers = { ...told, 'cache-control': cacheControl(answer) }
+  return ifNoneMatch !== null && matchesEtag(ifNoneMatch, told.etag)
+    ? new Response(null, { status: 304, headers })
+    : new Response(body, { status, headers })
 }
 
 function bodyOf(answer: ReadAnswer, parsed: ParsedRead): Uint8Array {
