@@ -16,7 +16,7 @@ export interface Known {
   of(tenant: string): Knowledge | null
   /** Whether the data centre was not asked for a second: by then another isolate may have written. */
   isDue(tenant: string, nowMilliseconds: number): boolean
-  /** Asks the data centre what it knows. */
+  /** Asks the data centre what it knows, and tells it where that is less. */
   refresh(tenant: string, nowMilliseconds: number): Promise<void>
   /** In this isolate alone. */
   note(tenant: string, sighting: Sighting, seenAtMilliseconds: number): void
@@ -59,6 +59,11 @@ export function createKnown(dataCentre: Tier | null): Known {
     state.shared = knowledge
     if (knowledge !== null) add(state, knowledge)
   }
+  const tell = async (tier: Tier, tenant: string, state: State) => {
+    if (state.knowledge === null) return
+    state.shared = state.knowledge
+    await tier.put(keyOf(tenant), encodeKnowledge(state.knowledge), lifeSeconds)
+  }
   return {
     of: (tenant) => states.get(tenant)?.knowledge ?? null,
     isDue(tenant, nowMilliseconds) {
@@ -71,6 +76,9 @@ export function createKnown(dataCentre: Tier | null): Known {
       const state = stateOf(tenant)
       await ask(dataCentre, tenant, state)
       state.askedAtMilliseconds = nowMilliseconds
+      // Two that tell at once undo each other; and the data centre forgets.
+      const { knowledge, shared } = state
+      if (knowledge !== null && tellsMore(shared, knowledge)) await tell(dataCentre, tenant, state)
     },
     note(tenant, sighting, seenAtMilliseconds) {
       add(stateOf(tenant), knowledgeOf(sighting, seenAtMilliseconds))
@@ -85,10 +93,7 @@ export function createKnown(dataCentre: Tier | null): Known {
       state.toldAtMilliseconds = seenAtMilliseconds
       // Asked first, so that what other isolates told is not undone.
       await ask(dataCentre, tenant, state)
-      const { knowledge } = state
-      if (knowledge === null || knowledge === state.shared) return
-      state.shared = knowledge
-      await dataCentre.put(keyOf(tenant), encodeKnowledge(knowledge), lifeSeconds)
+      await tell(dataCentre, tenant, state)
     },
   }
 }

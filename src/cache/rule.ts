@@ -100,7 +100,9 @@ function kindOf(entry: Entry, ageSeconds: number, superseded: boolean): Served['
     if (past < 0) return 'fresh'
     if (past < entry.staleWhileRevalidateSeconds) return 'stale-while-revalidate'
   }
-  return past < entry.staleIfErrorSeconds ? 'stale-if-error' : null
+  // What is superseded may be young: without a time for errors it is not served then, either.
+  const forErrors = entry.staleIfErrorSeconds
+  return forErrors > 0 && past < forErrors ? 'stale-if-error' : null
 }
 
 function sameVersions(a: Sighting, b: Sighting): boolean {
