@@ -12,24 +12,32 @@ export function boundedMap<T>(
   weightOf: (value: T, key: string) => number = () => 1,
 ): BoundedMap<T> {
   // The order of insertion is the order of use.
-  const entries = new Map<string, T>()
+  const entries = new Map<string, Held<T>>()
   let weight = 0
+  let moves = 0
   const drop = (key: string) => {
-    const value = entries.get(key)
-    if (value !== undefined) weight -= weightOf(value, key)
+    const held = entries.get(key)
+    if (held !== undefined) weight -= weightOf(held.value, key)
     entries.delete(key)
   }
   return {
     get(key) {
-      const value = entries.get(key)
-      if (value === undefined) return undefined
-      entries.delete(key)
-      entries.set(key, value)
-      return value
+      const held = entries.get(key)
+      if (held === undefined) return undefined
+      // What is among the newest stays where it is: V8 walks all holes that one key has left, and a key that is asked
+      // for all the time would leave as many as the map has entries.
+      if (moves - held.movedAt >= entries.size / 4) {
+        entries.delete(key)
+        entries.set(key, held)
+        moves += 1
+        held.movedAt = moves
+      }
+      return held.value
     },
     set(key, value) {
       drop(key)
-      entries.set(key, value)
+      moves += 1
+      entries.set(key, { value, movedAt: moves })
       weight += weightOf(value, key)
       for (const oldest of entries.keys()) {
         if (weight <= capacity) return
@@ -41,4 +49,10 @@ export function boundedMap<T>(
       return entries.size
     },
   }
+}
+
+interface Held<T> {
+  readonly value: T
+  /** How many had been put at the end when it was: it tells how far from there it may be by now. */
+  movedAt: number
 }

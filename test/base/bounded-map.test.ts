@@ -40,3 +40,13 @@ test('what is deleted makes room', () => {
   map.set('c', 'third')
   expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([undefined, 'second', 'third'])
 })
+
+test('what is used all the time stays, however many come by', () => {
+  const map = boundedMap<number>(100)
+  for (let index = 0; index < 10_000; index += 1) {
+    map.set(`key ${index}`, index)
+    if (index % 50 === 0) for (const hot of [0, 1, 2]) map.get(`key ${hot}`)
+  }
+  expect([0, 1, 2, 3].map((hot) => map.get(`key ${hot}`))).toEqual([0, 1, 2, undefined])
+  expect(map.size).toBe(100)
+})
