@@ -6,7 +6,7 @@ export interface KeyParts {
   /** Names the tables as the backend declares them, and what the Worker makes of them: entries are versioned by it. */
   readonly schema: string
   readonly tenant: string
-  /** The text of the guarded statement: with the policies of its audience in it. */
+  /** The text of the guarded statement, with the policies of its audience in it, or its SHA-256: that is hashed once. */
   readonly statement: string
   /** All that is bound, so also the caller's values that the policies use. */
   readonly args: readonly Value[]

@@ -81,6 +81,21 @@ describe('a write', () => {
     expect(brief(await slow.look(at(1)))).toBe('fresh from data-centre as of 12')
   })
 
+  test('that took nothing from a table: an older answer takes no place in memory', async () => {
+    const here = isolate()
+    await here.keep(entryOf({ frame: 12 }))
+    expect(await here.keep(entryOf({ storedAtMilliseconds: moment(1) }))).toBe('kept')
+    expect(here.memory.get(names.key)?.frame).toBe(12)
+  })
+
+  test('is told by the entry that was filled in after it, where nothing else tells it', async () => {
+    const [here, there] = [isolate(), isolate()]
+    await here.keep(entryOf())
+    await there.keep(entryOf({ frame: 12, versions: { orders: 4 } }))
+    await near.put(`knowledge:${names.tenant}`, Buffer.from('lost'), 60)
+    expect(brief(await here.look(at(1)))).toBe('fresh from data-centre as of 12')
+  })
+
   test('that the data centre was never told of is seen after maxAge', async () => {
     const here = isolate()
     await here.keep(entryOf())
@@ -120,6 +135,18 @@ describe('a bookmark', () => {
     expect(brief(await here.look(at(0.7, 16)))).toBe('behind')
   })
 
+  test('that the entry of another isolate is behind, by one that has just asked', async () => {
+    const [here, there] = [isolate(), isolate()]
+    await here.look(at(0.5))
+    await there.keep(entryOf())
+    await there.learn(
+      names.tenant,
+      { epoch: 'first', frame: 15, versions: { orders: 3, users: 2 } },
+      moment(0.6),
+    )
+    expect(brief(await here.look(at(0.7, 15)))).toBe('fresh from data-centre as of 15')
+  })
+
   test('of a write to the table: no tier serves what is older, whatever it does not know', async () => {
     const world = kvTier(platform.store, protectionFor())
     await isolateOf({ dataCentre: near, world }, names).keep(entryOf())
@@ -141,6 +168,15 @@ describe('a bookmark', () => {
 })
 
 describe('what the data centre is asked and told', () => {
+  test('one that tells undoes nothing that others told', async () => {
+    await isolate().learn(names.tenant, { epoch: 'first', frame: 9, versions: { orders: 4 } }, moment(0))
+    await isolate().learn(names.tenant, { epoch: 'first', frame: 8, versions: { users: 2 } }, moment(0))
+    const here = isolate()
+    await here.look(at(1))
+    expect(await here.keep(entryOf({ versions: { orders: 3 } }))).toBe('failed')
+    expect(await here.keep(entryOf({ versions: { users: 1 } }))).toBe('failed')
+  })
+
   test('a hit in memory asks nothing for a second', async () => {
     const here = isolate()
     await here.keep(entryOf())

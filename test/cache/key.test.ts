@@ -80,6 +80,24 @@ test('a change of one part changes the key', () => {
   )
 })
 
+test('values that print alike are told apart', () => {
+  const values: readonly Value[] = [
+    { type: 'float', value: 0 },
+    { type: 'float', value: -0 },
+    { type: 'integer', value: '0' },
+    { type: 'text', value: '0' },
+    { type: 'blob', base64: '0' },
+    { type: 'null' },
+    { type: 'text', value: 'null' },
+    { type: 'text', value: '' },
+    { type: 'text', value: '\ud800' },
+    { type: 'text', value: '\udc00' },
+    { type: 'text', value: '\ufffd' },
+  ]
+  const keys = values.map((one) => keyOf({ schema: '', tenant: '', statement: '', args: [one] }))
+  expect(new Set(keys).size).toBe(values.length)
+})
+
 test('the text that is hashed can be read in one way only', () => {
   fc.assert(
     fc.property(parts, (a) => {

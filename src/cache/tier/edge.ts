@@ -20,9 +20,10 @@ export function edgeTier(cache: ResponseCache, protection: Protection): Tier {
         return response === undefined ? null : new Uint8Array(await response.arrayBuffer())
       },
       async put(key, value, lifeSeconds) {
-        const maxAge = Math.floor(lifeSeconds)
-        if (maxAge < 1) return
-        const headers = { 'cache-control': `max-age=${maxAge}`, 'content-type': 'application/octet-stream' }
+        const headers = {
+          'cache-control': `max-age=${Math.floor(lifeSeconds)}`,
+          'content-type': 'application/octet-stream',
+        }
         await cache.put(urlOf(key), new Response(value, { headers }))
       },
     },
