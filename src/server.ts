@@ -57,7 +57,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       plans,
       running,
       cluster: clusterOfSettings(settings),
-      sessions: sessionMemory(cache),
+      sessions: sessionMemory(cache, systemClock),
       store: platformStore({ cache, world: platformWorld(bindings.CACHE) }, systemClock, reportFailure),
       flights: createFlights(systemClock),
       schema: schemaOf(model),

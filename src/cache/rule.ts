@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts'
-import type { Knowledge, Sighting } from './knowledge.ts'
+import type { Knowledge, Sighting } from './knowledge/knowledge.ts'
 
 /** What a request asks of an answer that was kept. */
 export interface Demand {

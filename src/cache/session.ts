@@ -1,4 +1,5 @@
 import { boundedMap } from '../base/bounded-map.ts'
+import type { Clock } from '../base/clock.ts'
 import { sha256 } from '../base/crypto.ts'
 import type { ResponseCache } from './tier/edge.ts'
 
@@ -14,32 +15,54 @@ export interface SessionMemory {
 }
 
 /** @param cache null: there is none, and then no other isolate can know */
-export function sessionMemory(cache: ResponseCache | null): SessionMemory {
+export function sessionMemory(cache: ResponseCache | null, clock: Clock): SessionMemory {
   const memory = boundedMap<number>(sessionsKept)
+  let isKeeping = false
+  let pausedUntilMilliseconds = 0
+  /** What is there; null when nobody can know. */
+  const ask = async (session: string): Promise<number | null> => {
+    if (cache === null || clock.nowMilliseconds() < pausedUntilMilliseconds) return null
+    try {
+      const response = await inTime(cache.match(urlOf(session)))
+      if (response !== undefined) return frameOf(await response.text())
+      isKeeping ||= await keeps(cache)
+    } catch {
+      // Whatever it is that fails there: what it may know is not known.
+      isKeeping = false
+    }
+    if (!isKeeping) pausedUntilMilliseconds = clock.nowMilliseconds() + pauseMilliseconds
+    return isKeeping ? 0 : null
+  }
   return {
     async lastWrite(session) {
       const own = memory.get(session) ?? 0
-      if (cache === null) return null
-      try {
-        const response = await inTime(cache.match(urlOf(session)))
-        return Math.max(own, response === undefined ? 0 : frameOf(await response.text()))
-      } catch {
-        // Whatever it is that fails there: what it may know is not known.
-        return null
-      }
+      const told = await ask(session)
+      return told === null ? null : Math.max(own, told)
     },
     async remember(session, frame) {
       if (frame <= (memory.get(session) ?? 0)) return
       memory.set(session, frame)
       if (cache === null) return
-      const headers = { 'cache-control': `max-age=${rememberedSeconds}` }
       try {
-        await inTime(cache.put(urlOf(session), new Response(String(frame), { headers })))
+        await inTime(cache.put(urlOf(session), responseOf(frame)))
       } catch {
         // Other isolates cannot be told. A client that keeps its bookmark is not in need of it.
       }
     },
   }
+}
+
+/** Some hosts have a cache that takes everything and keeps nothing: then that nothing is there says nothing. */
+async function keeps(cache: ResponseCache): Promise<boolean> {
+  const probe = urlOf('')
+  await inTime(cache.put(probe, responseOf(0)))
+  const response = await inTime(cache.match(probe))
+  await response?.body?.cancel()
+  return response !== undefined
+}
+
+function responseOf(frame: number): Response {
+  return new Response(String(frame), { headers: { 'cache-control': `max-age=${rememberedSeconds}` } })
 }
 
 /** A few dozen bytes each. */
@@ -49,6 +72,8 @@ const sessionsKept = 10_000
 const rememberedSeconds = 3_600
 
 const timeMilliseconds = 250
+/** For so long a cache that fails is not asked. */
+const pauseMilliseconds = 5_000
 
 /** @throws Error when the time is over */
 function inTime<Value>(work: Promise<Value>): Promise<Value> {

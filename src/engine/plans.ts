@@ -17,7 +17,7 @@ import { resolveWrite } from '../query/write/resolve.ts'
 import type { Cell, InsertTree } from '../query/write/tree.ts'
 import type { Binding } from '../sql/fragment.ts'
 import { type ReadStatement, readStatement } from '../sql/read.ts'
-import { sightingColumns } from '../sql/sighting.ts'
+import { sightingColumns } from '../sql/record/sighting.ts'
 import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
 import { type Keeping, keepingOf } from './keep/keeping.ts'
 

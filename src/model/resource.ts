@@ -1,8 +1,7 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { ResourceOptions } from '../declare/resource.ts'
+import type { CacheOptions, ResourceOptions } from '../declare/resource.ts'
 import type { Field } from './field.ts'
 import type { Records } from './record/records.ts'
-import type { Keep } from './rule/keep.ts'
 
 /** A table under policies. */
 export interface Resource {
@@ -30,6 +29,9 @@ export interface Resource {
   /** What writes keep of its rows. */
   readonly records: Records
 }
+
+/** How long answers with rows of a resource may be kept, in seconds. */
+export type Keep = Readonly<Required<CacheOptions>>
 
 /** Until when a row is there; null without such a rule. */
 export interface Life {

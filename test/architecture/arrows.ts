@@ -11,7 +11,7 @@ export function readArrows(architecture: string): Arrows {
 }
 
 /** They put the layers together, and may use all of them but what is for Node alone. */
-const roots = new Set(['index.ts', 'app.ts', 'server.ts', 'worker.ts'])
+const roots = new Set(['index.ts', 'app.ts', 'freshness.ts', 'server.ts', 'worker.ts'])
 
 /** Of packages, the author's part knows the one in which tables are written, and one for schemas. */
 const backendPackages = /^(drizzle-orm|valibot)(\/|$)/

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeKnowledge, encodeKnowledge, knowledgeOf, merge, tellsMore } from '../../src/cache/knowledge.ts'
+import {
+  decodeKnowledge,
+  encodeKnowledge,
+  knowledgeOf,
+  merge,
+  tellsMore,
+} from '../../src/cache/knowledge/knowledge.ts'
 
 const at = (frame: number, versions: Record<string, number>, epoch = 'first', seenAt = 0) =>
   knowledgeOf({ epoch, frame, versions }, seenAt)

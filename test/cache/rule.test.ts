@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/cache/entry.ts'
-import { type Knowledge, knowledgeOf, merge } from '../../src/cache/knowledge.ts'
+import { type Knowledge, knowledgeOf, merge } from '../../src/cache/knowledge/knowledge.ts'
 import { type Demand, judge, type Verdict, wins } from '../../src/cache/rule.ts'
 import { entryOf, stored } from './fixture.ts'
 

@@ -1,7 +1,7 @@
 import { digest } from '../../base/crypto.ts'
 import type { Model } from '../../model/model.ts'
-import type { Resource } from '../../model/resource.ts'
-import { type Keep, namesIn, shortest } from '../../model/rule/keep.ts'
+import type { Keep, Resource } from '../../model/resource.ts'
+import { namesIn, shortest } from '../../model/rule/keep.ts'
 import type { Gate, Guarded, Node } from '../../query/tree.ts'
 import type { Binding, Fragment } from '../../sql/fragment.ts'
 

@@ -64,22 +64,24 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     const { text, isStored } = await ask(null)
     return { text, status: { kind: 'forward', why: 'bypass', isStored } }
   }
-  const query = (): Query => ({
+  // One moment for all: who waits is content with what was new when it asked.
+  const query: Query = {
     tenant,
     scope,
     epoch: demand.epoch,
     neededFrame: demand.frame,
     nowMilliseconds: clock.nowMilliseconds(),
-  })
-  const finding: Finding = store.recall(key, query()) ?? (await store.lookUp(key, query(), later))
+  }
+  const finding: Finding = store.recall(key, query) ?? (await store.lookUp(key, query, later))
   if (finding.kind === 'fresh') return hit(finding)
   if (finding.kind === 'stale-while-revalidate') {
     const flight = flights.begin(key)
     if (flight !== null) later(inBackground(ask(flight)))
     return hit(finding)
   }
-  const turn = await fillOrWait(flights, key, () => store.recall(key, query()), { clock })
+  const turn = await fillOrWait(flights, key, () => store.recall(key, query), { clock })
   if (turn.kind === 'found') return hit(turn.value)
+  if (turn.kind === 'late' && finding.kind === 'stale-if-error') return hit(finding)
   try {
     const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null)
     const why = finding.kind === 'miss' && finding.why === 'absent' ? 'uri-miss' : 'stale'

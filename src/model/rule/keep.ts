@@ -1,11 +1,8 @@
 import { getTableConfig } from 'drizzle-orm/sqlite-core'
-import type { CacheOptions, ResourceOptions } from '../../declare/resource.ts'
+import type { ResourceOptions } from '../../declare/resource.ts'
 import { declaredAudiences, type Roles, verdictOf } from '../caller/audience.ts'
 import { render } from '../expression.ts'
-import type { Resource } from '../resource.ts'
-
-/** How long answers with rows of a resource may be kept, in seconds. */
-export type Keep = Readonly<Required<CacheOptions>>
+import type { Keep, Resource } from '../resource.ts'
 
 /** Null of a resource that says nothing of it. @throws TypeError on a time that is none */
 export function keepOf(name: string, { cache }: Pick<ResourceOptions<never>, 'cache'>): Keep | null {

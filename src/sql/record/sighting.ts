@@ -1,4 +1,4 @@
-import { type Fragment, join, literal, sql } from './fragment.ts'
+import { type Fragment, join, literal, sql } from '../fragment.ts'
 
 /**
  * Two columns beside an answer, of the same moment: which history the database is, and how often these tables were

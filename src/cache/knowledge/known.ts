@@ -1,4 +1,5 @@
-import { boundedMap } from '../base/bounded-map.ts'
+import { boundedMap } from '../../base/bounded-map.ts'
+import type { Tier } from '../tier/tier.ts'
 import {
   decodeKnowledge,
   encodeKnowledge,
@@ -8,7 +9,6 @@ import {
   type Sighting,
   tellsMore,
 } from './knowledge.ts'
-import type { Tier } from './tier/tier.ts'
 
 /** What an isolate knows of the databases of its tenants, shared with the others of its data centre. */
 export interface Known {

@@ -1,4 +1,4 @@
-import { isCount, isRecord, isTime, parseJson } from './shape.ts'
+import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
 /** What an answer of the database says beside its rows: as of this frame these tables have these versions. An entry is one. */
 export interface Sighting {
