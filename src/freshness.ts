@@ -57,17 +57,13 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     const own = sessionKey(settings, context.get('caller'), context.get('sessionId'))
     // Before the answer: the caller may read as soon as it has come.
     await Promise.all([
-      cluster.replicas.length > 0 || model.watch.tables.size > 0
-        ? sessions.remember(own, written.frame)
-        : null,
+      cluster.replicas.length > 0 || model.watch.tables.size > 0 ? sessions.remember(own, written) : null,
       versions === null ? null : store.learn(settings.tenant, versions, Date.now()),
     ])
     tell(context, written, settings)
-  } else if (
-    read !== null &&
-    (asksForSession(headers) || (brought !== null && brought.epoch !== read.epoch))
-  ) {
-    tell(context, read, settings)
+  } else {
+    const news = newsOf(read ?? (status?.kind === 'hit' ? status.readAt : null), brought, headers)
+    if (news !== null) tell(context, news, settings)
   }
   if (silentSeconds !== null && cluster.replicas.length > 0 && read !== null) {
     context.res.headers.set(dataAgeHeader, String(silentSeconds))
@@ -109,6 +105,14 @@ function sessionKey(
 ): string {
   const id = begun ?? (caller?.kind === 'user' ? caller.sessionId : (caller?.kind ?? 'anonymous'))
   return JSON.stringify([tenant, id])
+}
+
+/** What a reader is to bring next time: when it asks for that, and when what it brought is of a history that is over. */
+function newsOf(read: Bookmark | null, brought: Bookmark | null, headers: Headers): Bookmark | null {
+  if (read === null) return null
+  if (brought !== null && brought.epoch !== read.epoch) return read
+  if (!asksForSession(headers)) return null
+  return brought !== null && brought.frame > read.frame ? brought : read
 }
 
 function asksForSession(headers: Headers): boolean {

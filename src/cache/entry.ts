@@ -6,6 +6,8 @@ export interface Entry {
   readonly epoch: string
   /** The answer holds at least all writes up to this frame. */
   readonly frame: number
+  /** And none after this one. */
+  readonly newestFrame: number
   /** Versions of the tables that it depends on, in the snapshot that it was read from. */
   readonly versions: Readonly<Record<string, number>>
   /** When the database was asked, not when it had answered: an answer is at least as old. */
@@ -51,6 +53,7 @@ function isHead(head: unknown): head is Omit<Entry, 'body'> {
     isRecord(head) &&
     typeof head.epoch === 'string' &&
     isCount(head.frame) &&
+    isCount(head.newestFrame) &&
     isRecord(head.versions) &&
     Object.values(head.versions).every(isCount) &&
     isTime(head.storedAtMilliseconds) &&

@@ -3,48 +3,55 @@ import type { Clock } from '../base/clock.ts'
 import { sha256 } from '../base/crypto.ts'
 import type { ResponseCache } from './tier/edge.ts'
 
+/** Where the database was after a write. */
+export interface LastWrite {
+  readonly epoch: string
+  readonly frame: number
+}
+
 /**
- * The frame of the last write of each session, for clients that keep no bookmark: in this isolate, and in its data
+ * The last write of each session, for clients that keep no bookmark: in this isolate, and in its data
  * centre for the other isolates there.
  */
 export interface SessionMemory {
-  /** 0: none is known. Null: it cannot be known, for the data centre's cache does not answer. */
-  lastWrite(session: string): Promise<number | null>
+  /** `unknown`: the data centre's cache does not answer, so that other isolates may know of one. */
+  lastWrite(session: string): Promise<LastWrite | 'none' | 'unknown'>
   /** @returns resolved when the data centre knows, or cannot be told */
-  remember(session: string, frame: number): Promise<void>
+  remember(session: string, write: LastWrite): Promise<void>
 }
 
 /** @param cache null: there is none, and then no other isolate can know */
 export function sessionMemory(cache: ResponseCache | null, clock: Clock): SessionMemory {
-  const memory = boundedMap<number>(sessionsKept)
+  const memory = boundedMap<LastWrite>(sessionsKept)
   let isKeeping = false
   let pausedUntilMilliseconds = 0
-  /** What is there; null when nobody can know. */
-  const ask = async (session: string): Promise<number | null> => {
-    if (cache === null || clock.nowMilliseconds() < pausedUntilMilliseconds) return null
+  const ask = async (session: string): Promise<LastWrite | 'none' | 'unknown'> => {
+    if (cache === null || clock.nowMilliseconds() < pausedUntilMilliseconds) return 'unknown'
     try {
       const response = await inTime(cache.match(urlOf(session)))
-      if (response !== undefined) return frameOf(await response.text())
+      if (response !== undefined) return readWrite(await response.text())
       isKeeping ||= await keeps(cache)
     } catch {
       // Whatever it is that fails there: what it may know is not known.
       isKeeping = false
     }
     if (!isKeeping) pausedUntilMilliseconds = clock.nowMilliseconds() + pauseMilliseconds
-    return isKeeping ? 0 : null
+    return isKeeping ? 'none' : 'unknown'
   }
   return {
     async lastWrite(session) {
-      const own = memory.get(session) ?? 0
+      const own = memory.get(session)
       const told = await ask(session)
-      return told === null ? null : Math.max(own, told)
+      if (own === undefined || told === 'unknown') return told
+      return told === 'none' || isLater(own, told) ? own : told
     },
-    async remember(session, frame) {
-      if (frame <= (memory.get(session) ?? 0)) return
-      memory.set(session, frame)
+    async remember(session, write) {
+      const own = memory.get(session)
+      if (own !== undefined && own.epoch === write.epoch && own.frame >= write.frame) return
+      memory.set(session, write)
       if (cache === null) return
       try {
-        await inTime(cache.put(urlOf(session), responseOf(frame)))
+        await inTime(cache.put(urlOf(session), responseOf(write)))
       } catch {
         // Other isolates cannot be told. A client that keeps its bookmark is not in need of it.
       }
@@ -55,14 +62,19 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
 /** Some hosts have a cache that takes everything and keeps nothing: then that nothing is there says nothing. */
 async function keeps(cache: ResponseCache): Promise<boolean> {
   const probe = urlOf('')
-  await inTime(cache.put(probe, responseOf(0)))
+  await inTime(cache.put(probe, responseOf({ epoch: '', frame: 0 })))
   const response = await inTime(cache.match(probe))
   await response?.body?.cancel()
   return response !== undefined
 }
 
-function responseOf(frame: number): Response {
-  return new Response(String(frame), { headers: { 'cache-control': `max-age=${rememberedSeconds}` } })
+/** Of two histories it cannot be told which is over: the data centre's word stands. */
+function isLater(a: LastWrite, b: LastWrite): boolean {
+  return a.epoch === b.epoch && a.frame > b.frame
+}
+
+function responseOf({ epoch, frame }: LastWrite): Response {
+  return new Response(`${epoch}.${frame}`, { headers: { 'cache-control': `max-age=${rememberedSeconds}` } })
 }
 
 /** A few dozen bytes each. */
@@ -88,8 +100,9 @@ function urlOf(session: string): string {
   return `https://session.selvage.invalid/${sha256(session)}`
 }
 
-/** What is no frame is an entry that somebody else made: then nothing is known. @throws RangeError */
-function frameOf(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new RangeError('no frame')
+/** @throws RangeError of what somebody else put there: then nothing is known */
+function readWrite(text: string): LastWrite {
+  const [, epoch, frame] = /^([0-9a-f]*)\.(\d{1,15})$/.exec(text) ?? []
+  if (epoch === undefined || frame === undefined) throw new RangeError('no last write')
+  return { epoch, frame: Number(frame) }
 }

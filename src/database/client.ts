@@ -62,7 +62,7 @@ export interface Database {
     how?: Pick<Partial<TransactionOptions>, 'touched'>,
   ): Promise<{ readonly results: readonly Result[] } | { readonly otherwise: Result }>
   /** How new what this request reads must be; null: only the primary is new enough. */
-  demand(consistency: Consistency): Promise<Demand | null>
+  demand(consistency: Consistency, timing: Timing): Promise<Demand | null>
   /** Asks the primary how it is, for the sake of what is known of it. */
   look(timing: Timing): Promise<void>
   /** What this request has learnt of the database so far. */
@@ -79,6 +79,8 @@ export interface TransactionOptions {
 export interface ReadResult extends Result {
   /** What was read is at least so new. */
   readonly frame: number
+  /** And no newer than this. */
+  readonly newestFrame: number
   readonly isPrimary: boolean
 }
 
@@ -116,7 +118,7 @@ export class SqlError extends Error {
 /** A server without replicas. */
 export function connect({ url, token, ...options }: LoneOptions): Database {
   const node = { name: 'primary', url, token, place: null, isPrimary: true }
-  const reader = { here: null, bookmark: null, remembered: async () => 0, isHedged: false }
+  const reader = { here: null, bookmark: null, remembered: async () => 'none' as const, isHedged: false }
   return connectTo({ cluster: clusterOf(node, []), reader, ...options })
 }
 
@@ -163,7 +165,8 @@ export function connectTo(options: DatabaseOptions): Database {
       const { reply, state, frame } = await readBy(request, consistency)
       const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()
-      return { ...result, frame, isPrimary: state.node.isPrimary }
+      const newestFrame = Math.max(frame, reply.frame ?? frame)
+      return { ...result, frame, newestFrame, isPrimary: state.node.isPrimary }
     },
     async transact(statements, timing, { isTrial = false, touched = [] } = {}) {
       return resultsOf(await write(statements, { isTrial, otherwise: null }, touched, timing))
@@ -177,7 +180,7 @@ export function connectTo(options: DatabaseOptions): Database {
     transactUnless({ at, otherwise }, statements, timing, { touched = [] } = {}) {
       return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, touched, timing)
     },
-    demand: (consistency) => demandOf(cluster, reader, consistency),
+    demand: (consistency, timing) => demandOf(consistency, timing, { cluster, reader, send }),
     async look(timing) {
       await look(cluster, send, timing)
     },

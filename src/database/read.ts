@@ -27,10 +27,10 @@ export interface Reader {
   /** What the client handed back; null: nothing. */
   readonly bookmark: Bookmark | null
   /**
-   * The frame of the last write of the caller's session that this data centre knows of; 0: of none. Null when it
-   * cannot be known, and then only the primary is new enough.
+   * The last write of the caller's session that this data centre knows of. When it cannot be known, only the primary
+   * is new enough.
    */
-  remembered(): Promise<number | null>
+  remembered(): Promise<Bookmark | 'none' | 'unknown'>
   /** Whether a second node is asked when the first one takes longer than it nearly ever does. */
   readonly isHedged: boolean
 }
@@ -53,6 +53,12 @@ export interface Read {
   readonly frame: number
 }
 
+export interface Surroundings {
+  readonly cluster: Cluster
+  readonly reader: Reader
+  readonly send: Send
+}
+
 /**
  * Reads from the nearest node that is fit and new enough; the primary is the last resort.
  * @throws Problem of the primary, when nobody else answered
@@ -60,12 +66,15 @@ export interface Read {
 export async function read(
   request: ReadRequest,
   consistency: Consistency,
-  { cluster, reader, send }: { readonly cluster: Cluster; readonly reader: Reader; readonly send: Send },
+  { cluster, reader, send }: Surroundings,
 ): Promise<Read> {
-  const demand = cluster.replicas.length === 0 ? null : await demandOf(cluster, reader, consistency)
+  const demand =
+    cluster.replicas.length === 0
+      ? null
+      : await demandOf(consistency, request.timing, { cluster, reader, send })
   const needed = demand?.frame ?? null
   const ask = async (state: NodeState): Promise<Read | null> => {
-    if (state.node.isPrimary) return askPrimary(request, cluster, reader, send)
+    if (state.node.isPrimary) return askPrimary(request, cluster, demand ?? reader.bookmark, send)
     const known = Math.max(state.frame, needed ?? 0)
     // It has the frames that it told of, and need not be made to wait for those.
     const body = request.body(needed === null || needed <= state.frame ? null : needed)
@@ -106,32 +115,38 @@ export interface Demand {
 
 /** Null: only the primary is new enough. */
 export async function demandOf(
-  cluster: Cluster,
-  { bookmark, remembered }: Reader,
   consistency: Consistency,
+  timing: Timing,
+  { cluster, reader, send }: Surroundings,
 ): Promise<Demand | null> {
   if (consistency === 'strong') return null
-  // Of another history: replicas may be of either.
-  if (bookmark !== null && cluster.epoch !== null && bookmark.epoch !== cluster.epoch) return null
-  if (bookmark !== null) return bookmark
-  const frame = consistency === 'eventual' ? 0 : await remembered()
-  return frame === null ? null : { epoch: null, frame }
+  const { bookmark } = reader
+  const last = bookmark ?? (consistency === 'eventual' ? 'none' : await reader.remembered())
+  if (last === 'unknown') return null
+  if (last === 'none') return { epoch: null, frame: 0 }
+  const isKnown = (): boolean => cluster.epoch === null || cluster.epoch === last.epoch
+  if (isKnown()) return last
+  // One of the two is of a history that is over: the bookmark, or what this isolate knows.
+  await look(cluster, send, timing)
+  if (isKnown()) return last
+  // A session remembers no more than where it wrote; who brings a bookmark of another history is told of this one.
+  return bookmark === null ? { epoch: null, frame: 0 } : null
 }
 
 /** The primary has everything; when it has less than it had, it was restored, and a new history begins. */
 async function askPrimary(
   { body, count, timing }: ReadRequest,
   cluster: Cluster,
-  { bookmark }: Reader,
+  needed: Demand | null,
   send: Send,
 ): Promise<Read> {
   const { primary, epoch } = cluster
-  const isOurs = bookmark !== null && (epoch === null || bookmark.epoch === epoch)
-  const known = Math.max(primary.frame, isOurs ? bookmark.frame : 0)
+  const isOurs = needed !== null && needed.epoch !== null && (epoch === null || needed.epoch === epoch)
+  const known = Math.max(primary.frame, isOurs ? needed.frame : 0)
   const reply = await send(primary, { body: body(null), count, limitMilliseconds: null }, timing)
   if (reply.frame === null || reply.frame >= known) return { reply, state: primary, frame: known }
   rewound(cluster)
-  const old = isOurs ? bookmark.epoch : epoch
+  const old = isOurs ? needed.epoch : epoch
   if (old !== null) await beginHistory(old, cluster, send, timing)
   return { reply, state: primary, frame: 0 }
 }

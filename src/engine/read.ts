@@ -59,7 +59,7 @@ export async function read(
   options: ReadOptions,
   context: ReadContext,
 ): Promise<ReadAnswer> {
-  const { plans, database, caller, clock, timing, caching } = context
+  const { plans, caller, clock, timing, caching } = context
   const plan = plans.read(request.intent, caller)
   const known = callerValues(caller, clock.nowMilliseconds())
   const values = { slots: request.values, caller: known, cursor: options.cursor, body: null }
@@ -75,7 +75,7 @@ export async function read(
             keeping,
             asked: options.cursor === null ? request : {},
             args: () => bind({ text: '', bindings: keeping.bindings }, values).args,
-            demand: await demandFor(caller, consistency, database),
+            demand: await demandFor(consistency, context),
             ask,
           },
           caching,
@@ -113,8 +113,12 @@ async function askNearest(
  * Who has no session and brings no bookmark shares what the data centre knows with everybody there: nothing is looked
  * up for them.
  */
-function demandFor(caller: Caller, consistency: Consistency, database: Database): Promise<Demand | null> {
-  return database.demand(caller.kind === 'anonymous' && consistency === 'session' ? 'eventual' : consistency)
+function demandFor(
+  consistency: Consistency,
+  { caller, database, timing }: ReadContext,
+): Promise<Demand | null> {
+  const isNobody = caller.kind === 'anonymous' && consistency === 'session'
+  return database.demand(isNobody ? 'eventual' : consistency, timing)
 }
 
 /** An answer, and whether its total is one that goes no further than the cap. */

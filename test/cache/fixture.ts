@@ -6,6 +6,7 @@ export const stored = 1_760_000_000_000
 export function entryOf(given: Partial<Entry> = {}): Entry {
   return {
     epoch: 'first',
+    newestFrame: 10,
     frame: 10,
     versions: { orders: 3 },
     storedAtMilliseconds: stored,

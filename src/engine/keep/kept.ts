@@ -5,6 +5,7 @@ import type { Entry } from '../../cache/entry.ts'
 import { type Flight, type Flights, fillOrWait } from '../../cache/flight.ts'
 import { keyOf } from '../../cache/key.ts'
 import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
+import type { Bookmark } from '../../database/bookmark.ts'
 import type { ReadResult } from '../../database/client.ts'
 import type { Demand } from '../../database/read.ts'
 import { versionsOf } from '../../database/versions.ts'
@@ -25,6 +26,8 @@ export interface Caching {
 export type CacheStatus =
   | {
       readonly kind: 'hit'
+      /** Where the database was when the answer was read, or before. */
+      readonly readAt: Bookmark
       readonly tier: Hit['tier']
       readonly ageSeconds: number
       readonly ttlSeconds: number
@@ -135,7 +138,7 @@ async function askAndKeep(
 
 /** Null of an answer to nobody, and of a database that keeps no epoch. */
 function entryOf(
-  { rows, frame }: ReadResult,
+  { rows, frame, newestFrame }: ReadResult,
   { keep, tables }: Keeping,
   storedAtMilliseconds: number,
 ): Entry | null {
@@ -145,6 +148,7 @@ function entryOf(
   return {
     epoch: history,
     frame,
+    newestFrame,
     versions: Object.fromEntries(tables.map((table) => [table, versions[table] ?? 0])),
     storedAtMilliseconds,
     maxAgeSeconds: keep.maxAge,
@@ -155,7 +159,8 @@ function entryOf(
 }
 
 function hit({ entry, tier, ageSeconds, ttlSeconds }: Hit): KeptText {
-  return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds } }
+  const readAt = { epoch: entry.epoch, frame: entry.newestFrame }
+  return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds, readAt } }
 }
 
 /** Nobody hears of it: the next request asks again. */
