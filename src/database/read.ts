@@ -80,9 +80,12 @@ export async function read(
     const body = request.body(needed === null || needed <= state.frame ? null : needed)
     const parcel = { body, count: request.count, limitMilliseconds: replicaMilliseconds }
     try {
+      // What a replica refuses, for want of a table that was just made or of a session that just began, the primary decides.
       const reply = await send(state, parcel, request.timing)
       if (isBehind(cluster, state, Date.now())) failed(state, Date.now())
-      return isOutdated(reply) ? null : { reply, state, frame: known }
+      return 'error' in reply
+        ? await askPrimary(request, cluster, demand, send)
+        : { reply, state, frame: known }
     } catch (error) {
       if (error instanceof Problem) return null
       throw error
@@ -179,11 +182,6 @@ export async function look(cluster: Cluster, send: Send, timing: Timing): Promis
     if (error instanceof Problem) return null
     throw error
   }
-}
-
-/** A replica that a migration has not come to yet knows fewer tables and columns than the Worker. */
-function isOutdated(reply: Reply): boolean {
-  return 'error' in reply && /\bno such (?:table|column|function)\b/.test(reply.error.message)
 }
 
 /** The first answer of two, the second one asked for only when the first takes too long. */

@@ -57,6 +57,7 @@ export async function answerCall(context: Context<RestEnv>, method: 'GET' | 'POS
     input,
     set: parsed === null ? null : { ...parsed.request, isSingle, cap: prefer.maxAffected },
     idempotencyKey,
+    consistency: prefer.consistency ?? ('session' as const),
     isTrial: prefer.tx === 'rollback',
   }
   const work = () =>

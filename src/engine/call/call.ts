@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { uuidv7 } from '../../base/id.ts'
 import type { Limits } from '../../base/limits.ts'
+import type { Consistency } from '../../database/read.ts'
 import { type ProcedureContext, RowSet } from '../../declare/procedure.ts'
 import { Refusal } from '../../declare/refusal.ts'
 import { audienceOf } from '../../model/caller/audience.ts'
@@ -30,6 +31,8 @@ export interface CallRequest {
   /** How the rows of its answer are to be read; null of a procedure that answers a value. */
   readonly set: SetRequest | null
   readonly idempotencyKey: string | null
+  /** How new must be what a procedure reads that writes nothing. */
+  readonly consistency: Consistency
   /** Whether everything is undone in the end. */
   readonly isTrial: boolean
 }
@@ -51,6 +54,8 @@ export async function call(request: CallRequest, context: CallContext): Promise<
   const { caller, model, admission, timing } = context
   const asked = askedOf(context)
   const { nowMilliseconds } = asked
+  // What is read to be written is the primary's.
+  const consistency = procedure.declaration.readOnly ? request.consistency : 'strong'
   const audience = audienceOf(model.roles, caller)
   const session = sessionPart(audience, admission, asked.caller)
   const hook = { caller: knownCaller(caller, audience, model), now: new Date(nowMilliseconds) }
@@ -60,7 +65,11 @@ export async function call(request: CallRequest, context: CallContext): Promise<
   const before: { text: Uint8Array | null; hasRead: boolean } = { text: null, hasRead: false }
   const reads = readsOnce(async (statements) => {
     const recall = claim === null ? [] : [claim.recall]
-    const results = await snapshot([session, { statements: [...recall, ...statements] }], context)
+    const results = await snapshot(
+      [session, { statements: [...recall, ...statements] }],
+      consistency,
+      context,
+    )
     before.hasRead = true
     const [known] = results
     const replies = claim === null || known === undefined ? null : claim.recalled(known)
@@ -88,7 +97,16 @@ export async function call(request: CallRequest, context: CallContext): Promise<
   const answer = answerPart(result, request, how)
   const { isTrial } = request
   const { parts, hasWritten: isWriting } = record
-  const work = { session, parts, answer, claim, isTrial, isWriting, touched: [...record.touched] }
+  const work = {
+    session,
+    parts,
+    answer,
+    claim,
+    isTrial,
+    isWriting,
+    touched: [...record.touched],
+    consistency,
+  }
   const isToldAlready = before.hasRead && claim === null && record.parts.length === 0
   const done = await send(work, isToldAlready, context)
   timing.mark('db')

@@ -2,6 +2,7 @@ import type { Problem } from '../../base/problem.ts'
 import { bytesOf, type Result } from '../../base/statement.ts'
 import type { SqlError } from '../../database/client.ts'
 import { unavailable } from '../../database/node.ts'
+import type { Consistency } from '../../database/read.ts'
 import { translated } from '../sql-error.ts'
 import type { Claim } from '../write/idempotency.ts'
 import type { Reply } from '../write/operation.ts'
@@ -26,6 +27,8 @@ export interface Work {
   /** Tables that answers from caches depend on, of those that are written. */
   readonly touched: readonly string[]
   readonly isWriting: boolean
+  /** Of what it reads. */
+  readonly consistency: Consistency
 }
 
 type Trip = Pick<WriteContext, 'database' | 'timing'>
@@ -48,19 +51,20 @@ export async function send(work: Work, isAdmitted: boolean, context: Trip): Prom
     ? []
     : work.isWriting
       ? await transact(all, work, context)
-      : await snapshot(all, context)
+      : await snapshot(all, work.consistency, context)
   return { text: textOf(answer, results), isReplay: false }
 }
 
 /** All parts on one moment of the database. @returns the results without those of the first part */
 export async function snapshot(
   parts: readonly (Pick<Part, 'statements'> & Partial<Part>)[],
+  consistency: Consistency,
   { database, timing }: Trip,
 ): Promise<readonly Result[]> {
   const statements = parts.flatMap((part) => part.statements)
   if (statements.length === 0) return []
   const results = await translated(
-    () => database.snapshot(statements, timing),
+    () => database.snapshot(statements, timing, consistency),
     (error) => problemOf(error, parts),
   )
   return results.slice(parts[0]?.statements.length ?? 0)

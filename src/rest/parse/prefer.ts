@@ -80,7 +80,7 @@ const usesOf: Readonly<Record<PreferUse, ReadonlySet<string>>> = {
   insert: new Set(['resolution', 'missing', 'return', 'count', 'tx', 'handling']),
   update: new Set(['missing', 'return', 'count', 'tx', 'handling', maxAffected]),
   delete: new Set(['return', 'count', 'tx', 'handling', maxAffected]),
-  call: new Set(['count', 'tx', 'handling', maxAffected]),
+  call: new Set(['count', 'tx', 'consistency', 'handling', maxAffected]),
   batch: new Set(['tx', 'handling']),
 }
 
