@@ -72,7 +72,9 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       made += 1
       const tree = resolve(intent, model, audience)
       const guarded = guard(tree, audience)
-      const keeping = model.watch.tables.size === 0 ? null : keepingOfRead(guarded, model, admission, limits)
+      // What is above policies is kept nowhere.
+      const isKept = model.watch.tables.size > 0 && !audience.above
+      const keeping = isKept ? keepingOfRead(guarded, model, admission, limits) : null
       const beside = keeping === null ? {} : { beside: sightingColumns(keeping.tables) }
       const plan = {
         ...readStatement(guarded, admission, limits.rows, beside),
