@@ -1,18 +1,21 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono/tiny'
+import { getPath } from 'hono/utils/url'
 import { identify, identifyForAuth } from './auth/caller.ts'
 import { allowedIn, authRoutes } from './auth/routes.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
-import { type Database, SqlError } from './database/client.ts'
-import type { BackendDeclaration } from './declare/backend.ts'
+import { connectTo, type Database, SqlError } from './database/client.ts'
+import type { BackendDeclaration, TenantsDeclaration } from './declare/backend.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
 import { withDatabase } from './freshness.ts'
 import type { Caller } from './model/caller/caller.ts'
 import { referenceRoutes } from './reference/routes.ts'
 import { methodsAt, restRoutes } from './rest/routes.ts'
-import { createServer, type Server } from './server.ts'
+import { createServer, createTenantServers, type Server } from './server.ts'
+import { pathBehindTenant } from './tenant/named.ts'
+import { createTenancy, tenantNotReady } from './tenant/tenancy.ts'
 
 interface AppEnv {
   Bindings: Bindings
@@ -29,12 +32,15 @@ interface AppEnv {
 
 /** The HTTP surface: middleware in its order, one line for each dialect. */
 export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
-  const app = new Hono<AppEnv>()
+  const app = new Hono<AppEnv>(
+    backend.tenants?.from === 'path' ? { getPath: (request) => pathBehindTenant(getPath(request)) } : {},
+  )
   app.onError(problem)
   app.notFound((context) => problem(new Problem('NOT_FOUND'), context))
   app.use(commonHeaders)
   app.use(preflight)
   app.use(withServer(createServer(backend)))
+  if (backend.tenants !== undefined) app.use(withTenant(backend.tenants))
   app.use(withDatabase)
   app.use('/rest/*', withCaller(identify))
   app.use('/auth/v1/signup', withCaller(identifyForAuth))
@@ -100,6 +106,36 @@ function withServer(serverOf: (bindings: Bindings) => Promise<Server>): Middlewa
   }
 }
 
+/** What is the same for all tenants may be asked for without one; all else is refused then, whatever it is. */
+const withoutTenant: ReadonlySet<string> = new Set([
+  '/',
+  '/health',
+  '/docs',
+  '/openapi.json',
+  '/auth/v1/.well-known/jwks.json',
+  '/auth/v1/settings',
+  '/auth/v1/health',
+])
+
+/** The directory is read as it is at the primary. */
+const anyReader = { here: null, bookmark: null, remembered: async () => null, isHedged: false }
+
+function withTenant(tenants: TenantsDeclaration): MiddlewareHandler<AppEnv> {
+  const tenancy = createTenancy(tenants)
+  const serverFor = createTenantServers()
+  return async function tenant(context, next) {
+    const { timing, server, requestId } = context.var
+    const { settings, keys, clock, cluster } = server
+    const database = connectTo({ cluster, reader: anyReader, requestId })
+    const asked = { request: context.req.raw, bindings: context.env, settings, keys, clock, database, timing }
+    const own = await tenancy(asked)
+    if (own !== null) context.set('server', serverFor(server, own))
+    else if (!withoutTenant.has(context.req.path)) throw new Problem('TENANT_REQUIRED')
+    await next()
+    if (tenants.from === 'claim') context.res.headers.append('vary', 'Selvage-Tenant')
+  }
+}
+
 function withCaller(identifyBy: typeof identify): MiddlewareHandler<AppEnv> {
   return async function caller(context, next) {
     const { settings, keys, clock } = context.get('server')
@@ -111,10 +147,17 @@ function withCaller(identifyBy: typeof identify): MiddlewareHandler<AppEnv> {
 /** Whatever is thrown becomes a problem document; what nobody meant to throw says nothing, and is logged. */
 function problem(error: unknown, context: Context<AppEnv>): Response {
   if (error instanceof Problem && error.code !== 'INTERNAL') return problemResponse(error)
-  logFailure(error instanceof Problem ? error.cause : error, context.get('requestId'))
+  const cause = error instanceof Problem ? error.cause : error
+  logFailure(cause, context.get('requestId'))
+  if (context.get('server')?.settings.tenant && lacksTables(cause)) return problemResponse(tenantNotReady())
   return problemResponse(
     new Problem('INTERNAL', { hint: `Tell the operator the request id ${context.get('requestId')}.` }),
   )
+}
+
+/** A database that was never migrated, or made anew by mistake. */
+function lacksTables(cause: unknown): boolean {
+  return cause instanceof SqlError && /no such (?:table|column)/.test(cause.message)
 }
 
 /** What failed and where; never its message, which may quote a statement or a value. */

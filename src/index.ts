@@ -9,6 +9,7 @@ export {
   type SeedRows,
   type SeedSize,
   type SeedUser,
+  type TenantsDeclaration,
 } from './declare/backend.ts'
 export { id, timestamps } from './declare/column.ts'
 export type { BeforeHooks, Draft, HookContext, InputSchemas } from './declare/hook.ts'

@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm'
 import { admission } from './auth/admission.ts'
 import type { SigningKeys } from './auth/keys.ts'
 import { signingKeys } from './auth/keys.ts'
+import { boundedMap } from './base/bounded-map.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { digest } from './base/crypto.ts'
 import { defaultLimits, type Limits } from './base/limits.ts'
@@ -65,6 +66,27 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       limits: defaultLimits,
     }
     return server
+  }
+}
+
+/** So many tenants have what they keep in an isolate; the one that was asked for longest ago gives way. */
+const mostTenants = 2_000
+
+/**
+ * The server as one tenant has it: model, plans and signing keys are the same for all; settings, what is known
+ * of its database, and which requests are running, are its own; what is kept of answers is told apart by key.
+ */
+export function createTenantServers(): (server: Server, settings: Settings) => Server {
+  const servers = boundedMap<Server>(mostTenants)
+  return (server, settings) => {
+    const known = servers.get(settings.tenant)
+    if (known?.settings === settings) return known
+    // Also with another salt: what was kept of a former bearer of the name is nothing to this one.
+    const schema = digest(`${server.schema} ${settings.serverSecret}`)
+    const cluster = clusterOfSettings(settings)
+    const own: Server = { ...server, settings, schema, cluster, running: runningKeys() }
+    servers.set(settings.tenant, own)
+    return own
   }
 }
 

@@ -36,7 +36,8 @@ export async function makeKeys(): Promise<Keys> {
     bindings,
     async accessToken(id, sessionId) {
       const subject = { id, sessionId, role: 'customer', email: null }
-      return (await issueAccessToken(subject, { issuer, keys, nowMilliseconds: Date.now() })).token
+      return (await issueAccessToken(subject, { issuer, tenant: '', keys, nowMilliseconds: Date.now() }))
+        .token
     },
   }
 }

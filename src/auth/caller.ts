@@ -23,15 +23,22 @@ export async function identify(
 ): Promise<Caller> {
   const apiKey = headers.get('apikey')
   const keyHolder = holderOf(apiKey, settings)
-  const bearer = bearerOf(headers.get('authorization'))
-  // Both are the client's, and the key has been checked: nothing to learn from the time of this one.
-  if (bearer === null || bearer === apiKey) return keyHolder
+  const bearer = accessTokenIn(headers)
+  if (bearer === null) return keyHolder
   const subject = await verifyAccessToken(bearer, {
     issuer: issuerOf(settings.apiUrl),
+    tenant: settings.tenant,
     keys,
     nowMilliseconds: clock.nowMilliseconds(),
   })
   return { kind: 'user', ...subject }
+}
+
+/** The access token of a request; null of one that has none. @throws Problem PGRST301 */
+export function accessTokenIn(headers: Headers): string | null {
+  const bearer = bearerOf(headers.get('authorization'))
+  // Both are the client's: nothing to learn from the time of this comparison.
+  return bearer === headers.get('apikey') ? null : bearer
 }
 
 /** The same for GoTrue's endpoints, which have one code for every token that is not good. */

@@ -29,6 +29,8 @@ export interface TokenSubject {
 export interface TokenContext {
   /** `iss`: `issuerOf(apiUrl)`. */
   readonly issuer: string
+  /** `tenant`: whose users it speaks for; '' where there are no tenants, and then there is no such claim. */
+  readonly tenant: string
   readonly keys: SigningKeys
   readonly nowMilliseconds: number
 }
@@ -46,6 +48,7 @@ export async function issueAccessToken(subject: TokenSubject, context: TokenCont
   const expiresAt = issuedAt + accessTokenSeconds
   const token = await new SignJWT({
     iss: context.issuer,
+    ...(context.tenant !== '' && { tenant: context.tenant }),
     aud: tokenAudience,
     sub: subject.id,
     sid: subject.sessionId,
@@ -71,17 +74,35 @@ export async function issueAccessToken(subject: TokenSubject, context: TokenCont
  * @throws Problem PGRST301 (not a token of this server) or PGRST303 (expired, or claims that are not ours)
  */
 export async function verifyAccessToken(token: string, context: TokenContext): Promise<TokenSubject> {
-  if (token.length > maxTokenLength || !compact.test(token)) throw invalidToken()
-  const known = context.keys.verified.get(token)
-  if (known !== undefined && isInTime(known, context)) return subjectOf(known)
-  const { payload } = await verified(token, context)
-  const subject = subjectOf(payload)
-  context.keys.verified.set(token, payload)
+  const { tenant, subject } = await checked(token, context)
+  if (tenant !== context.tenant) throw staleToken()
   return subject
 }
 
+/** The tenant that a token speaks for: the claim of a token that was verified. @throws as `verifyAccessToken` */
+export async function tenantOfToken(token: string, context: CheckContext): Promise<string> {
+  return (await checked(token, context)).tenant
+}
+
+type CheckContext = Omit<TokenContext, 'tenant'>
+
+interface Checked {
+  readonly tenant: string
+  readonly subject: TokenSubject
+}
+
+async function checked(token: string, context: CheckContext): Promise<Checked> {
+  if (token.length > maxTokenLength || !compact.test(token)) throw invalidToken()
+  const known = context.keys.verified.get(token)
+  if (known !== undefined && isInTime(known, context)) return claimsOf(known)
+  const { payload } = await verified(token, context)
+  const claims = claimsOf(payload)
+  context.keys.verified.set(token, payload)
+  return claims
+}
+
 /** Narrower than what `verified` allows: whatever is not surely in time goes there again. */
-function isInTime({ iss, iat, exp }: JWTPayload, { issuer, nowMilliseconds }: TokenContext): boolean {
+function isInTime({ iss, iat, exp }: JWTPayload, { issuer, nowMilliseconds }: CheckContext): boolean {
   const now = nowMilliseconds / 1_000
   const isCurrent = iat !== undefined && exp !== undefined && iat <= now && now < exp
   return isCurrent && now < iat + accessTokenSeconds && iss === issuer
@@ -95,7 +116,7 @@ const maxTokenLength = 4_096
  */
 const compact = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{85}[AQgw]$/
 
-async function verified(token: string, context: TokenContext): Promise<{ readonly payload: JWTPayload }> {
+async function verified(token: string, context: CheckContext): Promise<{ readonly payload: JWTPayload }> {
   try {
     return await jwtVerify(token, (header) => keyOf(header, context.keys).publicKey, {
       typ: tokenType,
@@ -126,10 +147,14 @@ function keyOf(header: JWTHeaderParameters, keys: SigningKeys): VerifyingKey {
   return key
 }
 
-function subjectOf({ aud, sub, sid, role, jti, email }: JWTPayload): TokenSubject {
+function claimsOf({ aud, sub, sid, role, jti, email, tenant = '' }: JWTPayload): Checked {
   const known = typeof sub === 'string' && typeof sid === 'string' && typeof role === 'string'
-  if (!known || typeof jti !== 'string' || aud !== tokenAudience) throw staleToken()
-  return { id: sub, sessionId: sid, role, email: typeof email === 'string' ? email : null }
+  if (!known || typeof jti !== 'string' || aud !== tokenAudience || typeof tenant !== 'string')
+    throw staleToken()
+  return {
+    tenant,
+    subject: { id: sub, sessionId: sid, role, email: typeof email === 'string' ? email : null },
+  }
 }
 
 export function invalidToken(): Problem {

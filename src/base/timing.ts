@@ -13,8 +13,8 @@ export interface Timing {
   header(): string
 }
 
-/** `password`: scrypt. */
-export type Stage = 'parse' | 'plan' | 'password' | 'db' | 'present'
+/** `tenant`: looking it up in the directory; `password`: scrypt. */
+export type Stage = 'tenant' | 'parse' | 'plan' | 'password' | 'db' | 'present'
 
 /** In production a Worker's clock stands still between two I/Os: there only `db` is more than 0. */
 export function startTiming(): Timing {

@@ -17,6 +17,15 @@ export interface Profile {
   values(user: NewUser): Readonly<Record<string, unknown>>
 }
 
+/** That every tenant has a database of its own, and how a request names its tenant. */
+export interface TenantsDeclaration {
+  /**
+   * `host`: by the label in front of the host of API_URL. `path`: by `/t/{tenant}` in front of the path. `claim`: by the
+   * claim `tenant` of the access token, or by the header `Selvage-Tenant` where nobody is signed in yet.
+   */
+  readonly from: 'host' | 'path' | 'claim'
+}
+
 /** What a developer declares: the whole of a backend. */
 export interface BackendDeclaration {
   /** Shown at `/` and in the API reference. */
@@ -34,6 +43,8 @@ export interface BackendDeclaration {
   readonly trials?: boolean
   /** Default: anyone may sign up. */
   readonly signUp?: boolean
+  /** Default: one database for all. */
+  readonly tenants?: TenantsDeclaration
 }
 
 /** A whole backend, as the default export of its `index.ts`. A mistake in it fails when the Worker starts. */

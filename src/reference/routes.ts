@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono/tiny'
+import { boundedMap } from '../base/bounded-map.ts'
 import { type Representation, representation, respond } from '../base/http/representation.ts'
 import { Problem } from '../base/problem.ts'
 import { translated } from '../engine/sql-error.ts'
@@ -41,13 +42,18 @@ export function referenceRoutes(): Hono<ReferenceEnv> {
 
 type Make = (server: ReferenceServer, audience: Audience) => Representation
 
-/** What is the same for all callers of an audience is made once. There are as many audiences as roles, and three. */
+/** There are as many audiences as roles, and three; and each tenant has a URL of its own. */
+const mostKept = 64
+
+/** What is the same for all callers of an audience is made once. */
 function forAudience(make: Make): Action {
-  const kept = new Map<string, Representation>()
+  const kept = boundedMap<Representation>(mostKept)
   return async (context) => {
     const audience = await askingAudience(context)
-    const made = kept.get(audience.key) ?? make(context.get('server'), audience)
-    kept.set(audience.key, made)
+    const server = context.get('server')
+    const name = `${server.settings.tenant} ${audience.key}`
+    const made = kept.get(name) ?? make(server, audience)
+    kept.set(name, made)
     return respond(made, context.req.raw.headers)
   }
 }

@@ -14,7 +14,7 @@ import { perform } from './write.ts'
  * their order: `[{ "status": 201, "headers": { … }, "body": … }, …]`.
  */
 export async function answerBatch(context: Context<RestEnv>): Promise<Response> {
-  const { limits } = context.get('server')
+  const { limits, settings } = context.get('server')
   const { raw } = context.req
   refuseOtherSchema(raw.headers.get('content-profile'))
   if (utf8Type(raw.headers.get('content-type')) !== 'application/json') {
@@ -30,7 +30,9 @@ export async function answerBatch(context: Context<RestEnv>): Promise<Response> 
   )
   const parts = await Promise.all(
     answers.map((answer, index) =>
-      partOf(operations[index], (one) => presentWrite(answer, one.parsed, one.method)),
+      partOf(operations[index], (one) =>
+        presentWrite(answer, one.parsed, { method: one.method, apiUrl: settings.apiUrl }),
+      ),
     ),
   )
   const headers: Record<string, string> = {

@@ -42,7 +42,7 @@ export async function answerWrite(
   const { answers, isReplay } = await perform(context, [parsed.request], { isTrial, isBatch: false })
   const [answer] = answers
   if (answer === undefined) throw new RangeError('a write has an answer')
-  const response = presentWrite(answer, parsed, method)
+  const response = presentWrite(answer, parsed, { method, apiUrl: context.get('server').settings.apiUrl })
   if (isReplay) response.headers.set('idempotency-replayed', 'true')
   return response
 }

@@ -30,7 +30,9 @@ beforeAll(async () => {
   keys = await signingKeys(JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'one' }]))
   const subject = { id: 'user-1', sessionId: 'session-1', role: 'service_role', email: null }
   const issuer = issuerOf(settings.apiUrl)
-  token = (await issueAccessToken(subject, { issuer, keys, nowMilliseconds: clock.nowMilliseconds() })).token
+  token = (
+    await issueAccessToken(subject, { issuer, tenant: '', keys, nowMilliseconds: clock.nowMilliseconds() })
+  ).token
 })
 
 const ask = (headers: Record<string, string>) => identify(new Headers(headers), settings, keys, clock)

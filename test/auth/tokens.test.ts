@@ -22,8 +22,9 @@ beforeAll(async () => {
 })
 
 const verify = (token: string, nowMilliseconds = now) =>
-  verifyAccessToken(token, { issuer, keys, nowMilliseconds })
-const issue = async () => (await issueAccessToken(subject, { issuer, keys, nowMilliseconds: now })).token
+  verifyAccessToken(token, { issuer, tenant: '', keys, nowMilliseconds })
+const issue = async () =>
+  (await issueAccessToken(subject, { issuer, tenant: '', keys, nowMilliseconds: now })).token
 
 const header = { alg: 'ES256', kid: 'ours', typ: 'at+jwt' }
 const claims = {
@@ -49,7 +50,12 @@ function forge(head: unknown, body: unknown, key: KeyObject = ours.privateKey): 
 }
 
 test('an issued token has the claims of RFC 9068 and of GoTrue, and verifies', async () => {
-  const { token, expiresAt } = await issueAccessToken(subject, { issuer, keys, nowMilliseconds: now })
+  const { token, expiresAt } = await issueAccessToken(subject, {
+    issuer,
+    tenant: '',
+    keys,
+    nowMilliseconds: now,
+  })
   expect(decodeProtectedHeader(token)).toEqual(header)
   expect(decodeJwt(token)).toEqual({
     ...claims,
@@ -205,7 +211,7 @@ test('the signature of a token is checked once, its times and its issuer always'
   const late = now + 3_606_000
   await expect(verify(token, late)).rejects.toMatchObject({ code: 'PGRST303' })
   await expect(verify(token, now - 60_000)).rejects.toMatchObject({ code: 'PGRST303' })
-  const elsewhere = { issuer: 'https://other.example.com/auth/v1', keys, nowMilliseconds: now }
+  const elsewhere = { issuer: 'https://other.example.com/auth/v1', tenant: '', keys, nowMilliseconds: now }
   await expect(verifyAccessToken(token, elsewhere)).rejects.toMatchObject({ code: 'PGRST303' })
   check.mockRestore()
 })
@@ -232,6 +238,6 @@ test('a key that is withdrawn takes the tokens that it signed along', async () =
   const left = await signingKeys(
     JSON.stringify([{ ...edwards.privateKey.export({ format: 'jwk' }), kid: 'edwards' }]),
   )
-  const context = { issuer, keys: left, nowMilliseconds: now }
+  const context = { issuer, tenant: '', keys: left, nowMilliseconds: now }
   await expect(verifyAccessToken(token, context)).rejects.toMatchObject({ code: 'PGRST301' })
 })

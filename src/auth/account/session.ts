@@ -78,7 +78,12 @@ export async function sessionResponse(
   context.set('sessionId', session.id)
   const access = await issueAccessToken(
     { id: account.id, sessionId: session.id, role: account.role, email: account.email },
-    { issuer: issuerOf(settings.apiUrl), keys, nowMilliseconds: session.nowMilliseconds },
+    {
+      issuer: issuerOf(settings.apiUrl),
+      tenant: settings.tenant,
+      keys,
+      nowMilliseconds: session.nowMilliseconds,
+    },
   )
   const body = {
     access_token: access.token,

@@ -1,0 +1,38 @@
+import { signature } from '../base/crypto.ts'
+import type { Settings } from '../base/settings.ts'
+
+/** What is a tenant's own. */
+export interface TenantIdentity {
+  readonly name: string
+  /** Random, and another one when a name is given anew: then nothing of the former bearer of the name works. */
+  readonly salt: string
+  readonly databaseUrl: string
+  /** `tenantUrl`. */
+  readonly apiUrl: string
+}
+
+/**
+ * The settings of one tenant: its database, and secrets and keys that are derived (RFC 2104) from the server's by the
+ * tenant's name. So whatever is signed, sealed or asked for by a key is nothing in another tenant.
+ *
+ * Each member is written out, so that one that is added has to be decided upon: what belongs to the directory's
+ * database must not reach a tenant.
+ */
+export function tenantSettings(server: Settings, tenant: TenantIdentity): Settings {
+  const derive = (purpose: string, secret: string): string =>
+    signature(server.serverSecret, purpose, `${tenant.name}\0${tenant.salt}\0${secret}`)
+  return {
+    tenant: tenant.name,
+    apiUrl: tenant.apiUrl,
+    databaseUrl: tenant.databaseUrl,
+    databaseToken: server.databaseToken,
+    databasePlace: null,
+    replicas: [],
+    isHedged: false,
+    isCaching: server.isCaching,
+    publishableKey: `sb_publishable_${derive('tenant-publishable-key', server.publishableKey)}`,
+    secretKey: `sb_secret_${derive('tenant-secret-key', server.secretKey)}`,
+    signingKeys: server.signingKeys,
+    serverSecret: derive('tenant-secret', ''),
+  }
+}
