@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createClient } from '@libsql/client'
-import { drizzle } from 'drizzle-orm/libsql'
-import { migrate as applyMigrations } from 'drizzle-orm/libsql/migrator'
 import { pipelineHeaders, pipelinePath, probeRequest } from '../database/hrana/request.ts'
 import { databaseOf, Failure, parseFlags, run } from './command.ts'
+import { applyMigrations } from './migration/apply.ts'
+import { openClient } from './migration/client.ts'
+import { beginHistory } from './migration/history.ts'
 
 export interface MigrateOptions {
   /** A primary: a replica would forward each statement by itself. */
@@ -12,26 +12,34 @@ export interface MigrateOptions {
   readonly databaseToken?: string
   /** Folder of the migrations. */
   readonly folder: string
+  /** Tables whose rows the migrations may take away. */
+  readonly allowLoss?: readonly string[]
 }
 
 /**
- * Applies the migrations that the database has not seen yet, all of them or none.
- * drizzle's migrator for libSQL is the one that switches foreign keys off before it begins: with them on, a table
- * that is rebuilt takes the rows that refer to it along.
- * @throws Failure when the database does not answer or there are no migrations
+ * Applies the migrations that the database has not seen yet, all of them or none (`applyMigrations`).
+ * @returns the version of its schema
+ * @throws Failure when the database does not answer, there are no migrations, or rows would be lost
  */
-export async function migrate({ databaseUrl, databaseToken, folder }: MigrateOptions): Promise<void> {
+export async function migrate(options: MigrateOptions): Promise<number | null> {
+  const { databaseUrl, databaseToken, folder } = options
   if (!existsSync(join(folder, 'meta/_journal.json'))) {
     throw new Failure(`There are no migrations in ${folder}: make them with \`npm run generate\`.`)
   }
   await assertAnswers(databaseUrl, databaseToken)
-  const client = createClient({ url: databaseUrl, ...(databaseToken && { authToken: databaseToken }) })
+  const client = openClient(databaseUrl, databaseToken)
   try {
-    await applyMigrations(drizzle(client), { migrationsFolder: folder })
-    await client.execute('insert or ignore into selvage_clock values (1, lower(hex(randomblob(16))))')
+    const version = await applyMigrations(client, options)
+    await beginHistory(client)
+    return version
   } finally {
     client.close()
   }
+}
+
+/** The tables of `--allow-loss`. */
+export function tablesIn(flag: string | true | undefined): readonly string[] {
+  return typeof flag === 'string' ? flag.split(',').map((table) => table.trim()) : []
 }
 
 /** @throws Failure unless a libSQL server answers at the URL, and takes the token */
@@ -66,11 +74,16 @@ async function ask(url: string, token: string | undefined): Promise<Response | n
 if (import.meta.main) {
   const command = {
     name: 'npm run migrate',
-    flags: { database: { placeholder: 'URL' }, folder: { placeholder: 'DIR' } },
+    flags: {
+      database: { placeholder: 'URL' },
+      folder: { placeholder: 'DIR' },
+      'allow-loss': { placeholder: 'TABLE,…' },
+    },
   }
   await run(async () => {
     const flags = parseFlags(command, process.argv.slice(2))
-    await migrate({ ...databaseOf(flags.database), folder: String(flags.folder ?? 'drizzle') })
+    const allowLoss = tablesIn(flags['allow-loss'])
+    await migrate({ ...databaseOf(flags.database), folder: String(flags.folder ?? 'drizzle'), allowLoss })
     console.log('The database is current.')
   })
 }

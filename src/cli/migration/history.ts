@@ -1,0 +1,20 @@
+import type { Client } from '@libsql/client'
+
+/** Gives a database that keeps an epoch its first one (`selvage_clock`, src/ledger/tables.ts). */
+export async function beginHistory(client: Client): Promise<void> {
+  if (await keepsEpoch(client))
+    await client.execute(`insert or ignore into selvage_clock values (1, ${epoch})`)
+}
+
+/** A copy is another history: its frames are other ones, so that neither bookmarks nor what was kept hold for it. */
+export async function renewHistory(client: Client): Promise<void> {
+  if (await keepsEpoch(client)) await client.execute(`update selvage_clock set epoch = ${epoch}`)
+}
+
+/** 128 random bits. */
+const epoch = 'lower(hex(randomblob(16)))'
+
+async function keepsEpoch(client: Client): Promise<boolean> {
+  const { rows } = await client.execute(`select 1 from sqlite_schema where name = 'selvage_clock'`)
+  return rows.length > 0
+}
