@@ -13,7 +13,7 @@ export interface TestDatabase {
 }
 
 export async function startDatabase(
-  options: Pick<SqldOptions, 'checkpointSeconds'> = {},
+  options: Pick<SqldOptions, 'checkpointSeconds' | 'adminPort'> = {},
 ): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'selvage-test-'))
   const watchdog = watch(folder)

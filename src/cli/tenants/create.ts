@@ -1,0 +1,61 @@
+import { Failure } from '../command.ts'
+import { assertAnswers, migrate } from '../migrate.ts'
+import { openClient } from '../migration/client.ts'
+import { tableNames } from '../migration/rows.ts'
+import type { TenantRow } from './directory.ts'
+import { databaseUrl, type TenantsPlace } from './place.ts'
+
+/**
+ * A tenant with an empty database, migrated. A run that was killed is taken up by the next one with the same name: until
+ * then the tenant is `creating`, and nobody is served.
+ * @param url of its database; null: by the pattern
+ * @throws Failure when the name is taken, or the database is not empty: it may be somebody's
+ */
+export async function createTenant(
+  place: TenantsPlace,
+  name: string,
+  url: string | null,
+): Promise<TenantRow> {
+  const { directory, databaseToken, folder } = place
+  const found = await directory.find(name)
+  if (found === null || found.status === 'removed') {
+    const row = { ...blank, name, url }
+    if (url === null) await place.namespaces?.create(name)
+    await assertEmpty(databaseUrl(place, row), databaseToken)
+    await directory.add(name, url)
+  } else if (found.status !== 'creating' || (url !== null && found.url !== url)) {
+    throw new Failure(`There is a tenant ${name} already.`)
+  }
+  const row = await directory.get(name)
+  const schemaVersion = await migrate({
+    databaseUrl: databaseUrl(place, row),
+    ...(databaseToken && { databaseToken }),
+    folder,
+  })
+  if (!(await directory.change(name, ['creating'], { status: 'active', schemaVersion }))) {
+    throw new Failure(`Somebody else changed ${name} meanwhile.`)
+  }
+  return directory.get(name)
+}
+
+/** @throws Failure when the database does not answer, or has tables */
+export async function assertEmpty(url: string, databaseToken: string | undefined): Promise<void> {
+  await assertAnswers(url, databaseToken)
+  const client = openClient(url, databaseToken)
+  try {
+    const tables = await tableNames(client)
+    if (tables.length > 0) throw new Failure(`The database at ${url} is not empty: give one that is.`)
+  } finally {
+    client.close()
+  }
+}
+
+const blank: TenantRow = {
+  name: '',
+  status: 'creating',
+  salt: '',
+  url: null,
+  oldUrl: null,
+  targetUrl: null,
+  schemaVersion: null,
+}
