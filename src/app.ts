@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono/tiny'
 import { getPath } from 'hono/utils/url'
-import { identify, identifyForAuth } from './auth/caller.ts'
+import { identify, identifyForAuth, inAuthDialect } from './auth/caller.ts'
 import { allowedIn, authRoutes } from './auth/routes.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
@@ -128,7 +128,8 @@ function withTenant(tenants: TenantsDeclaration): MiddlewareHandler<AppEnv> {
     const { settings, keys, clock, cluster } = server
     const database = connectTo({ cluster, reader: anyReader, requestId })
     const asked = { request: context.req.raw, bindings: context.env, settings, keys, clock, database, timing }
-    const own = await tenancy(asked)
+    const isAuth = context.req.path.startsWith('/auth/')
+    const own = await (isAuth ? inAuthDialect(() => tenancy(asked)) : tenancy(asked))
     if (own !== null) context.set('server', serverFor(server, own))
     else if (!withoutTenant.has(context.req.path)) throw new Problem('TENANT_REQUIRED')
     await next()

@@ -41,10 +41,15 @@ export function accessTokenIn(headers: Headers): string | null {
   return bearer === headers.get('apikey') ? null : bearer
 }
 
-/** The same for GoTrue's endpoints, which have one code for every token that is not good. */
-export async function identifyForAuth(...given: Parameters<typeof identify>): Promise<Caller> {
+/** The same for GoTrue's endpoints. */
+export function identifyForAuth(...given: Parameters<typeof identify>): Promise<Caller> {
+  return inAuthDialect(() => identify(...given))
+}
+
+/** GoTrue has one code for every token that is not good. @throws what `look` throws, a problem of a token as bad_jwt */
+export async function inAuthDialect<T>(look: () => Promise<T>): Promise<T> {
   try {
-    return await identify(...given)
+    return await look()
   } catch (error) {
     if (!(error instanceof Problem) || !tokenCodes.has(error.code)) throw error
     throw badToken()

@@ -1,3 +1,4 @@
+import { isTenantName } from '../../tenant/name.ts'
 import { Failure } from '../command.ts'
 import { assertAnswers, migrate } from '../migrate.ts'
 import { openClient } from '../migration/client.ts'
@@ -9,7 +10,7 @@ import { databaseUrl, type TenantsPlace } from './place.ts'
  * A tenant with an empty database, migrated. A run that was killed is taken up by the next one with the same name: until
  * then the tenant is `creating`, and nobody is served.
  * @param url of its database; null: by the pattern
- * @throws Failure when the name is taken, or the database is not empty: it may be somebody's
+ * @throws Failure when the name is none or taken, or the database is not empty: it may be somebody's
  */
 export async function createTenant(
   place: TenantsPlace,
@@ -17,6 +18,11 @@ export async function createTenant(
   url: string | null,
 ): Promise<TenantRow> {
   const { directory, databaseToken, folder } = place
+  if (!isTenantName(name)) {
+    throw new Failure(
+      `'${name}' cannot be a name: small letters and digits, single hyphens between them, 40 at most.`,
+    )
+  }
   const found = await directory.find(name)
   if (found === null || found.status === 'removed') {
     const row = { ...blank, name, url }

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Client, Row } from '@libsql/client'
 import { type TenantStatus, tenantStatuses } from '../../tenant/directory.ts'
-import { isTenantName } from '../../tenant/name.ts'
 import { Failure } from '../command.ts'
 
 /** One row of the directory. */
@@ -77,11 +76,6 @@ export async function openDirectory(client: Client): Promise<Directory> {
       return row
     },
     async add(name, url) {
-      if (!isTenantName(name)) {
-        throw new Failure(
-          `${name} cannot be a name: small letters and digits, single hyphens between them, 40 at most.`,
-        )
-      }
       const now = Date.now()
       const salt = newSalt()
       const added = await client.execute({
