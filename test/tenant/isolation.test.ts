@@ -113,7 +113,7 @@ describe.each(['host', 'path', 'claim'] as const)('tenants by %s', (from) => {
         headers: {
           // Without a user, whose id would tell the two apart.
           apikey: holder.settings.secretKey,
-          'idempotency-key': 'the-same-key-in-both',
+          'idempotency-key': `the-same-key-by-${from}`,
           prefer: 'return=representation',
         },
         body: { body: `${tenant} ${from} once` },
