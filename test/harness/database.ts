@@ -13,7 +13,7 @@ export interface TestDatabase {
 }
 
 export async function startDatabase(
-  options: Pick<SqldOptions, 'checkpointSeconds' | 'adminPort'> = {},
+  options: Pick<SqldOptions, 'checkpointSeconds' | 'role'> = {},
 ): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'selvage-test-'))
   const watchdog = watch(folder)

@@ -3,15 +3,14 @@ import type { Client } from '@libsql/client'
 import type { Settings } from '../../src/base/settings.ts'
 import { generate } from '../../src/cli/generate.ts'
 import { openClient } from '../../src/cli/migration/client.ts'
-import { freePort } from '../../src/cli/sqld.ts'
 import { createTenant } from '../../src/cli/tenants/create.ts'
 import { type Directory, openDirectory } from '../../src/cli/tenants/directory.ts'
-import { type Namespaces, namespacesOf } from '../../src/cli/tenants/namespace.ts'
+import type { Namespaces } from '../../src/cli/tenants/namespace.ts'
 import { settingsOf, type TenantsPlace } from '../../src/cli/tenants/place.ts'
 import type { TenantsDeclaration } from '../../src/index.ts'
 import { makeBindings } from '../harness/bindings.ts'
-import { startDatabase } from '../harness/database.ts'
 import { type Gateway, type Meddle, startGateway } from './gateway.ts'
+import { startNamespaces } from './namespaces.ts'
 
 /** A libSQL server with namespaces, a directory in one of them, and what the commands need. */
 export interface TenantWorld {
@@ -32,8 +31,8 @@ export interface TenantWorld {
 }
 
 export async function startTenantWorld(meddle?: Meddle): Promise<TenantWorld> {
-  const adminPort = await freePort()
-  const database = await startDatabase({ adminPort })
+  const database = await startNamespaces()
+  const { adminUrl, namespaces } = database
   const gateway = await startGateway(database.url, meddle)
   const migrations = join(database.folder, 'migrations')
   await generate({ backendFolder: resolve('test/tenant/backend'), output: migrations })
@@ -44,8 +43,6 @@ export async function startTenantWorld(meddle?: Meddle): Promise<TenantWorld> {
   }
   const control = openClient(gateway.urlOf('default'))
   const directory = await openDirectory(control)
-  const adminUrl = `http://127.0.0.1:${adminPort}`
-  const namespaces = namespacesOf(adminUrl, undefined)
   const said: string[] = []
   const place: TenantsPlace = {
     directory,

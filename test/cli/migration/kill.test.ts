@@ -3,10 +3,8 @@ import type { Client } from '@libsql/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyMigrations } from '../../../src/cli/migration/apply.ts'
 import { openClient } from '../../../src/cli/migration/client.ts'
-import { freePort } from '../../../src/cli/sqld.ts'
-import { namespacesOf } from '../../../src/cli/tenants/namespace.ts'
-import { startDatabase, type TestDatabase } from '../../harness/database.ts'
 import { type Gateway, type Meddled, startGateway } from '../../tenant/gateway.ts'
+import { type NamespaceServer, startNamespaces } from '../../tenant/namespaces.ts'
 import { rebuild, rows, tables, writeMigrations } from './folder.ts'
 
 /** The end comes in request `request`: before it, after so many steps of its batch, or when only its answer is lost. */
@@ -15,7 +13,7 @@ interface Kill {
   readonly steps: number | 'before' | 'after'
 }
 
-let database: TestDatabase
+let database: NamespaceServer
 let gateway: Gateway
 let create: (name: string) => Promise<void>
 let folders: { readonly old: string; readonly new: string }
@@ -24,10 +22,9 @@ let kill: Kill | null = null
 let heard: (number | null)[] = []
 
 beforeAll(async () => {
-  const adminPort = await freePort()
-  database = await startDatabase({ adminPort })
+  database = await startNamespaces()
+  create = database.namespaces.create
   gateway = await startGateway(database.url, meddle)
-  create = namespacesOf(`http://127.0.0.1:${adminPort}`, undefined).create
   const change = ['insert into children values (4, 2)', 'CREATE TABLE `third` (`id` integer PRIMARY KEY);']
   folders = {
     old: await writeMigrations(join(database.folder, 'old'), [tables]),

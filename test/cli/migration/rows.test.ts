@@ -5,21 +5,18 @@ import { migrate } from '../../../src/cli/migrate.ts'
 import { applyMigrations } from '../../../src/cli/migration/apply.ts'
 import { openClient } from '../../../src/cli/migration/client.ts'
 import { nameAfter } from '../../../src/cli/migration/rename.ts'
-import { freePort } from '../../../src/cli/sqld.ts'
-import { namespacesOf } from '../../../src/cli/tenants/namespace.ts'
-import { startDatabase, type TestDatabase } from '../../harness/database.ts'
 import { type Gateway, startGateway } from '../../tenant/gateway.ts'
+import { type NamespaceServer, startNamespaces } from '../../tenant/namespaces.ts'
 import { rebuild, rows, tables, writeMigrations } from './folder.ts'
 
-let database: TestDatabase
+let database: NamespaceServer
 let gateway: Gateway
-let namespaces: ReturnType<typeof namespacesOf>
+let namespaces: NamespaceServer['namespaces']
 const clients: Client[] = []
 beforeAll(async () => {
-  const adminPort = await freePort()
-  database = await startDatabase({ adminPort })
+  database = await startNamespaces()
+  namespaces = database.namespaces
   gateway = await startGateway(database.url)
-  namespaces = namespacesOf(`http://127.0.0.1:${adminPort}`, undefined)
 })
 afterAll(async () => {
   for (const client of clients) client.close()

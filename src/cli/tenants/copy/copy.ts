@@ -1,5 +1,6 @@
 import type { Client } from '@libsql/client'
 import { Failure } from '../../command.ts'
+import { renewHistory } from '../../migration/history.ts'
 import { checksumOf, insertPage, pagesOf } from './rows.ts'
 import { readSchema } from './schema.ts'
 
@@ -23,7 +24,9 @@ export async function copyDatabase(source: Client, target: Client): Promise<Copi
   }
   const counters = await countersOf(source)
   await target.migrate([...schema.after, ...counters.map(setCounter)])
-  return { tables: schema.tables.length, rows: await compare(source, target) }
+  const rows = await compare(source, target)
+  await renewHistory(target)
+  return { tables: schema.tables.length, rows }
 }
 
 async function compare(source: Client, target: Client): Promise<number> {
