@@ -6,7 +6,7 @@ import { allowedIn, authRoutes } from './auth/routes.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
-import { connectTo, type Database, SqlError } from './database/client.ts'
+import { connect, type Database, SqlError } from './database/client.ts'
 import type { BackendDeclaration, TenantsDeclaration } from './declare/backend.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
 import { withDatabase } from './freshness.ts'
@@ -117,16 +117,14 @@ const withoutTenant: ReadonlySet<string> = new Set([
   '/auth/v1/health',
 ])
 
-/** The directory is read as it is at the primary. */
-const anyReader = { here: null, bookmark: null, remembered: async () => null, isHedged: false }
-
 function withTenant(tenants: TenantsDeclaration): MiddlewareHandler<AppEnv> {
   const tenancy = createTenancy(tenants)
   const serverFor = createTenantServers()
   return async function tenant(context, next) {
     const { timing, server, requestId } = context.var
-    const { settings, keys, clock, cluster } = server
-    const database = connectTo({ cluster, reader: anyReader, requestId })
+    const { settings, keys, clock } = server
+    // The directory as it is at the primary.
+    const database = connect({ url: settings.databaseUrl, token: settings.databaseToken, requestId })
     const asked = { request: context.req.raw, bindings: context.env, settings, keys, clock, database, timing }
     const isAuth = context.req.path.startsWith('/auth/')
     const own = await (isAuth ? inAuthDialect(() => tenancy(asked)) : tenancy(asked))

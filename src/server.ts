@@ -81,8 +81,8 @@ export function createTenantServers(): (server: Server, settings: Settings) => S
   return (server, settings) => {
     const known = servers.get(settings.tenant)
     if (known?.settings === settings) return known
-    // Also with another salt: what was kept of a former bearer of the name is nothing to this one.
-    const schema = digest(`${server.schema} ${settings.serverSecret}`)
+    // With another secret or database, too: what was kept of a former bearer of the name, or before a move, is nothing here.
+    const schema = digest(`${server.schema} ${settings.serverSecret} ${settings.databaseUrl}`)
     const cluster = clusterOfSettings(settings)
     const own: Server = { ...server, settings, schema, cluster, running: runningKeys() }
     servers.set(settings.tenant, own)

@@ -22,6 +22,9 @@ export interface Ask {
 
 export const password = 'correct horse battery'
 
+/** Where there is no platform that lets work go on after the answer, it goes on anyway. */
+export const waiting = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} }
+
 /** Asks the tenants of a world, whichever way they are named. Each has a memory of its own, as an isolate. */
 export function tenantAsker(world: () => TenantWorld, from: TenantsDeclaration['from']) {
   const app = createApp({ ...declared, tenants: { from } })
@@ -41,7 +44,7 @@ export function tenantAsker(world: () => TenantWorld, from: TenantsDeclaration['
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
-    const response = await app.fetch(request, world().bindings)
+    const response = await app.fetch(request, world().bindings, waiting)
     const text = await response.text()
     return {
       status: response.status,

@@ -95,6 +95,17 @@ describe.each(['host', 'path', 'claim'] as const)('tenants by %s', (from) => {
     expect((await anyone('globex', globex, cursor)).json.code).toBe('CURSOR_INVALID')
   })
 
+  test('a bookmark of one is none of another', async () => {
+    const headers = { ...credentials(acme), prefer: 'return=minimal' }
+    const made = await ask('acme', '/rest/v1/notes', { method: 'POST', headers, body: { body: 'acme' } })
+    const bookmark = { 'selvage-bookmark': made.headers.get('selvage-bookmark') ?? '' }
+    expect(bookmark['selvage-bookmark']).not.toBe('')
+    const own = await ask('acme', '/rest/v1/notes', { headers: { ...credentials(acme), ...bookmark } })
+    expect(own.status).toBe(200)
+    const other = await ask('globex', '/rest/v1/notes', { headers: { ...credentials(globex), ...bookmark } })
+    expect([other.status, other.json.code]).toEqual([400, 'BOOKMARK_INVALID'])
+  })
+
   test('a row id of one is absent in another', async () => {
     const answer = await ask('globex', `/rest/v1/notes/${acme.note}`, { headers: credentials(globex) })
     expect(answer.status).toBe(404)

@@ -1,0 +1,105 @@
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { moveTenant } from '../../src/cli/tenants/move.ts'
+import { removeTenant } from '../../src/cli/tenants/remove.ts'
+import { backend, everyone, resource } from '../../src/index.ts'
+import { notes } from './backend/notes.ts'
+import { waiting } from './holder.ts'
+import { startTenantWorld, type TenantWorld } from './world.ts'
+
+const declared = backend({
+  name: 'Notes that are kept',
+  roles: { member: [] },
+  defaultRole: 'member',
+  resources: [
+    resource(notes, {
+      read: everyone,
+      create: ({ caller }) => caller.signedIn && eq(notes.user_id, caller.id),
+      cache: { maxAge: 60, staleWhileRevalidate: 60, staleIfError: 60 },
+    }),
+  ],
+  tenants: { from: 'host' },
+})
+
+/** The Cache API of a data centre, which all isolates there share; as much of it as is used. */
+function dataCentre() {
+  const kept = new Map<string, Response>()
+  return {
+    match: async (url: string) => kept.get(url)?.clone(),
+    put: async (url: string, response: Response) => void kept.set(url, response.clone()),
+    size: () => kept.size,
+  }
+}
+
+let world: TenantWorld
+let centre: ReturnType<typeof dataCentre>
+beforeAll(async () => {
+  world = await startTenantWorld()
+}, 60_000)
+afterAll(async () => {
+  Reflect.deleteProperty(globalThis, 'caches')
+  await world.stop()
+})
+beforeEach(() => {
+  centre = dataCentre()
+  Reflect.set(globalThis, 'caches', { default: centre })
+})
+
+async function read(app: ReturnType<typeof createApp>, name: string) {
+  const { publishableKey: apikey } = await world.settingsOf(name, { from: 'host' })
+  const request = new Request(`http://${name}.api.test/rest/v1/notes?select=body`, { headers: { apikey } })
+  const response = await app.fetch(request, { ...world.bindings, CACHE_OFF: '' }, waiting)
+  const text = await response.text()
+  return { text, status: response.status, kept: response.headers.get('cache-status') ?? '' }
+}
+
+const write = (name: string, body: string) =>
+  world.open(name).execute({ sql: 'insert into notes (id, body) values (?, ?)', args: [body, body] })
+
+test('the same query of two tenants is two entries, in this isolate and in the data centre', async () => {
+  await world.create('acme')
+  await world.create('globex')
+  await write('acme', 'of acme')
+  await write('globex', 'of globex')
+  for (const app of [createApp(declared), createApp(declared)]) {
+    for (let round = 0; round < 2; round += 1) {
+      for (const name of ['acme', 'globex'])
+        expect((await read(app, name)).text).toBe(`[{"body":"of ${name}"}]`)
+    }
+    const kept = await read(app, 'acme')
+    expect(kept.kept).toContain('hit')
+  }
+  expect(centre.size()).toBeGreaterThan(1)
+})
+
+test('who is suspended gets nothing that was kept', async () => {
+  await world.create('gone')
+  await write('gone', 'secret')
+  expect((await read(createApp(declared), 'gone')).status).toBe(200)
+  await world.directory.change('gone', ['active'], { status: 'suspended' })
+  const answer = await read(createApp(declared), 'gone')
+  expect([answer.status, answer.text.includes('secret')]).toEqual([403, false])
+})
+
+test('a name that is given anew is told nothing that was kept of its former bearer', async () => {
+  const app = createApp(declared)
+  await world.create('anew')
+  await write('anew', 'secret')
+  expect((await read(app, 'anew')).text).toContain('secret')
+  expect((await read(app, 'anew')).kept).toContain('hit')
+  await removeTenant(world.place, 'anew')
+  await world.create('anew')
+  const answer = await read(createApp(declared), 'anew')
+  expect([answer.status, answer.text]).toEqual([200, '[]'])
+})
+
+test('what was kept before a move is not served after it', async () => {
+  await world.create('mover')
+  await world.namespaces.create('mover-new')
+  await write('mover', 'before')
+  expect((await read(createApp(declared), 'mover')).text).toBe('[{"body":"before"}]')
+  await moveTenant(world.place, 'mover', { to: world.gateway.urlOf('mover-new'), settleMilliseconds: 0 })
+  await world.open('mover-new').execute(`update notes set body = 'after'`)
+  expect((await read(createApp(declared), 'mover')).text).toBe('[{"body":"after"}]')
+})
