@@ -1,7 +1,8 @@
 import { type Client, LibsqlBatchError } from '@libsql/client'
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator'
 import { Failure } from '../command.ts'
-import { demand, guardRows, plain, type Step } from './rows.ts'
+import { raiseAllVersions } from './history.ts'
+import { demand, guardRows, plain, type Step, tableNames } from './rows.ts'
 
 export interface ApplyOptions {
   /** Folder of the migrations. */
@@ -64,7 +65,9 @@ async function stepsOf(
   allowed: ReadonlySet<string>,
 ): Promise<readonly Step[]> {
   const statements = pending.flatMap(({ sql }) => sql)
-  const guard = await guardRows(client, statements, allowed)
+  const tables = await tableNames(client)
+  const guard = await guardRows(client, { tables, statements, allowed })
+  const raise = raiseAllVersions(tables)
   // Another run may have been faster: what it applied must not be applied again.
   const isNext = demand('(select max(created_at) from __drizzle_migrations) is ?', [last], { kind: 'moved' })
   return [
@@ -78,6 +81,7 @@ async function stepsOf(
       }),
     ]),
     ...guard.after,
+    ...(raise === null ? [] : [plain(raise)]),
   ]
 }
 

@@ -11,6 +11,16 @@ export async function renewHistory(client: Client): Promise<void> {
   if (await keepsEpoch(client)) await client.execute(`update selvage_clock set epoch = ${epoch}`)
 }
 
+/**
+ * A statement that raises the versions of all tables: what was kept of their rows is not served any more. Null of a
+ * database that keeps no versions yet, and then nothing was kept.
+ */
+export function raiseAllVersions(tables: readonly string[]): string | null {
+  if (!tables.includes('selvage_versions')) return null
+  return `insert into selvage_versions select name, 1 from pragma_table_list
+where schema = 'main' and type = 'table' on conflict (table_name) do update set version = version + 1`
+}
+
 /** 128 random bits. */
 const epoch = 'lower(hex(randomblob(16)))'
 

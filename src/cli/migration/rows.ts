@@ -15,18 +15,22 @@ export interface Guard {
   readonly after: readonly Step[]
 }
 
+export interface Guarded {
+  /** All that are there: `tableNames`. */
+  readonly tables: readonly string[]
+  /** Of the migrations: they say which tables get other names. */
+  readonly statements: readonly string[]
+  /** Tables that may lose rows. */
+  readonly allowed: ReadonlySet<string>
+}
+
 /**
  * Refuses migrations after which a table has fewer rows than before, or is gone with rows in it. Full-text indexes
  * and what SQLite and drizzle keep do not count.
- * @param statements of the migrations: they say which tables get other names
- * @param allowed tables that may lose rows
+ * @returns steps for the transaction of the migrations, around them
  */
-export async function guardRows(
-  client: Client,
-  statements: readonly string[],
-  allowed: ReadonlySet<string>,
-): Promise<Guard> {
-  const guarded = (await tableNames(client)).filter((table) => !allowed.has(table))
+export async function guardRows(client: Client, { tables, statements, allowed }: Guarded): Promise<Guard> {
+  const guarded = tables.filter((table) => !allowed.has(table))
   const filled = new Map<string, boolean>()
   for (const table of guarded) {
     const { rows } = await client.execute(`select 1 from ${quoted(table)} limit 1`)

@@ -120,6 +120,25 @@ test.each([
   expect(await seen()).not.toBe(before)
 })
 
+test('what was kept of rows is outlived: every table has a newer version', async () => {
+  const { client, migrate } = await world(['insert into children values (9, 2)'])
+  await client.batch(
+    [
+      'create table selvage_versions (table_name text primary key, version integer not null)',
+      `insert into selvage_versions values ('children', 7)`,
+    ],
+    'write',
+  )
+  await migrate()
+  const { rows } = await client.execute(
+    `select * from selvage_versions where table_name in ('children', 'parents') order by 1`,
+  )
+  expect(rows.map((row) => Array.from(row, String))).toEqual([
+    ['children', '8'],
+    ['parents', '1'],
+  ])
+})
+
 test('one that fails leaves nothing behind, and says what', async () => {
   const { before, migrate, seen } = await world([
     'insert into children values (9, 2)',
