@@ -7,6 +7,7 @@ import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
 import { connect, type Database, SqlError } from './database/client.ts'
+import type { Shard } from './database/shard/nodes.ts'
 import type { BackendDeclaration, TenantsDeclaration } from './declare/backend.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
 import { withDatabase } from './freshness.ts'
@@ -24,6 +25,7 @@ interface AppEnv {
     requestId: string
     server: Server
     database: Database
+    shards: readonly Shard[]
     caller: Caller
     sessionId: string
     cacheStatus: CacheStatus

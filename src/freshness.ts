@@ -5,6 +5,7 @@ import { startTiming } from './base/timing.ts'
 import { type Bookmark, openBookmark, sealBookmark } from './database/bookmark.ts'
 import { connectTo, type Database } from './database/client.ts'
 import type { Reader } from './database/read.ts'
+import { connectShards, type Shard } from './database/shard/nodes.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
 import type { Caller } from './model/caller/caller.ts'
 import { cacheHeaders } from './rest/present/caching.ts'
@@ -20,6 +21,7 @@ export interface FreshnessEnv {
     requestId: string
     server: Server
     database: Database
+    shards: readonly Shard[]
     caller: Caller
     /** Of a session that this request begins, or goes on with. */
     sessionId: string
@@ -34,7 +36,7 @@ export interface FreshnessEnv {
  * @throws Problem BOOKMARK_INVALID
  */
 export async function withDatabase(context: Context<FreshnessEnv>, next: () => Promise<void>): Promise<void> {
-  const { settings, cluster, sessions, store, model } = context.get('server')
+  const { settings, cluster, shards, sessions, store, model } = context.get('server')
   const { headers } = context.req.raw
   const brought = bookmarkOf(headers, settings.serverSecret)
   const reader: Reader = {
@@ -46,6 +48,8 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   const requestId = context.get('requestId')
   const database = connectTo({ cluster, reader, requestId })
   context.set('database', database)
+  // What is read and written there is no part of the bookmark, whose frames are those of the main database.
+  context.set('shards', connectShards(shards, requestId))
   lookNowAndThen(context, database)
   await next()
   const status = context.get('cacheStatus')

@@ -12,6 +12,7 @@ import { createFlights, type Flights } from './cache/flight.ts'
 import { type SessionMemory, sessionMemory } from './cache/session.ts'
 import type { Store } from './cache/store.ts'
 import { type Cluster, clusterOf } from './database/cluster.ts'
+import { readShards, requireShards, type ShardNode } from './database/shard/nodes.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
 import { type RunningKeys, runningKeys } from './engine/write/running.ts'
@@ -21,6 +22,7 @@ import { nothingWatched } from './model/rule/keep.ts'
 /** What an isolate keeps from one request to the next: plans, keys, and tokens that they have verified; no promise, no I/O. */
 export interface Server {
   readonly settings: Settings
+  readonly shards: readonly ShardNode[]
   readonly keys: SigningKeys
   readonly model: Model
   readonly admission: SQL
@@ -45,12 +47,15 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
   return async (bindings) => {
     if (server !== null) return server
     const settings = readSettings(bindings)
+    const shards = readShards(bindings)
+    requireShards(shards, linked.sharded)
     const model = settings.isCaching ? linked : { ...linked, watch: nothingWatched }
     const plans = createPlans(model, admission, defaultLimits)
     const keys = await signingKeys(settings.signingKeys)
     const cache = platformCache()
     server = {
       settings,
+      shards,
       keys,
       model,
       admission,

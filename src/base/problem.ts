@@ -64,6 +64,8 @@ const table = {
   LIMIT_BODY: { status: 413, title: 'The request body is too large' },
   LIMIT_OPERATIONS: { status: 413, title: 'The batch has too many operations' },
   LIMIT_BODY_ROWS: { status: 413, title: 'The request body has too many rows' },
+  SHARD_CROSSED: { status: 400, title: 'One transaction cannot span databases' },
+  SHARD_UNKNOWN: { status: 400, title: 'The write does not say in which database its rows lie' },
   PRECONDITION_FAILED: { status: 412, title: 'The item is not as If-Match or If-None-Match says' },
   PRECONDITION_REQUIRED: { status: 428, title: 'The change must say what it is a change of' },
   PRECONDITION_UNSUPPORTED: { status: 400, title: 'The precondition is not possible here' },

@@ -9,6 +9,8 @@ export interface Timing {
   hedge(): void
   /** Which node answered last. */
   node(name: string): void
+  /** Of the databases over which a resource is spread, so many were asked. */
+  shards(asked: number, of: number): void
   /** The value of a `Server-Timing` header (W3C Server Timing §3.2). */
   header(): string
 }
@@ -23,6 +25,7 @@ export function startTiming(): Timing {
   let trips = 0
   let hedges = 0
   let nodeName: string | null = null
+  let shards: string | null = null
   return {
     mark(stage) {
       const now = performance.now()
@@ -41,9 +44,13 @@ export function startTiming(): Timing {
     node(name) {
       nodeName = name
     },
+    shards(asked, of) {
+      shards = `${asked} of ${of}`
+    },
     header() {
       if (hedges > 0) parts.push(`hedged;desc="${hedges}"`)
       if (nodeName !== null) parts.push(`node;desc="${nodeName}"`)
+      if (shards !== null) parts.push(`shards;desc="${shards}"`)
       return [...parts, `trips;desc="${trips}"`].join(', ')
     },
   }

@@ -116,13 +116,15 @@ export class SqlError extends Error {
 }
 
 /** A server without replicas. */
-export function connect({ url, token, ...options }: LoneOptions): Database {
-  const node = { name: 'primary', url, token, place: null, isPrimary: true }
+export function connect({ name = 'primary', url, token, ...options }: LoneOptions): Database {
+  const node = { name, url, token, place: null, isPrimary: true }
   const reader = { here: null, bookmark: null, remembered: async () => 'none' as const, isHedged: false }
   return connectTo({ cluster: clusterOf(node, []), reader, ...options })
 }
 
 export interface LoneOptions extends SendOptions {
+  /** As `Server-Timing` calls it. Default: primary. */
+  readonly name?: string
   readonly url: string
   /** Bearer token, when it wants one. */
   readonly token: string | null

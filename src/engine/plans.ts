@@ -10,7 +10,7 @@ import type { Resource } from '../model/resource.ts'
 import { guard, guardWrite } from '../query/guard.ts'
 import type { ReadIntent, Slot } from '../query/intent.ts'
 import { resolve } from '../query/resolve.ts'
-import type { Guarded, Ungated } from '../query/tree.ts'
+import type { Guarded, Tree, Ungated } from '../query/tree.ts'
 import { requiredFields } from '../query/write/cells.ts'
 import type { WriteIntent } from '../query/write/intent.ts'
 import { resolveWrite } from '../query/write/resolve.ts'
@@ -20,6 +20,7 @@ import { type ReadStatement, readStatement } from '../sql/read.ts'
 import { sightingColumns } from '../sql/record/sighting.ts'
 import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
 import { type Keeping, keepingOf } from './keep/keeping.ts'
+import { type ShardedRead, type ShardedWrite, shardedRead, shardedWrite } from './shard/plan.ts'
 
 /** A query of one shape for one audience, ready for values. */
 export interface ReadPlan extends ReadStatement {
@@ -27,6 +28,8 @@ export interface ReadPlan extends ReadStatement {
   readonly pageable: boolean
   /** How its answers may be kept; null: not at all. Then the statement tells no epoch and no versions. */
   readonly keeping: Keeping | null
+  /** Null of a resource that lies in the main database. */
+  readonly shard: ShardedRead | null
 }
 
 /** A write of one shape for one audience. */
@@ -41,6 +44,8 @@ export interface WritePlan extends WriteStatements {
   readonly touched: readonly string[]
   /** What each row of the body of an insert must give. */
   readonly required: readonly Field[]
+  /** Null of a resource that lies in the main database. */
+  readonly shard: ShardedWrite | null
 }
 
 /** Plans by shape. They depend on the model alone, so an isolate keeps them across requests and users. */
@@ -71,16 +76,11 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       if (known !== undefined) return known
       made += 1
       const tree = resolve(intent, model, audience)
-      const guarded = guard(tree, audience)
-      // What is above policies is kept nowhere.
-      const isKept = model.watch.tables.size > 0 && !audience.above
-      const keeping = isKept ? keepingOfRead(guarded, model, admission, limits) : null
-      const beside = keeping === null ? {} : { beside: sightingColumns(keeping.tables) }
-      const plan = {
-        ...readStatement(guarded, admission, limits.rows, beside),
-        pageable: tree.pageable,
-        keeping,
-      }
+      const { shardKey } = tree.root.resource
+      const plan =
+        shardKey === null
+          ? wholeRead(tree, audience, model, { admission, limits })
+          : { ...shardedRead(tree, shardKey, audience, { admission, limits }), keeping: null }
       if (plan.text.length > longestStatement) throw tooLarge()
       reads.set(shape, plan)
       return plan
@@ -92,14 +92,17 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       if (known !== undefined) return known
       made += 1
       const tree = resolveWrite(intent, model, audience)
+      const { resource } = tree.root
+      const guarded = guardWrite(tree, audience)
       const plan: WritePlan = {
-        ...writeStatements(guardWrite(tree, audience), admission, {
+        ...writeStatements(guarded, admission, {
           touched: limits.touchedRows,
           shown: limits.rows,
         }),
-        resource: tree.root.resource,
+        resource,
         audience,
-        touched: model.watch.touchedBy(tree.root.resource.tableName, tree.kind === 'delete'),
+        shard: resource.shardKey === null ? null : shardedWrite(guarded, resource.shardKey, audience),
+        touched: model.watch.touchedBy(resource.tableName, tree.kind === 'delete'),
         cells: tree.kind === 'delete' ? [] : tree.cells,
         key: tree.kind === 'insert' ? tree.key : [],
         required: tree.kind === 'insert' ? requiredOf(tree, audience) : [],
@@ -125,13 +128,33 @@ function shapeOf(intent: ReadIntent): string {
   return shape
 }
 
+function wholeRead(
+  tree: Tree,
+  audience: Audience,
+  model: Model,
+  { admission, limits }: { readonly admission: SQL; readonly limits: Limits },
+): ReadPlan {
+  const guarded = guard(tree, audience)
+  // What is above policies is kept nowhere.
+  const isKept = model.watch.tables.size > 0 && !audience.above
+  const keeping = isKept ? keepingOfRead(guarded, model, admission, limits) : null
+  const beside = keeping === null ? {} : { beside: sightingColumns(keeping.tables) }
+  return {
+    ...readStatement(guarded, admission, limits.rows, beside),
+    pageable: tree.pageable,
+    keeping,
+    shard: null,
+  }
+}
+
 /** What was asked, whoever asks: whether their session stands is no part of the answer. */
 function keepingOfRead(guarded: Guarded, model: Model, admission: SQL, limits: Limits): Keeping | null {
   return keepingOf(guarded, readStatement({ ...guarded, session: false }, admission, limits.rows), model)
 }
 
 function readBytes(plan: ReadPlan, shape: string): number {
-  return statementBytes(plan) + 2 * shape.length
+  const scatter = plan.shard?.scatter ?? null
+  return statementBytes(plan) + (scatter === null ? 0 : statementBytes(scatter)) + 2 * shape.length
 }
 
 function writeBytes({ steps }: WritePlan, shape: string): number {

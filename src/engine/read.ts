@@ -5,6 +5,7 @@ import type { Timing } from '../base/timing.ts'
 import type { Database, ReadResult } from '../database/client.ts'
 import { unavailable } from '../database/node.ts'
 import type { Consistency, Demand } from '../database/read.ts'
+import type { Shard } from '../database/shard/nodes.ts'
 import { type Caller, callerValues } from '../model/caller/caller.ts'
 import type { Keep } from '../model/resource.ts'
 import type { ReadIntent, ReadRequest } from '../query/intent.ts'
@@ -13,6 +14,7 @@ import { estimatedCountCap } from '../sql/read.ts'
 import { takeApart, takeApartOnce, type WrittenAnswer } from './answer.ts'
 import { type CacheStatus, type Caching, keptText } from './keep/kept.ts'
 import type { Plans } from './plans.ts'
+import { readShards } from './shard/read.ts'
 import { translated } from './sql-error.ts'
 
 /** The answer to a read. */
@@ -36,6 +38,8 @@ export interface Kept {
 export interface ReadContext {
   readonly plans: Plans
   readonly database: Database
+  /** Where rows of sharded resources lie. */
+  readonly shards: readonly Shard[]
   readonly caller: Caller
   readonly clock: Clock
   readonly timing: Timing
@@ -64,6 +68,17 @@ export async function read(
   const known = callerValues(caller, clock.nowMilliseconds())
   const values = { slots: request.values, caller: known, cursor: options.cursor, body: null }
   const consistency = options.consistency ?? 'session'
+  if (plan.shard !== null) {
+    timing.mark('plan')
+    const { session } = plan.shard
+    const answer = await readShards({ ...plan, shard: plan.shard }, values, context, async () => {
+      if (session === null) return
+      const stands = onlyValue(await askNearest(bind(session, values), consistency, context))
+      if (stands.type === 'null') throw sessionOver()
+    })
+    timing.mark('db')
+    return estimated(answer, request.intent, plan.columns)
+  }
   const ask = () => askNearest(bind(plan, values), consistency, context)
   timing.mark('plan')
   const { keeping } = plan

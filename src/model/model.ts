@@ -10,6 +10,7 @@ import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
 import { keepOf, type Watch, watchOf } from './rule/keep.ts'
 import { lifeOf } from './rule/life.ts'
+import { checkPlaced, checkPlaces, shardKeyOf } from './rule/shard.ts'
 import { checkScope, columnsIn } from './scope.ts'
 
 /** A backend, checked and linked: every name in it is an entry. */
@@ -22,6 +23,8 @@ export interface Model {
   readonly procedures: ReadonlyMap<string, Procedure>
   /** Tables that answers from caches depend on. */
   readonly watch: Watch
+  /** Names of the tables whose rows lie in other databases than the main one. */
+  readonly sharded: ReadonlySet<string>
 }
 
 /**
@@ -37,11 +40,14 @@ export function linkModel(declaration: BackendDeclaration): Model {
       throw new TypeError(`two resources are named '${resource.name}': give one of them another \`name\``)
     building.set(resource.name, resource)
   }
-  link([...building.values()])
-  const procedures = linkProcedures(declaration.procedures ?? {}, [...building.values()])
-  const model = { declaration, roles, resources: building, procedures }
+  const resources = [...building.values()]
+  link(resources)
+  checkPlaces(resources, declaration.profile?.table)
+  const procedures = linkProcedures(declaration.procedures ?? {}, resources)
+  const sharded = new Set(resources.filter(({ shardKey }) => shardKey !== null).map((each) => each.tableName))
+  const model = { declaration, roles, resources: building, procedures, sharded }
   checkPolicies(model)
-  return { ...model, watch: watchOf([...building.values()], roles) }
+  return { ...model, watch: watchOf(resources, roles) }
 }
 
 /** The full-text table of a resource, as the migrations make it. */
@@ -134,6 +140,7 @@ function resourceOf(declaration: ResourceDeclaration): Building {
     options,
     fields,
     life,
+    shardKey: shardKeyOf(name, declaration, all),
     key,
     uniques,
     foreignKeys: config.foreignKeys,
@@ -202,15 +209,21 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
 }
 
 /** Compiles every policy for every audience once, so that a mistake fails at start-up and not at a user's request. */
-function checkPolicies(model: Pick<Model, 'roles' | 'resources'>): void {
+function checkPolicies(model: Pick<Model, 'roles' | 'resources' | 'sharded'>): void {
   const audiences = declaredAudiences(model.roles)
   for (const resource of model.resources.values()) {
+    for (const { event, when, payload } of Object.values(resource.records.events).flat()) {
+      for (const told of [when, ...payload.map(({ value }) => value)])
+        if (is(told, SQL)) checkPlaced(resource, told, model.sharded, `event '${event}'`)
+    }
     const rules = [...resource.fields.values()].flatMap(({ read, write }) => [read, write])
     const policies = new Set(actions.map((action) => policyOf(resource.options, action)))
     for (const { caller } of audiences) {
       for (const policy of policies) {
         const verdict = policy?.({ caller }) ?? false
-        if (typeof verdict !== 'boolean') checkScope(resource.name, resource.table, verdict)
+        if (typeof verdict === 'boolean') continue
+        checkScope(resource.name, resource.table, verdict)
+        checkPlaced(resource, verdict, model.sharded)
       }
       for (const rule of new Set(rules)) rule?.({ caller })
     }

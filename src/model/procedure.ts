@@ -38,6 +38,8 @@ function linked(name: string, declaration: ProcedureDeclaration, resources: read
   }
   const { input, returns: table } = declaration
   const returns = table === null ? null : (resources.find((resource) => resource.table === table) ?? null)
+  if (returns?.shardKey != null)
+    throw new TypeError(`procedure '${name}' returns rows of ${returns.name}, which is sharded`)
   if (table !== null && returns === null)
     throw new TypeError(`procedure '${name}' returns rows of ${getTableName(table)}, which is no resource`)
   return {

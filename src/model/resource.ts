@@ -18,6 +18,8 @@ export interface Resource {
   /** The field that grows with each change of a row; null without one. */
   readonly version: Field | null
   readonly life: Life
+  /** By whose value its rows are spread over databases; null where they lie in the main one. */
+  readonly shardKey: Field | null
   /** Every way to another resource. */
   readonly relations: readonly Relation[]
   /** Names that the author gave to some of them. */

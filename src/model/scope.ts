@@ -113,6 +113,16 @@ export function columnsIn(expression: SQL): readonly Column[] {
   return columns
 }
 
+/** Names of the tables that an expression queries, and what it calls them. */
+export function tablesIn(expression: SQL): ReadonlySet<string> {
+  const tables = new Set<string>()
+  walk(expression, (chunk) => {
+    if (chunk instanceof Table) tables.add(getTableName(chunk))
+    if (chunk instanceof Name) tables.add(chunk.value)
+  })
+  return tables
+}
+
 function rewrite(expression: SQL, replace: (column: Column) => SQLChunk): SQL {
   const map = (chunk: SQLChunk): SQLChunk => {
     if (chunk instanceof Column) return replace(chunk)

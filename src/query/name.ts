@@ -69,7 +69,7 @@ export function findRelation(
     throw new Problem('PGRST200', {
       message: `Could not find a relationship between '${from.name}' and '${name}'`,
       details: `Searched for a foreign key between '${from.name}' and '${name}'${hint === null ? '' : ` using the hint '${hint}'`}, but no matches were found.`,
-      hint: `Related: ${relatedNames(from, audience).join(', ') || 'none'}`,
+      hint: `Related: ${relatedNames(from, audience).join(', ') || 'none'}${from.shardKey === null ? '' : ` (${from.name} is sharded, and its rows see those of their own shard alone)`}`,
     })
   }
   if (more.length > 0) {

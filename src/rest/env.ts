@@ -18,6 +18,7 @@ export interface RestEnv {
     readonly timing: Timing
     readonly requestId: string
     readonly database: ReadContext['database']
+    readonly shards: ReadContext['shards']
     readonly caller: Caller
     readonly server: RestServer
     /** What a cache did for the answer: a read of what is kept sets it. */

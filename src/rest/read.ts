@@ -39,7 +39,8 @@ export function readAction(): ReadAction {
         ? null
         : openCursor(serverSecret, cursorScope(caller, new URL(url)), parsed.cursor)
     const { consistency } = parsed.prefer
-    const asked = { ...server, database, caller, timing, caching: cachingOf(context) }
+    const shards = context.get('shards')
+    const asked = { ...server, database, shards, caller, timing, caching: cachingOf(context) }
     const rows = await read(parsed.request, { cursor, consistency }, asked)
     if (rows.kept !== null) context.set('cacheStatus', rows.kept.status)
     const present = (): Presented => {

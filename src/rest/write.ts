@@ -63,7 +63,7 @@ export async function perform(
   if (options.isTrial) allowTrial(server.model)
   const idempotencyKey = readIdempotencyKey(context.req.raw.headers.get('idempotency-key'))
   timing.mark('parse')
-  const asked = { ...server, database, caller, timing, requestId }
+  const asked = { ...server, database, shards: context.get('shards'), caller, timing, requestId }
   const work = () => write(requests, { idempotencyKey, ...options }, asked)
   return idempotencyKey === null
     ? work()

@@ -31,7 +31,7 @@ export function bind(
   plan: { readonly text: string; readonly bindings: readonly Binding[] },
   values: Values,
 ): Statement {
-  const cursor = values.cursor === null ? [] : sortKeyValues(values.cursor)
+  const cursor = values.cursor === null ? [] : valuesOfJson(values.cursor)
   return { sql: plan.text, args: plan.bindings.map((binding) => bound(binding, values, cursor)) }
 }
 
@@ -52,8 +52,8 @@ function bound(binding: Binding, values: Values, cursor: readonly Value[]): Valu
   }
 }
 
-/** Numbers are taken from their source text, so that 64-bit integers stay exact. */
-function sortKeyValues(json: string): readonly Value[] {
+/** The values of a JSON array. Numbers are taken from their source text, so that 64-bit integers stay exact. */
+export function valuesOfJson(json: string): readonly Value[] {
   const values: Value[] = []
   JSON.parse(json, (key, value: unknown, context?: { readonly source?: string }) => {
     if (key === '') return value

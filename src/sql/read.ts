@@ -99,7 +99,8 @@ function rowsOf(tree: Written & Partial<Guarded>, writing: Writing, chosen: Tie)
   return sql`from (select ${group} as j ${source(root, chosen)}${page(root, writing, chosen)})`
 }
 
-function after(root: Node<Gate>, chosen: Tie): Tie {
+/** The rows of a root that stand behind the cursor. */
+export function after(root: Node<Gate>, chosen: Tie): Tie {
   const start = afterCursor(terms(root))
   // A column can be found by an index; a look into a document can fail, and one at another table can take long.
   const isColumns = root.order.every((order) => order.embed === null && order.path.steps.length === 0)
@@ -132,7 +133,7 @@ function versionMark(root: Node<Gate>, version: Field): Fragment {
 }
 
 /** Cursors do not change how many there are in all. */
-function total(root: Node<Gate>, count: CountKind | null, chosen: Tie): Fragment | null {
+export function total(root: Node<Gate>, count: CountKind | null, chosen: Tie): Fragment | null {
   if (count === null) return null
   const rows = source(root, chosen)
   if (count === 'exact' && !isGrouped(root)) return sql`(select count(*) ${rows})`
@@ -145,11 +146,14 @@ function total(root: Node<Gate>, count: CountKind | null, chosen: Tie): Fragment
 /** What must hold for an answer at all, whatever rows there are. */
 function ifAllowed(tree: Guarded, admission: SQL, answer: Fragment): Fragment {
   const session = tree.session ? [drizzleFragment(admission)] : []
-  // A pattern that is not one fails here, always: else it would fail only where a row is there to be matched.
-  const patterns = filtersOf(tree.root).flatMap((filters) => regularExpressions(filters))
-  const all = [...session, ...patterns]
+  const all = [...session, ...patternsOf(tree.root)]
   if (all.length === 0) return sql`select ${answer}`
   return sql`select case when ${join(all, ' and ')} then (select ${answer}) end`
+}
+
+/** A pattern that is not one fails here, always: else it would fail only where a row is there to be matched. */
+export function patternsOf(root: Node<Gate>): readonly Fragment[] {
+  return filtersOf(root).flatMap((filters) => regularExpressions(filters))
 }
 
 function filtersOf(node: Node<Gate>): readonly (readonly Filter[])[] {

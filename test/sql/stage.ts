@@ -88,6 +88,7 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
         {
           plans,
           database: tapped,
+          shards: [],
           caller,
           clock,
           timing: startTiming(),
@@ -110,7 +111,7 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
       }
       const timing = startTiming()
       const options = { idempotencyKey: null, isTrial: false, isBatch: false }
-      const context = { model, plans, database: tapped, caller, clock, timing, requestId }
+      const context = { model, plans, database: tapped, shards: [], caller, clock, timing, requestId }
       return { ...(await write(requests, options, context)), sent, trips: timing.trips }
     },
     /** One write, as the Worker does it, with what it sent. */

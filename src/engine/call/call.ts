@@ -8,6 +8,7 @@ import { audienceOf } from '../../model/caller/audience.ts'
 import type { Procedure } from '../../model/procedure.ts'
 import { knownCaller } from '../known-caller.ts'
 import { refused } from '../refused.ts'
+import { refuseSharded } from '../shard/refuse.ts'
 import { askedOf } from '../write/asked.ts'
 import { type Claim, claimOf } from '../write/idempotency.ts'
 import type { WriteContext } from '../write/write.ts'
@@ -18,7 +19,7 @@ import { type Answer, replyOf, send, snapshot } from './send.ts'
 import { sessionPart } from './session.ts'
 import { type SetRequest, setPart } from './set.ts'
 
-export interface CallContext extends WriteContext {
+export interface CallContext extends Omit<WriteContext, 'shards'> {
   readonly admission: SQL
   readonly limits: Limits
 }
@@ -63,7 +64,8 @@ export async function call(request: CallRequest, context: CallContext): Promise<
   const claim = claimFor(request, context, nowMilliseconds)
   // What was done under the key is known with the first trip: what a handler reads now is not what it read then.
   const before: { text: Uint8Array | null; hasRead: boolean } = { text: null, hasRead: false }
-  const reads = readsOnce(async (statements) => {
+  const allow = (queries: readonly unknown[]) => refuseSharded(model, procedure.name, queries)
+  const reads = readsOnce(allow, async (statements) => {
     const recall = claim === null ? [] : [claim.recall]
     const results = await snapshot(
       [session, { statements: [...recall, ...statements] }],

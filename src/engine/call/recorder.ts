@@ -21,6 +21,7 @@ import { bind } from '../../sql/plan.ts'
 import { readFailure, refusalStatement } from '../../sql/write/failure.ts'
 import { writeStatements } from '../../sql/write/write.ts'
 import { refused } from '../refused.ts'
+import { refuseSharded } from '../shard/refuse.ts'
 import type { Asked } from '../write/asked.ts'
 import { constraintProblem } from '../write/constraint.ts'
 import { runDelete, runHook, toDatabase } from '../write/derive.ts'
@@ -55,7 +56,7 @@ interface Recording {
 
 /** Records what a handler writes, above policies: the procedure's own policy has decided who may call it. */
 export function recorder(recording: Recording): Recorder {
-  const { model, audience, admission, asked, hook } = recording
+  const { procedure, model, audience, admission, asked, hook } = recording
   const above = audienceOf(model.roles, service)
   const parts: Part[] = []
   const touched = new Set<string>()
@@ -63,6 +64,8 @@ export function recorder(recording: Recording): Recorder {
 
   function record(tree: UnguardedWrite, values: RecordedValues): void {
     const { resource } = tree.root
+    const condition = tree.kind === 'insert' ? true : tree.condition
+    refuseSharded(model, procedure, [sql`${resource.table}`, condition, ...values.values()])
     const { steps } = writeStatements(guardWrite(tree, above), admission, null)
     const cells = tree.kind === 'delete' ? [] : tree.cells
     const given = cells.map(({ field, from, expression }) =>
@@ -117,6 +120,7 @@ export function recorder(recording: Recording): Recorder {
         },
       }),
       require(condition, otherwise) {
+        refuseSharded(model, procedure, [condition])
         const { text } = refusalStatement
         parts.push({
           statements: [
@@ -125,7 +129,10 @@ export function recorder(recording: Recording): Recorder {
           problemOf: (error) => (readFailure(error.message)?.code === 'refused' ? refused(otherwise) : null),
         })
       },
-      rows: (table, which) => new RowSet(table, which),
+      rows(table, which) {
+        refuseSharded(model, procedure, [which])
+        return new RowSet(table, which)
+      },
     },
   }
 }

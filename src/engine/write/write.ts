@@ -4,6 +4,7 @@ import type { Result, Statement } from '../../base/statement.ts'
 import type { Timing } from '../../base/timing.ts'
 import type { Database, SqlError } from '../../database/client.ts'
 import { unavailable } from '../../database/node.ts'
+import type { Shard } from '../../database/shard/nodes.ts'
 import type { Caller } from '../../model/caller/caller.ts'
 import type { CallerValues } from '../../model/expression.ts'
 import type { Model } from '../../model/model.ts'
@@ -11,6 +12,7 @@ import type { WriteRequest } from '../../query/write/intent.ts'
 import { bind } from '../../sql/plan.ts'
 import { knownCaller } from '../known-caller.ts'
 import type { Plans } from '../plans.ts'
+import { shardOfWrites } from '../shard/write.ts'
 import { translated } from '../sql-error.ts'
 import { type Asked, askedOf } from './asked.ts'
 import { constraintProblem } from './constraint.ts'
@@ -23,6 +25,8 @@ export interface WriteContext {
   readonly model: Model
   readonly plans: Plans
   readonly database: Database
+  /** Where rows of sharded resources lie. */
+  readonly shards: readonly Shard[]
   readonly caller: Caller
   readonly clock: Clock
   readonly timing: Timing
@@ -58,6 +62,13 @@ export async function write(
   const { caller, timing } = context
   const asked = askedOf(context)
   const operations = await prepared(requests, options, asked, context)
+  const values = requests.map((request) => ({
+    slots: request.values,
+    caller: asked.caller,
+    cursor: null,
+    body: null,
+  }))
+  const shard = shardOfWrites(operations, values, context.shards, options.isBatch)
   const session = sessionOf(operations, asked.caller)
   const claim =
     options.idempotencyKey === null || options.isTrial
@@ -68,12 +79,33 @@ export async function write(
           request: requests,
         })
   timing.mark('plan')
+  const [first, place] =
+    shard === null ? [session, context] : [[], await inShard(shard, session, operations, options, context)]
   const written =
     claim === null
-      ? { answers: await done(session, operations, options, context), isReplay: false }
-      : await doneOnce(session, operations, claim, options, context)
+      ? { answers: await done(first, operations, options, place), isReplay: false }
+      : await doneOnce(first, operations, claim, options, place)
   timing.mark('db')
   return written
+}
+
+/** Shards have no sessions: without a look before, somebody whose session is over would write. */
+async function inShard(
+  shard: Shard,
+  session: readonly Statement[],
+  operations: readonly Operation[],
+  { isBatch }: WriteOptions,
+  context: WriteContext,
+): Promise<WriteContext> {
+  const { database, shards, timing } = context
+  timing.shards(1, shards.length)
+  for (const statement of session) {
+    await translated(
+      () => database.run(statement, timing, 'strong'),
+      (error) => refusal(error, operations, { first: session.length, isBatch }),
+    )
+  }
+  return { ...context, database: shard.database }
 }
 
 async function prepared(

@@ -1,0 +1,118 @@
+import { getTableName, is, SQL } from 'drizzle-orm'
+import { type ForeignKey, getTableConfig, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { ResourceDeclaration } from '../../declare/resource.ts'
+import type { Field } from '../field.ts'
+import type { Resource } from '../resource.ts'
+import { tablesIn } from '../scope.ts'
+
+/**
+ * The field by which the rows of a resource are spread over databases; null of a resource that lies in the main one.
+ *
+ * No database sees the rows of another. So what is unique must have the shard key in it, the primary key too, and a
+ * foreign key must lead to a row of the same shard key: the rules of every sharded database
+ * (https://docs.citusdata.com/en/stable/develop/reference_ddl.html#creating-and-distributing-tables).
+ * @param fields every column of its table
+ * @throws TypeError that names resource and column
+ */
+export function shardKeyOf(
+  name: string,
+  { table, options }: ResourceDeclaration,
+  fields: ReadonlyMap<string, Field>,
+): Field | null {
+  const { shardBy: column } = options
+  if (column === undefined) return null
+  const field = column.table === table ? fields.get(column.name) : undefined
+  const fault = (what: string) => new TypeError(`${name}: shardBy names '${column.name}', ${what}`)
+  if (field === undefined)
+    throw fault(`of ${getTableName(column.table)}, not a column of ${getTableName(table)}`)
+  if (field.kind !== 'text' && field.kind !== 'integer') throw fault('which is neither a text nor an integer')
+  if (field.nullable) throw fault('which may be NULL: add .notNull()')
+  const isNumbered = column.primary && column.getSQLType() === 'integer'
+  const isChanging = column.onUpdateFn !== undefined || options.softDelete === column
+  const isComputed = is(column.default, SQL)
+  if (isNumbered || isChanging || isComputed || column.generated !== undefined)
+    throw fault('whose value the database works out, or that changes')
+  for (const unique of uniqueSets(table)) {
+    if (!unique.includes(column.name))
+      throw fault(
+        `and what is unique by (${unique.join(', ')}) could not be so over several databases: add '${column.name}' to it`,
+      )
+  }
+  // Of the tables that it depends on there is no version beside the rows of a shard.
+  if (options.cache !== undefined)
+    throw new TypeError(`${name}: it has shardBy and cache: what is sharded is not cached`)
+  return field
+}
+
+/** Names of the columns of each key, constraint and index that keeps rows apart; an expression has none. */
+function uniqueSets(table: ResourceDeclaration['table']): readonly (readonly string[])[] {
+  const { columns, primaryKeys, uniqueConstraints, indexes } = getTableConfig(table)
+  const names = (list: readonly SQLiteColumn[]) => list.map((each) => each.name)
+  return [
+    ...columns.filter((each) => each.primary || each.isUnique).map((each) => [each.name]),
+    ...[...primaryKeys, ...uniqueConstraints].map((each) => names(each.columns)),
+    ...indexes
+      .filter(({ config }) => config.unique)
+      .map(({ config }) => config.columns.flatMap((each) => ('name' in each ? [each.name] : []))),
+  ]
+}
+
+/**
+ * Whether each foreign key stays in the database of its row.
+ * @param profile the table whose row is made when a user signs up, in the main database
+ * @throws TypeError that names resource and key
+ */
+export function checkPlaces(
+  resources: readonly Resource[],
+  profile: ResourceDeclaration['table'] | undefined,
+): void {
+  const byTable = new Map(resources.map((resource) => [resource.table, resource]))
+  for (const child of resources) {
+    for (const key of getTableConfig(child.table).foreignKeys) {
+      const { foreignColumns, columns } = key.reference()
+      const [to] = foreignColumns
+      const parent = to === undefined ? undefined : byTable.get(to.table)
+      if (isTogether(key, child, parent)) continue
+      throw new TypeError(
+        `${child.name}: the foreign key (${columns.map(({ name }) => name).join(', ')}) to ${to === undefined ? '' : getTableName(to.table)} could not hold over several databases: between sharded tables it leads from shard key to shard key, and other tables have none to them`,
+      )
+    }
+    if (child.shardKey !== null && child.table === profile)
+      throw new TypeError(
+        `${child.name}: it is the profile of a sign-up, which is one transaction: it has no shardBy`,
+      )
+  }
+}
+
+function isTogether(key: ForeignKey, { shardKey }: Resource, parent: Resource | undefined): boolean {
+  const from = shardKey
+  const to = parent?.shardKey ?? null
+  if (from === null || to === null) return from === to
+  const { columns, foreignColumns } = key.reference()
+  return (
+    from.kind === to.kind &&
+    columns.some((column, index) => column === from.column && foreignColumns[index] === to.column)
+  )
+}
+
+/**
+ * Whether an expression over a row can be answered where the row lies.
+ * @param what how errors call the expression
+ * @throws TypeError
+ */
+export function checkPlaced(
+  { name, shardKey }: Resource,
+  expression: SQL,
+  sharded: ReadonlySet<string>,
+  what = 'its policy',
+): void {
+  if (sharded.size === 0) return
+  const tables = [...tablesIn(expression)]
+  const elsewhere = shardKey === null ? tables.filter((table) => sharded.has(table)) : tables
+  if (elsewhere.length === 0) return
+  throw new TypeError(
+    shardKey === null
+      ? `${name}: ${what} queries ${elsewhere.join(', ')}, which is sharded: its rows lie in other databases`
+      : `${name}: ${what} queries ${elsewhere.join(', ')}: of a sharded resource it is about the row and the caller alone`,
+  )
+}
