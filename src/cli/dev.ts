@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { BackendDeclaration, SeedSize } from '../declare/backend.ts'
-import { linkModel } from '../model/model.ts'
+import { linkModel, type Model } from '../model/model.ts'
 import { Failure, parseFlags, parsePort, run, say } from './command.ts'
 import { loadBackend } from './generate.ts'
 import { chooseDatabase, fill, openDatabase } from './local/database.ts'
@@ -17,6 +17,7 @@ import {
 } from './local/instance.ts'
 import { markVariable, thisProcess } from './local/process.ts'
 import { checkSettings, readOrMakeSecrets } from './local/secrets.ts'
+import { localShards } from './local/shards.ts'
 import { curlLine, describe, type Status, signInsOf } from './local/welcome.ts'
 import { startWorker } from './local/worker.ts'
 import { parseSize } from './seed.ts'
@@ -72,7 +73,7 @@ async function start(options: DevOptions, stops: Stops): Promise<{ ended: Promis
   const folder = instanceFolder(options)
   const apiUrl = `http://127.0.0.1:${port}`
   const backend = await loadBackend(backendFolder)
-  checkModel(backend)
+  const { sharded } = checkModel(backend)
   await makeRoom(options, folder)
   const secrets = await readOrMakeSecrets(secretsFile)
   const given = await checkSettings(secretsFile, { API_URL: apiUrl, ...secrets })
@@ -93,7 +94,11 @@ async function start(options: DevOptions, stops: Stops): Promise<{ ended: Promis
   await writeInstance(folder, { seed: size, run })
 
   say('Starting the Worker')
-  const variables = { API_URL: apiUrl, DATABASE_URL: databaseUrl }
+  const variables = {
+    API_URL: apiUrl,
+    DATABASE_URL: databaseUrl,
+    ...localShards(sharded, secrets, { databaseUrl, databaseToken: given.databaseToken }),
+  }
   const directory = join(folder, 'worker')
   const worker = await startWorker({ backendFolder, directory, secretsFile, port, variables, environment })
   stops.push(worker.stop)
@@ -109,9 +114,9 @@ async function start(options: DevOptions, stops: Stops): Promise<{ ended: Promis
 }
 
 /** @throws Failure with what is wrong with the declaration: resource and field */
-function checkModel(backend: BackendDeclaration): void {
+function checkModel(backend: BackendDeclaration): Model {
   try {
-    linkModel(backend)
+    return linkModel(backend)
   } catch (error) {
     if (error instanceof TypeError)
       throw new Failure(`The backend is not right: ${error.message}`, { cause: error })

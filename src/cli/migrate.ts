@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipelineHeaders, pipelinePath, probeRequest } from '../database/hrana/request.ts'
+import { readShards } from '../database/shard/nodes.ts'
 import { databaseOf, Failure, parseFlags, run } from './command.ts'
 import { applyMigrations } from './migration/apply.ts'
 import { openClient } from './migration/client.ts'
@@ -82,8 +83,18 @@ if (import.meta.main) {
   }
   await run(async () => {
     const flags = parseFlags(command, process.argv.slice(2))
+    const folder = String(flags.folder ?? 'drizzle')
     const allowLoss = tablesIn(flags['allow-loss'])
-    await migrate({ ...databaseOf(flags.database), folder: String(flags.folder ?? 'drizzle'), allowLoss })
-    console.log('The database is current.')
+    const main = databaseOf(flags.database)
+    // A database that is named is the only one that is meant.
+    const shards = flags.database === undefined ? readShards(process.env) : []
+    await migrate({ ...main, folder, allowLoss })
+    for (const { url, token } of shards)
+      await migrate({ databaseUrl: url, ...(token !== null && { databaseToken: token }), folder, allowLoss })
+    console.log(
+      shards.length === 0
+        ? 'The database is current.'
+        : `The database and ${shards.length} shards are current.`,
+    )
   })
 }

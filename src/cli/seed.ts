@@ -7,8 +7,11 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { normaliseEmail } from '../auth/credentials.ts'
 import { hashPassword } from '../auth/password.ts'
 import { authUsers } from '../auth/tables.ts'
-import type { Seed, SeedSize, SeedUser } from '../declare/backend.ts'
+import { readShards, type ShardNode } from '../database/shard/nodes.ts'
+import type { Seed, SeedRows, SeedSize, SeedUser } from '../declare/backend.ts'
 import { databaseOf, Failure, parseFlags, run } from './command.ts'
+import { loadBackend } from './generate.ts'
+import { rowsByPlace } from './local/shards.ts'
 import { assertAnswers } from './migrate.ts'
 
 export interface SeedOptions {
@@ -16,28 +19,50 @@ export interface SeedOptions {
   readonly databaseToken?: string
   readonly backendFolder: string
   readonly size: SeedSize
+  /** Where rows of sharded resources lie. Default: in the database, as its only shard. */
+  readonly shards?: readonly ShardNode[]
 }
 
 /** SQLite takes 32,766 parameters a statement; longer statements are no faster. */
 const maxParameters = 4_000
 
 /**
- * Fills a migrated database with what `seed.ts` of the backend folder makes, in one transaction.
- * @returns how many rows; 0 when there is no `seed.ts`, or the database is seeded already and so left alone
- * @throws Failure when the database does not answer, or the seed is wrong
+ * Fills a migrated database, and its shards, with what `seed.ts` of the backend folder makes: each in one transaction.
+ * @returns how many rows; 0 when there is no `seed.ts`, or what has rows is seeded already and so left alone
+ * @throws Failure when a database does not answer, or the seed is wrong
  */
 export async function seed(options: SeedOptions): Promise<number> {
   const { users, rows } = (await loadSeed(options.backendFolder, options.size)) ?? { users: [], rows: [] }
   const tables = [...rows.map(({ table }) => table), ...(users.length > 0 ? [authUsers] : [])]
   if (tables.length === 0) return 0
-  await assertAnswers(options.databaseUrl, options.databaseToken)
-  const { databaseUrl: url, databaseToken } = options
+  const accounts = async () => ({ table: authUsers, values: await Promise.all(users.map(account)) })
+  const shards = options.shards ?? []
+  const names = shards.map(({ name }) => name)
+  const [own = [], ...others] =
+    shards.length === 0
+      ? [rows]
+      : rowsByPlace(rows, (await loadBackend(options.backendFolder)).resources, names)
+  const here = shards.flatMap(({ url }, index) => (url === options.databaseUrl ? (others[index] ?? []) : []))
+  let count = await fill(options, tables, async () => [await accounts(), ...own, ...here])
+  for (const [index, { url, token }] of shards.entries()) {
+    const shard = { databaseUrl: url, ...(token !== null && { databaseToken: token }) }
+    count += await fill(shard, tables, async () => others[index] ?? [])
+  }
+  return count
+}
+
+/** @param tables of which none may have a row */
+async function fill(
+  { databaseUrl: url, databaseToken }: Pick<SeedOptions, 'databaseUrl' | 'databaseToken'>,
+  tables: readonly SQLiteTable[],
+  rowsOf: () => Promise<readonly SeedRows[]>,
+): Promise<number> {
+  await assertAnswers(url, databaseToken)
   const client = createClient({ url, ...(databaseToken && { authToken: databaseToken }) })
   try {
     const database = drizzle(client)
     if (await hasRows(database, tables)) return 0
-    const accounts = { table: authUsers, values: await Promise.all(users.map(account)) }
-    const all = [accounts, ...rows]
+    const all = await rowsOf()
     await insert(
       client,
       all.flatMap(({ table, values }) => insertStatements(database, table, values)),
@@ -117,6 +142,8 @@ if (import.meta.main) {
       ...databaseOf(flags.database),
       backendFolder: String(flags.backend ?? 'src/backend'),
       size: parseSize(String(flags.seed ?? 'small')),
+      // A database that is named is the only one that is meant.
+      shards: flags.database === undefined ? readShards(process.env) : [],
     })
     console.log(rows === 0 ? 'Nothing to seed: the database has rows already.' : `Seeded ${rows} rows.`)
   })
