@@ -152,7 +152,12 @@ async function signedIn(clients: readonly Database[], bindings: Readonly<Record<
   for (const id of [...people, 'gone']) {
     const role = id === people[0] ? 'staff' : 'customer'
     const subject = { id, sessionId: `session-${id}`, role, email: `${id}@example.com` }
-    const context = { issuer: issuerOf(bindings.API_URL ?? ''), keys, nowMilliseconds: Date.now() }
+    const context = {
+      issuer: issuerOf(bindings.API_URL ?? ''),
+      tenant: '',
+      keys,
+      nowMilliseconds: Date.now(),
+    }
     tokens.set(id, (await issueAccessToken(subject, context)).token)
     const [now, end] = [Date.now(), Date.now() + 3_600_000].map((at) => ({
       type: 'integer' as const,
