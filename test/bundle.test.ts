@@ -21,10 +21,11 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('the Worker is at most 120 KiB, compressed', () => {
+// 115 before caches, replicas, tenants and shards.
+test('the Worker is at most 136 KiB, compressed', () => {
   const kibibytes = gzipSync(bundle).length / 1024
   expect(kibibytes).toBeGreaterThan(10)
-  expect(kibibytes).toBeLessThanOrEqual(120)
+  expect(kibibytes).toBeLessThanOrEqual(136)
 })
 
 test('what is for Node alone is not deployed: no seed, no commands', () => {

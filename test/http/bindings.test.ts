@@ -8,14 +8,26 @@ const weak = 'weakness-weakness-weakness-weakness-weakness'
 
 /** What is wrong with which binding. A value that is there must not be told. */
 const faults: readonly (readonly [name: string, value: unknown])[] = [
-  ...Object.keys(good).flatMap((name) => [
-    [name, undefined] as const,
-    [name, ''] as const,
-    [name, 42] as const,
-  ]),
+  // What switches caches off may be anything else, and then does not.
+  ...Object.keys(good)
+    .filter((name) => name !== 'CACHE_OFF')
+    .flatMap((name) => [[name, undefined] as const, [name, ''] as const, [name, 42] as const]),
   ['API_URL', 'not a url weakness'],
   ['API_URL', 'ftp://weakness.example'],
   ['DATABASE_URL', 'file:weakness.db'],
+  ['DATABASE_PLACE', 'weakness'],
+  ['DATABASE_PLACE', '91,0'],
+  ['DATABASE_PLACE', '1,2,3'],
+  ['DATABASE_REPLICAS', 'weakness'],
+  ['DATABASE_REPLICAS', '{}'],
+  ['DATABASE_REPLICAS', '[{"name":"weakness weakness","url":"http://127.0.0.1"}]'],
+  ['DATABASE_REPLICAS', '[{"name":"a","url":"file:weakness"}]'],
+  ['DATABASE_REPLICAS', '[{"name":"a","url":"http://127.0.0.1","place":"weakness"}]'],
+  ['DATABASE_REPLICAS', '[{"name":"primary","url":"http://weakness.example"}]'],
+  [
+    'DATABASE_REPLICAS',
+    '[{"name":"a","url":"http://127.0.0.1"},{"name":"a","url":"http://weakness.example"}]',
+  ],
   ['PUBLISHABLE_KEY', weak],
   ['PUBLISHABLE_KEY', `sb_secret_${weak}`],
   ['PUBLISHABLE_KEY', 'sb_publishable_weakness'],

@@ -17,6 +17,7 @@ import * as ledgerTables from '../../src/ledger/tables.ts'
 import type { Caller, UserCaller } from '../../src/model/caller/caller.ts'
 import { toValue } from '../../src/model/expression.ts'
 import { linkModel } from '../../src/model/model.ts'
+import { nothingWatched } from '../../src/model/rule/keep.ts'
 import type { ReadRequest } from '../../src/query/intent.ts'
 import type { WriteRequest } from '../../src/query/write/intent.ts'
 import { startDatabase } from '../harness/database.ts'
@@ -37,7 +38,8 @@ const sessionMilliseconds = 3_600_000
 export async function startStage(backend: BackendDeclaration, seed: Seed, clock: Clock = systemClock) {
   const database = await startDatabase()
   const db = connect({ url: database.url, token: null })
-  const model = linkModel(backend)
+  // Statements as they are where nothing is kept.
+  const model = { ...linkModel(backend), watch: nothingWatched }
   const plans = createPlans(model, admission, defaultLimits)
   const query = (sql: string, ...args: Value[]) => db.run({ sql, args }, startTiming())
   const fill = (table: SQLiteTable, rows: readonly Readonly<Record<string, unknown>>[]) =>

@@ -52,6 +52,7 @@ const nothing = {
   return: null,
   count: null,
   tx: null,
+  consistency: null,
   handling: null,
   maxAffected: null,
   applied: null,
@@ -85,7 +86,7 @@ describe('Prefer', () => {
   })
 
   const all =
-    'handling=strict, tx=commit, count=exact, max-affected=10, return=representation, missing=default, resolution=merge-duplicates'
+    'handling=strict, tx=commit, consistency=strong, count=exact, max-affected=10, return=representation, missing=default, resolution=merge-duplicates'
   const members = {
     resolution: 'merge-duplicates',
     missing: 'default',
@@ -97,8 +98,8 @@ describe('Prefer', () => {
   }
 
   test.each([
-    ['list', { count: 'exact' }, 'count=exact, handling=strict'],
-    ['item', {}, 'handling=strict'],
+    ['list', { count: 'exact', consistency: 'strong' }, 'count=exact, consistency=strong, handling=strict'],
+    ['item', { consistency: 'strong' }, 'consistency=strong, handling=strict'],
     [
       'insert',
       { ...members, maxAffected: null },
