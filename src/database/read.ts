@@ -7,6 +7,7 @@ import {
   type Cluster,
   failed,
   isBehind,
+  isLost,
   looked,
   type NodeState,
   p95Milliseconds,
@@ -15,6 +16,7 @@ import {
 } from './cluster.ts'
 import type { Reply } from './hrana/reply.ts'
 import { executeRequest, transactionRequest } from './hrana/request.ts'
+import { unavailable } from './node.ts'
 import type { Send } from './send.ts'
 
 /** How new a read must be. `strong`: the primary's; `session`: no older than what the caller wrote; `eventual`: any. */
@@ -35,7 +37,7 @@ export interface Reader {
   readonly isHedged: boolean
 }
 
-/** How long a replica may take, with its wait for a frame, before the next node is asked. */
+/** How long a node may take, with its wait for a frame, before the next one is asked. */
 export const replicaMilliseconds = 1_500
 
 /** A read on its way. */
@@ -73,40 +75,54 @@ export async function read(
       ? null
       : await demandOf(consistency, request.timing, { cluster, reader, send })
   const needed = demand?.frame ?? null
+  // Nobody waits again for what has not come three times.
+  if (needed === null && cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
+  const left = needed === null ? [cluster.primary] : [...readingOrder(cluster, reader.here, Date.now())]
+  let problem = unavailable()
+  /** @returns null where another one is to be asked */
   const ask = async (state: NodeState): Promise<Read | null> => {
-    if (state.node.isPrimary) return askPrimary(request, cluster, demand ?? reader.bookmark, send)
-    const known = Math.max(state.frame, needed ?? 0)
-    // It has the frames that it told of, and need not be made to wait for those.
-    const body = request.body(needed === null || needed <= state.frame ? null : needed)
-    const parcel = { body, count: request.count, limitMilliseconds: replicaMilliseconds }
+    const limitMilliseconds = left.length === 0 ? null : replicaMilliseconds
     try {
-      // What a replica refuses, for want of a table that was just made or of a session that just began, the primary decides.
-      const reply = await send(state, parcel, request.timing)
-      if (isBehind(cluster, state, Date.now())) failed(state, Date.now())
-      return 'error' in reply
-        ? await askPrimary(request, cluster, demand, send)
-        : { reply, state, frame: known }
+      const answer = state.node.isPrimary
+        ? await askPrimary(request, limitMilliseconds, cluster, demand ?? reader.bookmark, send)
+        : await askReplica(request, state, needed ?? 0, cluster, send)
+      if (state.node.isPrimary || !('error' in answer.reply)) return answer
+      // What a replica refuses, for want of a table just made or of a session just begun, the primary decides.
+      left.splice(0, left.length, cluster.primary)
+      return null
     } catch (error) {
-      if (error instanceof Problem) return null
-      throw error
+      if (!(error instanceof Problem)) throw error
+      if (state.node.isPrimary) problem = error
+      return null
     }
   }
-  const order = needed === null ? [cluster.primary] : readingOrder(cluster, reader.here, Date.now())
-  for (const [index, state] of order.entries()) {
-    const second = order[index + 1]
-    const patience = reader.isHedged && second !== undefined ? p95Milliseconds(state) : null
-    const answer =
-      patience === null || second === undefined
-        ? await ask(state)
-        : await hedged(
-            () => ask(state),
-            () => ask(second),
-            patience,
-            request.timing,
-          )
+  for (let state = left.shift(); state !== undefined; state = left.shift()) {
+    const patience = reader.isHedged && left.length > 0 ? p95Milliseconds(state) : null
+    const answer = await hedged(ask(state), patience, () => {
+      request.timing.hedge()
+      const second = left.shift()
+      return second === undefined ? null : ask(second)
+    })
     if (answer !== null) return answer
   }
-  throw new RangeError('the primary answers or throws')
+  throw problem
+}
+
+/** @throws Problem when it does not answer in time */
+async function askReplica(
+  { body, count, timing }: ReadRequest,
+  state: NodeState,
+  needed: number,
+  cluster: Cluster,
+  send: Send,
+): Promise<Read> {
+  const known = Math.max(state.frame, needed)
+  // It has the frames that it told of, and need not be made to wait for those.
+  const waitsFor = needed <= state.frame ? null : needed
+  const parcel = { body: body(waitsFor), count, limitMilliseconds: replicaMilliseconds }
+  const reply = await send(state, parcel, timing)
+  if (isBehind(cluster, state, Date.now())) failed(state, Date.now())
+  return { reply, state, frame: known }
 }
 
 /** How new what is read must be, wherever it comes from. */
@@ -139,6 +155,7 @@ export async function demandOf(
 /** The primary has everything; when it has less than it had, it was restored, and a new history begins. */
 async function askPrimary(
   { body, count, timing }: ReadRequest,
+  limitMilliseconds: number | null,
   cluster: Cluster,
   needed: Demand | null,
   send: Send,
@@ -146,7 +163,7 @@ async function askPrimary(
   const { primary, epoch } = cluster
   const isOurs = needed !== null && needed.epoch !== null && (epoch === null || needed.epoch === epoch)
   const known = Math.max(primary.frame, isOurs ? needed.frame : 0)
-  const reply = await send(primary, { body: body(null), count, limitMilliseconds: null }, timing)
+  const reply = await send(primary, { body: body(null), count, limitMilliseconds }, timing)
   if (reply.frame === null || reply.frame >= known) return { reply, state: primary, frame: known }
   rewound(cluster)
   const old = isOurs ? needed.epoch : epoch
@@ -184,20 +201,21 @@ export async function look(cluster: Cluster, send: Send, timing: Timing): Promis
   }
 }
 
-/** The first answer of two, the second one asked for only when the first takes too long. */
+/**
+ * The first answer of two, the second one asked for only when the first takes too long.
+ * @param patienceMilliseconds null: the second one is never asked for
+ */
 async function hedged(
-  first: () => Promise<Read | null>,
-  second: () => Promise<Read | null>,
-  patienceMilliseconds: number,
-  timing: Timing,
+  one: Promise<Read | null>,
+  patienceMilliseconds: number | null,
+  second: () => Promise<Read | null> | null,
 ): Promise<Read | null> {
-  const one = first()
+  if (patienceMilliseconds === null) return one
   const late = Symbol('late')
   const winner = await Promise.race([one, wait(patienceMilliseconds, late)])
   if (winner !== late) return winner
-  timing.hedge()
   const other = second()
-  return (await Promise.race([one, other])) ?? (await one) ?? (await other)
+  return (await Promise.race([one, other ?? one])) ?? (await one) ?? (await other)
 }
 
 function wait<Value>(milliseconds: number, value: Value): Promise<Value> {

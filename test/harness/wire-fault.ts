@@ -10,6 +10,8 @@ export type Fault =
   | { readonly status: number }
   /** The connection breaks before the database has the request. */
   | { readonly drop: true }
+  /** Nothing comes back, and the connection stays. */
+  | { readonly hang: true }
   /** The request comes late. */
   | { readonly delayMilliseconds: number }
   /** The first requests, so many, are refused as a database refuses them that is busy. */
@@ -22,7 +24,7 @@ export type Fault =
 /** The names of numbers, and those that are `true`. */
 const members = {
   number: ['status', 'delayMilliseconds', 'busy', 'cutAfterBytes'],
-  true: ['drop', 'dropReply'],
+  true: ['drop', 'hang', 'dropReply'],
 } as const
 
 export const faultNames: string = [...members.number, ...members.true].join(', ')
@@ -47,7 +49,7 @@ export async function strikeRequest(
   else if ('drop' in fault) to.destroy()
   else if ('status' in fault) to.writeHead(fault.status).end()
   else if ('busy' in fault) to.writeHead(200, pipelineHeaders).end(busyReply(pipeline))
-  else return false
+  else if (!('hang' in fault)) return false
   return !('delayMilliseconds' in fault)
 }
 

@@ -9,13 +9,17 @@ import {
 import type { AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { pipelinePath } from '../../src/database/hrana/request.ts'
-import { faultNames, isFault, strikeReply, strikeRequest } from './wire-fault.ts'
+import { type Fault, faultNames, isFault, strikeReply, strikeRequest } from './wire-fault.ts'
 import { statementsOf } from './wire-pipeline.ts'
 import { wireRecord } from './wire-record.ts'
 
 /** A proxy in front of a libSQL server, which counts what goes over the wire, by `x-request-id`. */
 export interface Wire {
   readonly url: string
+  /** How many requests came. */
+  readonly all: number
+  /** What goes wrong with every request from now on; null: nothing. */
+  strike(fault: Fault | null): void
   stop(): Promise<void>
 }
 
@@ -66,6 +70,10 @@ export async function startWire(target: string): Promise<Wire> {
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get all() {
+      return record.all
+    },
+    strike: record.strike,
     async stop() {
       server.close()
       server.closeAllConnections()

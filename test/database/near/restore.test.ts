@@ -1,0 +1,69 @@
+import { afterEach, expect, test } from 'vitest'
+import { startTiming } from '../../../src/base/timing.ts'
+import type { Bookmark } from '../../../src/database/bookmark.ts'
+import { connectTo } from '../../../src/database/client.ts'
+import { startNodes, type TestNodes } from '../../harness/nodes.ts'
+import { ask, clusterFor, followed, nobody, prepare, tokyo, write } from './ask.ts'
+
+let nodes: TestNodes | null = null
+afterEach(() => nodes?.stop())
+
+const epochNow = 'select epoch from selvage_clock'
+
+/** A primary that lost its last writes, the bookmark of the last, and an isolate that saw it. */
+async function restored(replicas: number) {
+  const started = await startNodes(replicas)
+  nodes = started
+  const isolate = clusterFor(started)
+  await prepare(isolate)
+  let bookmark: Bookmark | null = null
+  await started.restorePrimary(
+    async () => {
+      await write(isolate, 1)
+      await followed(started)
+    },
+    async () => {
+      for (let id = 2; id < 6; id += 1) bookmark = await write(isolate, id)
+      for (const { link } of started.replicas) link.pause()
+    },
+  )
+  if (bookmark === null) throw new TypeError('there was a write')
+  return { started, isolate, bookmark: bookmark as Bookmark }
+}
+
+test('a database that was restored: who has the old bookmark is answered in time, and a new epoch begins', async () => {
+  const { started, bookmark } = await restored(1)
+  const isolate = clusterFor(started)
+  const told = await ask(isolate, { sql: "select count(*) || '' from written", bookmark, here: tokyo })
+  expect(told).toMatchObject({ value: '1', node: 'primary', frame: 0 })
+  expect(told.milliseconds).toBeLessThan(4_000)
+  const now = await ask(isolate, { sql: epochNow, consistency: 'strong' })
+  expect(now.value).not.toBe(bookmark.epoch)
+  expect(now.database.seen.read).toMatchObject({ epoch: now.value })
+  // From now on the old one costs nobody a wait, and whoever has it is given another one.
+  const again = await ask(isolate, { bookmark, here: tokyo })
+  expect(again).toMatchObject({ value: '1', node: 'primary', trips: 1 })
+  expect(again.database.seen.read?.epoch).toBe(now.value)
+  const next = await write(isolate, 9)
+  expect(next.epoch).toBe(now.value)
+  expect(next.frame).toBeLessThanOrEqual(bookmark.frame + 5)
+})
+
+test('an isolate that saw it before notices without a bookmark, and begins one epoch, not two', async () => {
+  const { isolate, bookmark, started } = await restored(0)
+  expect((await ask(isolate)).value).toBe('1')
+  const { value: first } = await ask(isolate, { sql: epochNow })
+  expect(first).not.toBe(bookmark.epoch)
+  // Another one that comes later finds that it has begun.
+  const other = clusterFor(started)
+  other.epoch = bookmark.epoch
+  other.primary.frame = bookmark.frame
+  await ask(other)
+  expect((await ask(other, { sql: epochNow })).value).toBe(first)
+})
+
+test('one that only asks how the primary is notices, too', async () => {
+  const { isolate, bookmark } = await restored(0)
+  await connectTo({ cluster: isolate, reader: nobody }).look(startTiming())
+  expect((await ask(isolate, { sql: epochNow })).value).not.toBe(bookmark.epoch)
+})
