@@ -42,7 +42,7 @@ export function linkModel(declaration: BackendDeclaration): Model {
   }
   const resources = [...building.values()]
   link(resources)
-  checkPlaces(resources, declaration.profile?.table)
+  checkPlaces(resources, declaration)
   const procedures = linkProcedures(declaration.procedures ?? {}, resources)
   const sharded = new Set(resources.filter(({ shardKey }) => shardKey !== null).map((each) => each.tableName))
   const model = { declaration, roles, resources: building, procedures, sharded }

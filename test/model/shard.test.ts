@@ -168,6 +168,12 @@ describe('what asks another database is refused', () => {
     expect(() => linked(resources())).toThrow(says)
   })
 
+  test('tenants, whose rows would lie together', () => {
+    const declared = () => linked([sharded, resource(users, {})], { tenants: { from: 'path' } })
+    expect(declared).toThrow('orders: it has shardBy, and the backend has tenants')
+    expect(() => linked([resource(users, {})], { tenants: { from: 'path' } })).not.toThrow()
+  })
+
   test('a profile, and the rows of a procedure', () => {
     const profile = { table: orders, values: () => ({}) }
     expect(() => linked([sharded], { profile })).toThrow('orders: it is the profile of a sign-up')

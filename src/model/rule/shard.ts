@@ -1,5 +1,6 @@
 import { getTableName, is, SQL } from 'drizzle-orm'
 import { type ForeignKey, getTableConfig, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { BackendDeclaration } from '../../declare/backend.ts'
 import type { ResourceDeclaration } from '../../declare/resource.ts'
 import type { Field } from '../field.ts'
 import type { Resource } from '../resource.ts'
@@ -58,13 +59,12 @@ function uniqueSets(table: ResourceDeclaration['table']): readonly (readonly str
 }
 
 /**
- * Whether each foreign key stays in the database of its row.
- * @param profile the table whose row is made when a user signs up, in the main database
+ * Whether each foreign key stays in the database of its row, and what the backend says of itself goes with shards.
  * @throws TypeError that names resource and key
  */
 export function checkPlaces(
   resources: readonly Resource[],
-  profile: ResourceDeclaration['table'] | undefined,
+  { profile, tenants }: Pick<BackendDeclaration, 'profile' | 'tenants'>,
 ): void {
   const byTable = new Map(resources.map((resource) => [resource.table, resource]))
   for (const child of resources) {
@@ -77,7 +77,12 @@ export function checkPlaces(
         `${child.name}: the foreign key (${columns.map(({ name }) => name).join(', ')}) to ${to === undefined ? '' : getTableName(to.table)} could not hold over several databases: between sharded tables it leads from shard key to shard key, and other tables have none to them`,
       )
     }
-    if (child.shardKey !== null && child.table === profile)
+    // The rows of all tenants would lie together, and a list over all shards would show them.
+    if (child.shardKey !== null && tenants !== undefined)
+      throw new TypeError(
+        `${child.name}: it has shardBy, and the backend has tenants: shards are not theirs alone`,
+      )
+    if (child.shardKey !== null && child.table === profile?.table)
       throw new TypeError(
         `${child.name}: it is the profile of a sign-up, which is one transaction: it has no shardBy`,
       )
