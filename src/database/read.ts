@@ -146,11 +146,15 @@ export async function demandOf(
   const isKnown = (): boolean => cluster.epoch === null || cluster.epoch === last.epoch
   if (isKnown()) return last
   // One of the two is of a history that is over: the bookmark, or what this isolate knows.
-  await look(cluster, send, timing)
+  const lookedAt = cluster.looks[0]?.atMilliseconds ?? 0
+  if (Date.now() - lookedAt > lookIsNewMilliseconds) await look(cluster, send, timing)
   if (isKnown()) return last
   // A session remembers no more than where it wrote; who brings a bookmark of another history is told of this one.
   return bookmark === null ? { epoch: null, frame: 0 } : null
 }
+
+/** Who comes with a bookmark of another history all the time makes nobody ask all the time. */
+const lookIsNewMilliseconds = 1_000
 
 /** The primary has everything; when it has less than it had, it was restored, and a new history begins. */
 async function askPrimary(
