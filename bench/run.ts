@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { endAll } from './build/children.ts'
 import { readRuntime } from './build/project.ts'
+import { measureCached } from './cached/cached.ts'
+import { NotFromCache } from './cached/hits.ts'
 import { startDatabase, stopDatabases } from './data/database.ts'
 import { makeKeys } from './data/keys.ts'
 import { drawSamples } from './data/samples.ts'
@@ -19,7 +21,7 @@ import { AnswersDiffer, verifyAnswers } from './measure/verify.ts'
 import { buildWorkers, serveWorkers } from './measure/workers.ts'
 import { measureWrites } from './writes/writes.ts'
 
-const parts = ['reads', 'writes', 'startup', 'growth'] as const
+const parts = ['reads', 'cached', 'writes', 'startup', 'growth'] as const
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
 })
@@ -40,7 +42,8 @@ try {
   await bench()
 } catch (error) {
   // What fails because everything was ended is not worth a word.
-  if (!interrupted) console.error(error instanceof AnswersDiffer ? error.message : error)
+  const isOurs = error instanceof AnswersDiffer || error instanceof NotFromCache
+  if (!interrupted) console.error(isOurs ? error.message : error)
   process.exitCode = 1
 } finally {
   await clean()
@@ -54,14 +57,16 @@ async function bench(): Promise<void> {
   const keys = await makeKeys()
   const load = startLoadGenerator()
   const setting = { folder, bundles, runtime, keys, plan, load }
+  const tell = { progress, report: (text: string) => console.log(text) }
   console.log(plan.title)
-  if (isWanted('reads') || isWanted('growth')) {
+  if (isWanted('reads') || isWanted('cached') || isWanted('growth')) {
     progress('the database is filled')
     const database = await startDatabase(join(folder, 'database'))
     if (isWanted('reads')) await reads({ ...setting, database })
+    if (isWanted('cached')) await measureCached({ ...setting, database }, tell)
     if (isWanted('growth')) console.log(`\n${await measureGrowth({ ...setting, database }, progress)}`)
   }
-  if (isWanted('writes')) await measureWrites(setting, { progress, report: (text) => console.log(text) })
+  if (isWanted('writes')) await measureWrites(setting, tell)
   if (isWanted('startup')) {
     progress('module evaluation')
     const compared = new Map([...bundles].filter(([name]) => name !== 'floor'))
@@ -73,7 +78,12 @@ async function bench(): Promise<void> {
 
 async function reads({ bundles, runtime, keys, load, database }: GrowthSetting): Promise<void> {
   const samples = await drawSamples(database.url, keys)
-  const served = await serveWorkers(bundles, { databaseUrl: database.url, keys, runtime })
+  const served = await serveWorkers(bundles, {
+    databaseUrl: database.url,
+    keys,
+    runtime,
+    isCaching: false,
+  })
   const tasks = makeTasks(samples, keys.publishableKey)
   for (const task of tasks) await verifyAnswers(task, served)
   progress('all Workers give the same answers')

@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { authenticate } from './authenticate.ts'
 import { database, type Environment, timestamp } from './environment.ts'
+import { listedProduct, product } from './rows.ts'
 import { itemSql, listSql, ordersCountedSql, ordersSql } from './sql.ts'
 import { writeRoutes } from './writes.ts'
 
@@ -24,12 +25,7 @@ app.get('/products/:id', async (c) => {
   const { rows } = await database(c.env).execute({ sql: itemSql, args: [c.req.param('id')] })
   const [row] = rows
   if (row === undefined) throw new HTTPException(404)
-  return c.json({
-    ...listedProduct(row),
-    category_id: row.category_id,
-    attributes: JSON.parse(String(row.attributes)),
-    updated_at: timestamp(row.updated_at),
-  })
+  return c.json(product(row))
 })
 
 app.get('/products', async (c) => {
@@ -51,18 +47,6 @@ app.get('/orders', async (c) => {
 })
 
 app.route('/', writeRoutes())
-
-function listedProduct(row: Row) {
-  return {
-    id: row.id,
-    name: row.name,
-    description: row.description,
-    price_cents: row.price_cents,
-    stock: row.stock,
-    published: row.published === 1,
-    created_at: timestamp(row.created_at),
-  }
-}
 
 function order(row: Row) {
   return {

@@ -17,6 +17,9 @@ export interface LoadResult {
   readonly failed: number
   /** How many of all the Worker says it sent to the database more than once. */
   readonly repeated: number
+  /** How many were served from a cache, as `Cache-Status` says (RFC 9211), and how many of these made no trip. */
+  readonly hits: number
+  readonly hitsWithoutTrip: number
   readonly requestsPerSecond: number
   readonly p50Milliseconds: number
   readonly p99Milliseconds: number

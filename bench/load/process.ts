@@ -24,6 +24,8 @@ async function load({ port, requests, clients, milliseconds }: LoadOrder): Promi
   const durations: number[] = []
   let failed = 0
   let repeated = 0
+  let hits = 0
+  let hitsWithoutTrip = 0
   const started = performance.now()
   const deadline = started + milliseconds
   const latest = deadline + patienceMilliseconds
@@ -37,7 +39,12 @@ async function load({ port, requests, clients, milliseconds }: LoadOrder): Promi
       const reply = await connection.send(request())
       const since = now
       now = performance.now()
-      if (isRepeated.test(reply.head)) repeated += 1
+      const trips = tripsOf.exec(reply.head)?.[1]
+      if (trips !== undefined && Number(trips) > 1) repeated += 1
+      if (isHit.test(reply.head)) {
+        hits += 1
+        if (trips === '0') hitsWithoutTrip += 1
+      }
       if (reply.status === 503) failed += 1
       else if (reply.status >= 200 && reply.status < 300) durations.push(now - since)
       else throw new Error(`status ${reply.status} under load: ${reply.body.toString().slice(0, 400)}`)
@@ -54,6 +61,8 @@ async function load({ port, requests, clients, milliseconds }: LoadOrder): Promi
     requests: durations.length,
     failed,
     repeated,
+    hits,
+    hitsWithoutTrip,
     requestsPerSecond: durations.length / seconds,
     p50Milliseconds: quantile(durations, 0.5),
     p99Milliseconds: quantile(durations, 0.99),
@@ -61,7 +70,8 @@ async function load({ port, requests, clients, milliseconds }: LoadOrder): Promi
 }
 
 /** `Server-Timing` of Selvage says how many trips a request took. */
-const isRepeated = /trips;desc="(?!1")/
+const tripsOf = /trips;desc="(\d+)"/
+const isHit = /\r\ncache-status: *Selvage; hit/i
 
 /** The bytes of a request, made once, or anew where each sending has an id of its own. */
 function prepare(request: string): () => Buffer {

@@ -48,7 +48,12 @@ async function serveList(
   if (bundle === undefined) throw new Error('the Worker was not built')
   // Sessions of its own: a token counts in the database that knows its session.
   const samples = await drawSamples(databaseUrl, keys)
-  const { port, pid } = await serveContender(contender, bundle, { databaseUrl, keys, runtime })
+  const { port, pid } = await serveContender(contender, bundle, {
+    databaseUrl,
+    keys,
+    runtime,
+    isCaching: false,
+  })
   const { requests } = listTask('list', samples, keys.publishableKey, samples.categoryIds)
   const rows = await countProducts(databaseUrl)
   return {

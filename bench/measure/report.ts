@@ -99,7 +99,7 @@ function within(value: number, goal: number): string {
 /** The middle alone; a dash where it could not be measured. */
 function figure(values: readonly number[]): string {
   const { median } = spreadOf(values)
-  return Number.isNaN(median) ? '–' : median.toFixed(2)
+  return Number.isNaN(median) ? '–' : median.toFixed(3)
 }
 
 export function range({ median, min, max }: Spread, digits: number): string {

@@ -37,6 +37,8 @@ export interface Counts {
   served: number
   failed: number
   repeated: number
+  hits: number
+  hitsWithoutTrip: number
 }
 
 /**
@@ -58,6 +60,8 @@ export async function measure(
       counts.served += result.requests
       counts.failed += result.failed
       counts.repeated += result.repeated
+      counts.hits += result.hits
+      counts.hitsWithoutTrip += result.hitsWithoutTrip
     }
     return result
   }
@@ -88,7 +92,7 @@ function emptySeries(): Series {
     requestsPerSecond: [],
     workerMilliseconds: [],
     databaseMilliseconds: [],
-    counts: { served: 0, failed: 0, repeated: 0 },
+    counts: { served: 0, failed: 0, repeated: 0, hits: 0, hitsWithoutTrip: 0 },
   }
 }
 

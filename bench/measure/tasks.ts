@@ -4,10 +4,10 @@ export const contenders = ['floor', 'baseline', 'selvage'] as const
 export type Contender = (typeof contenders)[number]
 
 /** One thing that a client wants, and how each Worker is asked for it. All must give the same answer. */
-export interface Task {
+export interface Task<Name extends string = Contender> {
   readonly name: string
   /** Whole HTTP requests as text; the n-th of each Worker asks for the same. */
-  readonly requests: Readonly<Record<Contender, readonly string[]>>
+  readonly requests: Readonly<Record<Name, readonly string[]>>
 }
 
 const listed = 'id,name,description,price_cents,stock,published,created_at'
@@ -15,10 +15,7 @@ const orders = 'id,status,total_cents,created_at,order_items(id,quantity,price_c
 
 export function makeTasks(samples: Samples, publishableKey: string): readonly Task[] {
   return [
-    task('item by id', samples, publishableKey, samples.productIds, (id) => ({
-      byHand: `/products/${id}`,
-      selvage: `/rest/v1/products/${id}`,
-    })),
+    task('item by id', samples, publishableKey, samples.productIds, askItem),
     listTask('list of 20, filtered and sorted', samples, publishableKey, samples.categoryIds),
     ordersTask('20 own orders with items and products', samples, publishableKey, false),
     ordersTask('the same with exact count', samples, publishableKey, true),
@@ -31,10 +28,18 @@ export function listTask(
   publishableKey: string,
   categoryIds: readonly string[],
 ): Task {
-  return task(name, samples, publishableKey, categoryIds, (id) => ({
-    byHand: `/products?category_id=${id}`,
-    selvage: `/rest/v1/products?category_id=eq.${id}&select=${listed}&order=price_cents&limit=20`,
-  }))
+  return task(name, samples, publishableKey, categoryIds, askList)
+}
+
+export function askItem(productId: string): Ask {
+  return { byHand: `/products/${productId}`, selvage: `/rest/v1/products/${productId}` }
+}
+
+export function askList(categoryId: string): Ask {
+  return {
+    byHand: `/products?category_id=${categoryId}`,
+    selvage: `/rest/v1/products?category_id=eq.${categoryId}&select=${listed}&order=price_cents&limit=20`,
+  }
 }
 
 function ordersTask(name: string, samples: Samples, publishableKey: string, counted: boolean): Task {
@@ -47,7 +52,8 @@ function ordersTask(name: string, samples: Samples, publishableKey: string, coun
   }))
 }
 
-interface Ask {
+/** The path and query of a request to those by hand and to Selvage. */
+export interface Ask {
   readonly byHand: string
   readonly selvage: string
   readonly prefer?: string
@@ -73,7 +79,8 @@ function task(
   return { name, requests: { floor: byHand, baseline: byHand, selvage: asked.map((each) => each.selvage) } }
 }
 
-function request(path: string, headers: Readonly<Record<string, string>>): string {
+/** A whole GET as text. */
+export function request(path: string, headers: Readonly<Record<string, string>>): string {
   const lines = Object.entries({ host: '127.0.0.1', ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   )

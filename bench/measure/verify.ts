@@ -7,15 +7,18 @@ export class AnswersDiffer extends Error {
   override readonly name = 'AnswersDiffer'
 }
 
-export interface Served {
-  readonly contender: Contender
+export interface Served<Name extends string = Contender> {
+  readonly contender: Name
   readonly port: number
   /** Of its process. */
   readonly pid: number
 }
 
 /** Asks every Worker for everything that will be measured. @throws AnswersDiffer naming task, Workers and bodies */
-export async function verifyAnswers(task: Task, served: readonly Served[]): Promise<void> {
+export async function verifyAnswers<Name extends string>(
+  task: Task<Name>,
+  served: readonly Served<Name>[],
+): Promise<void> {
   const [reference, ...others] = await Promise.all(
     served.map(async (each) => ({ ...each, answers: await answersOf(task, each) })),
   )
@@ -31,7 +34,10 @@ export async function verifyAnswers(task: Task, served: readonly Served[]): Prom
   }
 }
 
-async function answersOf(task: Task, { contender, port }: Served): Promise<readonly unknown[]> {
+async function answersOf<Name extends string>(
+  task: Task<Name>,
+  { contender, port }: Served<Name>,
+): Promise<readonly unknown[]> {
   const connection = await openConnection(port)
   const answers: unknown[] = []
   try {
@@ -45,7 +51,7 @@ async function answersOf(task: Task, { contender, port }: Served): Promise<reado
 }
 
 /** The body and the total of the count. Items of an order have no order among themselves, so one is given to them. */
-function comparable(contender: Contender, reply: Reply): unknown {
+function comparable(contender: string, reply: Reply): unknown {
   const text = reply.body.toString()
   if (reply.status !== 200 && reply.status !== 206) {
     throw new AnswersDiffer(`${contender} answers ${reply.status}: ${text.slice(0, 400)}`)

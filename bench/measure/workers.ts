@@ -24,6 +24,8 @@ export async function buildWorkers(folder: string): Promise<Bundles> {
 }
 
 export interface Surroundings {
+  /** Whether Selvage keeps answers. Where it must not, a read is measured with its trip. */
+  readonly isCaching: boolean
   readonly databaseUrl: string
   readonly keys: Keys
   readonly runtime: Runtime
@@ -38,25 +40,25 @@ export function serveWorkers(bundles: Bundles, surroundings: Surroundings): Prom
 export async function serveContender(
   contender: Contender,
   bundle: Bundle,
-  { databaseUrl, keys, runtime }: Surroundings,
+  { databaseUrl, keys, runtime, isCaching }: Surroundings,
 ): Promise<Served> {
   const { port, pid } = await serveWorker({
     folder: bundle.folder,
     modules: [bundle.main],
-    bindings: { DATABASE_URL: databaseUrl, ...bindingsOf(contender, keys) },
+    bindings: { DATABASE_URL: databaseUrl, ...bindingsOf(contender, keys, isCaching) },
     runtime,
-    name: `port-of-${new URL(databaseUrl).port}`,
+    name: `port-of-${new URL(databaseUrl).port}-${isCaching ? 'caching' : 'asking'}`,
   })
   return { contender, port, pid }
 }
 
-function bindingsOf(contender: Contender, keys: Keys): Readonly<Record<string, string>> {
+function bindingsOf(contender: Contender, keys: Keys, isCaching: boolean): Readonly<Record<string, string>> {
   switch (contender) {
     case 'floor':
       return {}
     case 'baseline':
       return { PUBLIC_KEY: JSON.stringify(keys.publicKey), ISSUER: keys.issuer, AUDIENCE: keys.audience }
     case 'selvage':
-      return keys.bindings
+      return { ...keys.bindings, ...(!isCaching && { CACHE_OFF: '1' }) }
   }
 }
