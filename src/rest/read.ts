@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Settings } from '../base/settings.ts'
 import type { Caching } from '../engine/keep/kept.ts'
 import { read } from '../engine/read.ts'
 import type { Caller } from '../model/caller/caller.ts'
@@ -24,9 +25,10 @@ export function readAction(): ReadAction {
       context.get('server'),
     ]
     const { url, raw } = context.req
+    const resource = context.req.param('resource') ?? ''
     refuseOtherSchema(raw.headers.get('accept-profile'))
     const parsed = parse({
-      resource: context.req.param('resource') ?? '',
+      resource,
       key,
       query: queryOf(url),
       headers: raw.headers,
@@ -37,7 +39,11 @@ export function readAction(): ReadAction {
     const cursor =
       parsed.cursor === null
         ? null
-        : openCursor(serverSecret, cursorScope(caller, new URL(url)), parsed.cursor)
+        : openCursor(
+            serverSecret,
+            cursorScope(caller, listUrl(server.settings, resource, url)),
+            parsed.cursor,
+          )
     const { consistency } = parsed.prefer
     const shards = context.get('shards')
     const asked = { ...server, database, shards, caller, timing, caching: cachingOf(context) }
@@ -45,7 +51,9 @@ export function readAction(): ReadAction {
     if (rows.kept !== null) context.set('cacheStatus', rows.kept.status)
     const present = (): Presented => {
       const isFull = key === null && rows.mark !== null && rows.rows === parsed.page.limit
-      const next = isFull ? nextPage(new URL(url), parsed.page, caller, serverSecret, rows.mark) : null
+      const next = isFull
+        ? nextPage(listUrl(server.settings, resource, url), parsed.page, caller, serverSecret, rows.mark)
+        : null
       return presentedRead(rows, parsed, next)
     }
     // What anonymous callers are told of one answer is the same for all of them, its cursor too.
@@ -75,6 +83,11 @@ function nextPage(url: URL, page: Page, caller: Caller, secret: string, lastKey:
   if (page.limitGiven) url.searchParams.set('limit', String(page.limit))
   url.searchParams.set('cursor', cursor)
   return `${url.pathname}${url.search}`
+}
+
+/** A path may be written in many ways, and what is kept of an answer is told to all: its links are written in one. */
+function listUrl({ apiUrl }: Settings, resource: string, url: string): URL {
+  return new URL(`${apiUrl}/rest/v1/${encodeURIComponent(resource)}?${queryOf(url)}`)
 }
 
 /** Null where an operator switched it off. */
