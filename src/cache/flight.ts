@@ -66,7 +66,7 @@ export async function fillOrWait<T>(
   flights: Flights,
   key: string,
   look: () => T | null,
-  { clock, deadlineMilliseconds = 1_000 }: Patience,
+  { clock, deadlineMilliseconds = 4_000 }: Patience,
 ): Promise<Turn<T>> {
   const start = clock.nowMilliseconds()
   for (let pause = shortestPauseMilliseconds; ; pause = Math.min(pause * 2, longestPauseMilliseconds)) {
@@ -82,7 +82,7 @@ export async function fillOrWait<T>(
 
 export interface Patience {
   readonly clock: Clock
-  /** For how long one waits at most; default: a second. */
+  /** For how long one waits at most; default: 4,000, longer than a database that is slow, or a node that is given up, takes. */
   readonly deadlineMilliseconds?: number
 }
 
