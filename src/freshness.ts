@@ -69,7 +69,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     const news = newsOf(read ?? (status?.kind === 'hit' ? status.readAt : null), brought, headers)
     if (news !== null) tell(context, news, settings)
   }
-  if (silentSeconds !== null && cluster.replicas.length > 0 && read !== null) {
+  if (silentSeconds !== null && cluster.replicas.length > 0) {
     context.res.headers.set(dataAgeHeader, String(silentSeconds))
   }
 }
@@ -81,6 +81,8 @@ function tell(context: Context<FreshnessEnv>, bookmark: Bookmark, { serverSecret
   if (!context.req.raw.headers.has('cookie')) return
   const attributes = `Path=/; Max-Age=${cookieSeconds}; HttpOnly; Secure; SameSite=Lax`
   headers.append('set-cookie', `${cookieName}=${sealed}; ${attributes}`)
+  // A cache between here and there would give everybody this cookie (RFC 9111 §7.3).
+  if (headers.get('cache-control')?.startsWith('public')) headers.set('cache-control', 'private, no-cache')
 }
 
 /** No replica stays so far behind. */

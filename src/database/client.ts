@@ -91,7 +91,7 @@ export interface Seen {
   readonly read: Bookmark | null
   /** The versions of tables after the last write that touched some; null: none did. */
   readonly versions: VersionSighting | null
-  /** For how long the primary has not answered: what a replica says may be so old. Null while it does answer. */
+  /** For how long the primary has not answered: what a replica says may be so old. Null while it does, and of no read. */
   readonly silentSeconds: number | null
 }
 
@@ -197,7 +197,7 @@ export function connectTo(options: DatabaseOptions): Database {
         return versions
       },
       get silentSeconds() {
-        return silentSeconds(cluster, Date.now())
+        return readTo === null ? null : silentSeconds(cluster, Date.now())
       },
     },
   }
