@@ -1,0 +1,213 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { bundleWorker } from '../../../bench/build/bundle.ts'
+import { generate } from '../../../src/cli/generate.ts'
+import { migrate } from '../../../src/cli/migrate.ts'
+import { seed } from '../../../src/cli/seed.ts'
+import { makeBindings } from '../../harness/bindings.ts'
+import { startNodes, type TestNodes } from '../../harness/nodes.ts'
+import { type Name, password } from '../backend/seed.ts'
+
+/** Isolates of one data centre, by name. One that was not asked before is as new as one that was restarted. */
+export const isolates = ['a', 'b', 'c', 'd', 'e', 'f'] as const
+export type Isolate = (typeof isolates)[number] | 'off'
+
+export type Asker = 'anon' | 'service' | Name
+
+export interface Ask {
+  /** Default: `anon`. */
+  readonly as?: Asker | { readonly token: string }
+  /** Default: `a`. `off` keeps nothing. */
+  readonly in?: Isolate
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** As `Server-Timing` reports them. */
+  readonly trips: number
+  readonly milliseconds: number
+  /** The value of `Cache-Status`, and '' without one. */
+  readonly cache: string
+  readonly bookmark: string | null
+}
+
+/** The built Worker in several isolates of one data centre in Tokyo, its database and replicas. */
+export interface Centre {
+  readonly nodes: TestNodes
+  readonly bindings: Readonly<Record<string, string>>
+  /** What the Worker wrote into its log. */
+  log(): string
+  ask(url: string, given?: Ask): Promise<Answer>
+  token(name: Name): Promise<string>
+  /** What fails of what the platform keeps answers in. */
+  break(
+    isolate: Isolate,
+    what: { readonly cache?: string | null; readonly world?: string | null },
+  ): Promise<void>
+  /** Resolves when whatever goes on after responses has ended. */
+  settled(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface CentreOptions {
+  /** Default: none. */
+  readonly replicas?: number
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+const backendFolder = resolve(import.meta.dirname, '../backend')
+
+export async function startCentre({ replicas = 0, variables = {} }: CentreOptions = {}): Promise<Centre> {
+  const nodes = await startNodes(replicas)
+  const databaseUrl = nodes.primary.sqld.url
+  try {
+    const folder = join(nodes.folder, 'worker')
+    const migrations = join(nodes.folder, 'migrations')
+    await mkdir(folder)
+    const prepared = async () => {
+      await generate({ backendFolder, output: migrations })
+      await migrate({ databaseUrl, folder: migrations })
+      await seed({ databaseUrl, backendFolder, size: 'small' })
+    }
+    const [bundle] = await Promise.all([
+      bundleWorker(join(import.meta.dirname, 'worker.ts'), folder),
+      prepared(),
+    ])
+    const script = await readFile(join(folder, bundle.main), 'utf8')
+    const bindings = {
+      ...makeBindings(nodes.primary.wire.url),
+      ...replicaBindings(nodes),
+      CACHE_OFF: '',
+      ...variables,
+    }
+    const log: string[] = []
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({
+        handleStructuredLogs: ({ message }) => void log.push(message),
+        workers: [front(), ...[...isolates, 'off'].map((name) => isolate(name, script, bindings))],
+      }),
+    )
+    await miniflare.ready
+    return {
+      nodes,
+      bindings,
+      log: () => log.join('\n'),
+      ...asking(miniflare, bindings),
+      stop: () => stop(miniflare, nodes),
+    }
+  } catch (error) {
+    await nodes.stop()
+    throw error
+  }
+}
+
+async function stop(miniflare: Miniflare, nodes: TestNodes): Promise<void> {
+  await miniflare.dispose()
+  await nodes.stop()
+}
+
+function replicaBindings({ replicas }: TestNodes): Readonly<Record<string, string>> {
+  if (replicas.length === 0) return {}
+  const list = replicas.map(({ wire }, index) => ({
+    name: `replica-${index}`,
+    url: wire.url,
+    place: [35.7 + index, 139.7],
+  }))
+  return { DATABASE_PLACE: '38.9,-77.4', DATABASE_REPLICAS: JSON.stringify(list) }
+}
+
+const compatibilityDate = '2026-10-01'
+
+function isolate(name: string, script: string, bindings: Readonly<Record<string, string>>) {
+  return {
+    name,
+    modules: true,
+    script,
+    compatibilityDate,
+    kvNamespaces: { CACHE: 'world' },
+    bindings: { ...bindings, ...(name === 'off' && { CACHE_OFF: '1' }) },
+  }
+}
+
+/** Sends a request to the isolate that it names, from Tokyo. */
+function front() {
+  const script = `export default { fetch(request, env) {
+    const headers = new Headers(request.headers)
+    const name = headers.get('test-isolate')
+    headers.delete('test-isolate')
+    return env[name].fetch(new Request(request, { headers, cf: { latitude: '35.7', longitude: '139.7', colo: 'NRT' } }))
+  } }`
+  const serviceBindings = Object.fromEntries([...isolates, 'off'].map((name) => [name, name]))
+  return { name: 'front', modules: true, script, compatibilityDate, serviceBindings }
+}
+
+function asking(miniflare: Miniflare, bindings: Readonly<Record<string, string>>) {
+  const tokens = new Map<Name, Promise<string>>()
+  const send = async (
+    url: string,
+    { in: name = 'a', ...init }: RequestInit & { in?: Isolate | undefined },
+  ) => {
+    const headers = new Headers(init.headers)
+    headers.set('test-isolate', name)
+    const since = performance.now()
+    const { body = null, method = 'GET' } = init
+    const response = await miniflare.dispatchFetch(`http://selvage.test${url}`, {
+      method,
+      headers: [...headers],
+      ...(typeof body === 'string' && { body }),
+    })
+    const text = await response.text()
+    return { response, text, milliseconds: performance.now() - since }
+  }
+  const credentials = async (as: NonNullable<Ask['as']>): Promise<Record<string, string>> => {
+    const apikey = bindings.PUBLISHABLE_KEY ?? ''
+    if (as === 'anon') return { apikey }
+    if (as === 'service') return { apikey: bindings.SECRET_KEY ?? '' }
+    return { apikey, authorization: `Bearer ${typeof as === 'string' ? await token(as) : as.token}` }
+  }
+  const ask = async (url: string, given: Ask = {}): Promise<Answer> => {
+    const headers = new Headers({ ...(await credentials(given.as ?? 'anon')), ...given.headers })
+    if (given.body !== undefined && !headers.has('content-type'))
+      headers.set('content-type', 'application/json')
+    const { response, text, milliseconds } = await send(url, {
+      in: given.in,
+      method: given.method ?? (given.body === undefined ? 'GET' : 'POST'),
+      headers,
+      ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
+    })
+    const told = new Headers([...response.headers])
+    return {
+      status: response.status,
+      headers: told,
+      text,
+      trips: Number(/\btrips;desc="(\d+)"/.exec(told.get('server-timing') ?? '')?.[1] ?? Number.NaN),
+      milliseconds,
+      cache: told.get('cache-status') ?? '',
+      bookmark: told.get('selvage-bookmark'),
+    }
+  }
+  const token = (name: Name): Promise<string> => {
+    const known = tokens.get(name) ?? signIn(name)
+    tokens.set(name, known)
+    return known
+  }
+  const signIn = async (name: Name): Promise<string> => {
+    const body = { email: `${name}@near.test`, password }
+    const { text } = await ask('/auth/v1/token?grant_type=password', { body, in: 'off' })
+    return (JSON.parse(text) as { access_token: string }).access_token
+  }
+  return {
+    ask,
+    token,
+    async break(name: Isolate, what: object) {
+      await send('/__break', { in: name, method: 'POST', body: JSON.stringify(what) })
+    },
+    settled: () => new Promise<void>((done) => setTimeout(done, 60)),
+  }
+}

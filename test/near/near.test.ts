@@ -1,0 +1,29 @@
+import { afterAll, beforeAll } from 'vitest'
+import { type Centre, startCentre } from './harness/centre.ts'
+import { bookmarks } from './scenes/bookmark.ts'
+import { failures } from './scenes/failure.ts'
+import { headers } from './scenes/headers.ts'
+import { keepable } from './scenes/keepable.ts'
+import { leaks } from './scenes/leak.ts'
+import { ownWrites } from './scenes/own.ts'
+import { trips } from './scenes/trips.ts'
+import { writes } from './scenes/write.ts'
+
+/** One data centre for all scenes, for to start one takes longer than a scene: each has rows of its own. */
+let centre: Centre
+
+beforeAll(async () => {
+  centre = await startCentre({ replicas: 1 })
+}, 60_000)
+afterAll(() => centre.stop())
+
+const started = (): Centre => centre
+
+headers(started)
+bookmarks(started)
+keepable(started)
+trips(started)
+leaks(started)
+ownWrites(started)
+writes(started)
+failures(started)
