@@ -4,6 +4,9 @@ import { refTo } from './json.ts'
 
 /** Components that the paths of all resources share. */
 
+const consistency =
+  '`consistency=strong` for what the primary has now, `session` (default) for no less than the own writes, with a bookmark for what was read, `eventual` for what is nearest'
+
 /** @param trials whether `tx=rollback` is served */
 export function sharedParameters(limits: Limits, trials: boolean): JsonObject {
   const reply = `\`return=representation\`, \`minimal\` or \`headers-only\`; \`count=exact\`; \`handling=strict\`${trials ? '; `tx=rollback`: a trial, undone in the end' : ''}`
@@ -21,7 +24,15 @@ export function sharedParameters(limits: Limits, trials: boolean): JsonObject {
     and: query('and', 'Conditions that must all hold: `(a.eq.1,or(b.gt.2,c.is.null))`.'),
     or: query('or', 'Conditions of which one must hold: `(a.eq.1,b.gt.2)`.'),
     Range: header('Range', 'First and last row, counted from 0: `0-24`. The unit is `items`.'),
-    Prefer: header('Prefer', '`count=exact`, `count=planned` or `count=estimated`; `handling=strict`.'),
+    Prefer: header(
+      'Prefer',
+      `\`count=exact\`, \`count=planned\` or \`count=estimated\`; ${consistency}; \`handling=strict\`.`,
+    ),
+    'Prefer.item': header('Prefer', `${consistency}; \`handling=strict\`.`),
+    'Selvage-Bookmark': header(
+      'Selvage-Bookmark',
+      'What an earlier answer said in its header of that name: nothing older is answered.',
+    ),
     'If-None-Match': header('If-None-Match', 'The `ETag` of an earlier answer: 304 when nothing changed.'),
     'If-None-Match.put': header('If-None-Match', '`*`: it must not be there yet, or 412.'),
     columns: query('columns', 'What is taken of each row of the body: names with commas between them.'),
@@ -55,6 +66,15 @@ export const answerHeaders: JsonObject = {
     description: '`true`: it was done before, under the same key',
     schema: { type: 'string', const: 'true' },
   },
+  'Selvage-Bookmark': {
+    description: 'Send it back, and nothing older is answered: after a write, and with `consistency=session`',
+    schema: { type: 'string' },
+  },
+  'Cache-Status': {
+    description: 'Where it is kept: whether it was given from there, and for how long it will be (RFC 9211)',
+    schema: { type: 'string' },
+  },
+  Age: { description: 'Where it is kept: for how many seconds', schema: { type: 'integer' } },
   Link: { description: 'The URL of the next page, `rel="next"`', schema: { type: 'string' } },
 }
 

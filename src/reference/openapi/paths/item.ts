@@ -4,7 +4,7 @@ import { inputRef } from '../schema/input.ts'
 import { rowRef } from '../schema/row.ts'
 import { about } from '../text.ts'
 import { ifMatchParameter, keyParameter, parameterRef } from './parameter.ts'
-import { rowContent, writeAnswer, writeRefusals } from './written.ts'
+import { keptHeaders, rowContent, writeAnswer, writeRefusals } from './written.ts'
 
 /** One row by its key. */
 export function itemPath(resource: ResourceReference, key: readonly FieldReference[]): JsonObject {
@@ -22,9 +22,9 @@ function readOperations(resource: ResourceReference): JsonObject {
   const shared = {
     tags: [resource.name],
     description: about(resource),
-    parameters: [parameterRef('If-None-Match')],
+    parameters: ['If-None-Match', 'Prefer.item', 'Selvage-Bookmark'].map(parameterRef),
   }
-  const headers = { ETag: refTo('headers', 'ETag') }
+  const headers = { ETag: refTo('headers', 'ETag'), ...keptHeaders }
   const refused = refusals(300, 400, 401, 404, 406, 414, 503, 504)
   return {
     get: {
@@ -111,7 +111,10 @@ function deleteOperation(resource: ResourceReference): JsonObject {
   }
 }
 
-const itemHeaders: JsonObject = { 'Preference-Applied': refTo('headers', 'Preference-Applied') }
+const itemHeaders: JsonObject = {
+  'Preference-Applied': refTo('headers', 'Preference-Applied'),
+  'Selvage-Bookmark': refTo('headers', 'Selvage-Bookmark'),
+}
 
 function itemRefusals({ write }: ResourceReference, hasBody: boolean): JsonObject {
   return {

@@ -5,7 +5,7 @@ import { rowRef } from '../schema/row.ts'
 import { about } from '../text.ts'
 import { itemPath } from './item.ts'
 import { filterRefs, parameterRef } from './parameter.ts'
-import { rowContent, writeAnswer, writeRefusals } from './written.ts'
+import { keptHeaders, rowContent, writeAnswer, writeRefusals } from './written.ts'
 
 /** The paths of a resource: its list, and its items by key; those of them where the audience may do something. */
 export function resourcePaths(resource: ResourceReference): readonly (readonly [string, JsonObject])[] {
@@ -31,7 +31,7 @@ function readOperations(resource: ResourceReference): JsonObject {
     description: about(resource),
     parameters: [
       ...['order', 'limit', 'offset', 'cursor'].map(parameterRef),
-      ...['Range', 'Prefer', 'If-None-Match'].map(parameterRef),
+      ...['Range', 'Prefer', 'If-None-Match', 'Selvage-Bookmark'].map(parameterRef),
       ...filterRefs(resource),
     ],
   }
@@ -130,6 +130,7 @@ function chooseText({ write }: ResourceReference): string {
 }
 
 const changedHeaders: JsonObject = {
+  'Selvage-Bookmark': refTo('headers', 'Selvage-Bookmark'),
   'Content-Range': refTo('headers', 'Content-Range'),
   'Preference-Applied': refTo('headers', 'Preference-Applied'),
 }
@@ -138,6 +139,7 @@ const listHeaders: JsonObject = {
   'Content-Range': refTo('headers', 'Content-Range'),
   ETag: refTo('headers', 'ETag'),
   Link: refTo('headers', 'Link'),
+  ...keptHeaders,
 }
 
 /** Also what a procedure answers with. */

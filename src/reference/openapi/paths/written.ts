@@ -2,6 +2,11 @@ import type { ResourceReference } from '../../reference.ts'
 import { type JsonObject, refTo, refusals } from '../json.ts'
 import { rowRef } from '../schema/row.ts'
 
+/** How new an answer is, and where it was kept. */
+export const keptHeaders: JsonObject = Object.fromEntries(
+  ['Age', 'Cache-Status', 'Selvage-Bookmark'].map((name) => [name, refTo('headers', name)]),
+)
+
 /** What a write answers, wherever it goes. */
 
 /** @param answer what is done; its rows come with `Prefer: return=representation` */
@@ -13,7 +18,7 @@ export function writeAnswer(
   const headers = [
     ...(isItem ? ['ETag'] : ['Content-Range']),
     ...(isMade ? ['Location'] : []),
-    ...['Preference-Applied', 'Idempotency-Replayed'],
+    ...['Preference-Applied', 'Idempotency-Replayed', 'Selvage-Bookmark'],
   ]
   const row = rowRef(resource)
   const content: JsonObject = isItem

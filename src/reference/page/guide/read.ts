@@ -55,6 +55,14 @@ ${table(
       html`one row as an object; 406 unless there is exactly one`,
     ],
     [code('Accept: text/csv'), html`CSV with a header line`],
+    [
+      code('Selvage-Bookmark: …'),
+      html`what the answer to a write said in this header: nothing older is answered, wherever you ask`,
+    ],
+    [
+      code('Prefer: consistency=session'),
+      html`a bookmark for what is read, too; <code>strong</code> is what the primary has now, <code>eventual</code> what is nearest`,
+    ],
     [code('If-None-Match: "…"'), html`304 when the answer is still the one of that <code>ETag</code>`],
   ],
 )}</section>
