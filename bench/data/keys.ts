@@ -10,7 +10,8 @@ export interface Keys {
   readonly publishableKey: string
   /** The variables and secrets of the real Worker, but for the database. */
   readonly bindings: Readonly<Record<string, string>>
-  accessToken(userId: string, sessionId: string): Promise<string>
+  /** `role`: one of the shop's. Default `customer`. */
+  accessToken(userId: string, sessionId: string, role?: string): Promise<string>
 }
 
 const apiUrl = 'http://127.0.0.1:8787'
@@ -34,8 +35,8 @@ export async function makeKeys(): Promise<Keys> {
     publicKey: { ...(await exportJWK(publicKey)), ...identity },
     publishableKey: bindings.PUBLISHABLE_KEY,
     bindings,
-    async accessToken(id, sessionId) {
-      const subject = { id, sessionId, role: 'customer', email: null }
+    async accessToken(id, sessionId, role = 'customer') {
+      const subject = { id, sessionId, role, email: null }
       return (await issueAccessToken(subject, { issuer, tenant: '', keys, nowMilliseconds: Date.now() }))
         .token
     },

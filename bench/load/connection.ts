@@ -14,6 +14,8 @@ export interface Reply {
 export interface Connection {
   /** `request`: a whole request as bytes. @throws when the connection ends, or the answer is malformed. */
   send(request: Buffer): Promise<Reply>
+  /** False once either side has ended it. */
+  readonly isOpen: boolean
   close(): void
 }
 
@@ -46,6 +48,9 @@ export async function openConnection(port: number): Promise<Connection> {
         waiting = { resolve, reject }
         socket.write(request)
       }),
+    get isOpen() {
+      return !socket.destroyed && socket.readable
+    },
     close: () => socket.destroy(),
   }
 }
@@ -61,6 +66,7 @@ function opened(port: number): Promise<Socket> {
 }
 
 const lineBreak = Buffer.from('\r\n')
+const noBody = Buffer.alloc(0)
 const headEnd = Buffer.from('\r\n\r\n')
 // windows-1252, which is Latin-1 where headers are concerned.
 const latin1 = new TextDecoder('latin1')
@@ -77,6 +83,7 @@ function readReply(bytes: Buffer): Reply | null {
     const stop = start + Number(length)
     return bytes.length < stop ? null : { status, head, body: bytes.subarray(start, stop) }
   }
+  if (status === 204 || status === 304) return { status, head, body: noBody }
   if (!/\r\ntransfer-encoding: *chunked/i.test(head)) throw new Error(`an answer without a length: ${head}`)
   const body = readChunks(bytes, start)
   return body === null ? null : { status, head, body }

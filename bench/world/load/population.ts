@@ -1,0 +1,60 @@
+import type { City } from '../geography.ts'
+import type { Person } from '../node/people.ts'
+import type { Client } from './client.ts'
+import type { Population } from './drive.ts'
+
+/** How many live in each city, and how many staff there are in all. */
+export const population = { readers: 4, customers: 6, staff: 2 } as const
+
+/** Where clients of a city enter the ways to data centres. */
+export interface Doors {
+  readonly here: readonly number[]
+  readonly elsewhere: readonly number[]
+}
+
+/** Half of the clients hand back their bookmark. */
+export function populate(
+  cities: readonly City[],
+  doorsOf: (city: City) => Doors,
+  people: readonly Person[],
+): Population {
+  const customers = people.filter(({ role }) => role === 'customer')
+  const staff = people.filter(({ role }) => role === 'staff')
+  return {
+    readers: cities.flatMap((city) =>
+      Array.from({ length: population.readers }, (_, n) =>
+        clientOf(`reader ${n} of ${city.name}`, city, doorsOf(city), null, n % 2 === 1),
+      ),
+    ),
+    customers: cities.flatMap((city, place) =>
+      customers
+        .slice(place * population.customers, (place + 1) * population.customers)
+        .map((person, n) =>
+          clientOf(`customer ${n} of ${city.name}`, city, doorsOf(city), person, n % 2 === 1),
+        ),
+    ),
+    staff: staff.flatMap((person, n) => {
+      const city = cities[n % 2 === 0 ? 0 : cities.length - 1]
+      return city === undefined
+        ? []
+        : [clientOf(`staff ${n} of ${city.name}`, city, doorsOf(city), person, n % 2 === 1)]
+    }),
+  }
+}
+
+function clientOf(
+  name: string,
+  city: City,
+  { here, elsewhere }: Doors,
+  person: Person | null,
+  handsBack: boolean,
+): Client {
+  return {
+    ...{ name, city, person, handsBack, doors: here, doorsElsewhere: elsewhere },
+    token: person?.token ?? null,
+    bookmark: null,
+    isBusy: false,
+    orders: person === null ? [] : [{ order: 0, id: person.orderId, version: 0 }],
+    made: 0,
+  }
+}

@@ -1,0 +1,105 @@
+import { initialStock, versionIn } from '../node/catalogue.ts'
+import { noteIn, orderName } from '../node/people.ts'
+import { ask, type Client, promiseTo, type Scene } from './client.ts'
+import type { Kind } from './samples.ts'
+import { item, order, ownLimit, ownOrders, page, reviewsOf } from './shop.ts'
+
+/** What clients read, and what must hold of it. */
+export async function readPage(scene: Scene, client: Client, category: string): Promise<void> {
+  const answer = await ask(scene, client, 'page', page(category))
+  if (answer !== null) checkProducts(scene, client, rowsIn(answer.heard.text), answer.askedAt)
+}
+
+/** `isThere`: whether the product was there before the client asked for it. */
+export async function readItem(
+  scene: Scene,
+  client: Client,
+  product: string,
+  { kind = 'item', isThere = true }: { readonly kind?: Kind; readonly isThere?: boolean } = {},
+): Promise<void> {
+  const answer = await ask(scene, client, kind, item(product), { expected: isThere ? [200] : [200, 404] })
+  if (answer === null) return
+  const { heard, askedAt } = answer
+  if (heard.status === 200) return checkProducts(scene, client, [rowIn(heard.text)], askedAt)
+  scene.checker.read({
+    ...{ by: client.name, object: productName(product), version: 0, askedAt, promise: promiseTo(client) },
+  })
+}
+
+/** Those of others that are not published are searched for, as in every answer. */
+export async function readReviews(scene: Scene, client: Client, product: string): Promise<void> {
+  await ask(scene, client, 'reviews', reviewsOf(product))
+}
+
+/** What the client wrote must be there. `doors`: of another data centre, when the client has travelled. */
+export async function readOwn(
+  scene: Scene,
+  client: Client,
+  kind: 'own' | 'own after write',
+  doors: readonly number[] = client.doors,
+): Promise<void> {
+  const answer = await ask(scene, client, kind, ownOrders, { doors })
+  if (answer === null || client.person === null) return
+  const { number } = client.person
+  const seen = new Map<number, number>()
+  for (const row of rowsIn(answer.heard.text)) {
+    const note = noteIn(String(row.note))
+    if (note !== null && note.number === number) seen.set(note.order, note.version)
+  }
+  // Of many orders the last ones are answered: those that were written last have to be among them.
+  const last = client.orders.slice(-recentOrders).map((own) => own.order)
+  for (const own of new Set([...seen.keys(), ...last])) {
+    scene.checker.read({
+      by: client.name,
+      object: orderName({ number, order: own }),
+      version: seen.get(own) ?? 0,
+      askedAt: answer.askedAt,
+      promise: promiseTo(client),
+    })
+  }
+}
+
+/** Somebody asks for an order of somebody else. */
+export async function probe(scene: Scene, client: Client, orderId: string): Promise<void> {
+  await ask(scene, client, 'probe', order(orderId), { expected: [401, 403, 404] })
+}
+
+/** What a product is called where it is checked. */
+export function productName(id: string): string {
+  return `product ${id}`
+}
+
+/** What pieces sold of a product are called where they are counted. */
+export function salesName(id: string): string {
+  return `sales of ${id}`
+}
+
+/** Fewer than are answered: some of a client's writes may be done without it knowing. */
+const recentOrders = ownLimit / 4
+
+type Row = Readonly<Record<string, unknown>>
+
+function checkProducts(scene: Scene, client: Client, rows: readonly Row[], askedAt: number): void {
+  for (const { id, description, stock } of rows) {
+    const name = productName(String(id))
+    const version = versionIn(String(description))
+    const age = scene.checker.read({
+      by: client.name,
+      object: name,
+      version,
+      askedAt,
+      promise: promiseTo(client),
+    })
+    scene.samples.addAge(age)
+    // What was introduced meanwhile has no stock at all.
+    if (Number(stock) > 0) scene.tally.read(client.name, salesName(String(id)), initialStock - Number(stock))
+  }
+}
+
+function rowsIn(text: string): readonly Row[] {
+  return JSON.parse(text) as readonly Row[]
+}
+
+function rowIn(text: string): Row {
+  return JSON.parse(text) as Row
+}

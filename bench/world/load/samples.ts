@@ -1,0 +1,86 @@
+import type { Heard } from './wire.ts'
+
+/** What clients ask for, as the report has it. */
+export const kinds = [
+  'page',
+  'item',
+  'reviews',
+  'own',
+  'own after write',
+  'write',
+  'sign-in',
+  'probe',
+] as const
+export type Kind = (typeof kinds)[number]
+
+/** Reads that are for everybody, and may come out of a cache anywhere. */
+export const publicKinds: readonly Kind[] = ['page', 'item']
+
+/** One answer. */
+export interface Sample {
+  readonly milliseconds: number
+  /** `Cache-Status` (RFC 9211) says that it came from a cache. */
+  readonly isHit: boolean
+  /** Trips to the database, as `Server-Timing` says; null: it does not. */
+  readonly trips: number | null
+}
+
+/** All answers of a run that came in time, by city and kind. */
+export interface Samples {
+  add(city: string, kind: Kind, sample: Sample): void
+  of(city: string, kind: Kind): readonly Sample[]
+  /** How old public values were that had been overwritten, in milliseconds. `0` of those that were current. */
+  addAge(milliseconds: number): void
+  readonly ages: readonly number[]
+  /** How many answers there were, and how many requests were not answered, or with 503 or 504. */
+  readonly answered: number
+  readonly unavailable: number
+  fail(): void
+  /** Forgets all: the warm-up is over. */
+  clear(): void
+}
+
+export function collectSamples(): Samples {
+  const samples = new Map<string, Sample[]>()
+  const ages: number[] = []
+  let answered = 0
+  let unavailable = 0
+  return {
+    add(city, kind, sample) {
+      answered += 1
+      const key = `${city} ${kind}`
+      const list = samples.get(key)
+      if (list === undefined) samples.set(key, [sample])
+      else list.push(sample)
+    },
+    of: (city, kind) => samples.get(`${city} ${kind}`) ?? [],
+    addAge(milliseconds) {
+      ages.push(milliseconds)
+    },
+    ages,
+    get answered() {
+      return answered
+    },
+    get unavailable() {
+      return unavailable
+    },
+    fail() {
+      unavailable += 1
+    },
+    clear() {
+      samples.clear()
+      ages.length = 0
+      answered = 0
+      unavailable = 0
+    },
+  }
+}
+
+export function sampleOf({ milliseconds, header }: Heard): Sample {
+  const trips = /(?:^|, )trips;desc="(\d+)"/.exec(header('server-timing') ?? '')?.[1]
+  return {
+    milliseconds,
+    isHit: /^Selvage; *hit\b/i.test(header('cache-status') ?? ''),
+    trips: trips === undefined ? null : Number(trips),
+  }
+}

@@ -1,0 +1,101 @@
+import { type Connection, openConnection } from '../../load/connection.ts'
+
+/** A request of a client, before it has a way to go. */
+export interface Ask {
+  readonly method: 'GET' | 'POST' | 'PATCH'
+  /** With the query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON; null: none. */
+  readonly body: string | null
+}
+
+/** What a client hears. Status 0: nothing, or not in time. */
+export interface Heard {
+  readonly status: number
+  /** By name, in lower case. */
+  header(name: string): string | null
+  readonly text: string
+  /** From the first byte sent to the last byte received. */
+  readonly milliseconds: number
+}
+
+/** Connections of the world's clients, kept for the next request as browsers do. */
+export interface Wire {
+  /** @param port where the way to the server is entered */
+  send(port: number, ask: Ask): Promise<Heard>
+  close(): void
+}
+
+/** `patienceMilliseconds`: how long a client waits. Default 20,000. */
+export function openWire(patienceMilliseconds = 20_000): Wire {
+  const idle = new Map<number, Connection[]>()
+  const all = new Set<Connection>()
+  const take = async (port: number): Promise<Connection> => {
+    const waiting = idle.get(port) ?? []
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (next.isOpen) return next
+      all.delete(next)
+    }
+    const connection = await openConnection(port)
+    all.add(connection)
+    return connection
+  }
+  return {
+    async send(port, ask) {
+      const connection = await take(port).catch(failedAs(null))
+      const sent = performance.now()
+      if (connection === null) return unheard(0)
+      const patience = setTimeout(() => connection.close(), patienceMilliseconds)
+      const reply = await connection.send(bytesOf(ask)).catch(failedAs(null))
+      clearTimeout(patience)
+      const milliseconds = performance.now() - sent
+      if (reply === null) {
+        connection.close()
+        all.delete(connection)
+        return unheard(milliseconds)
+      }
+      const waiting = idle.get(port)
+      if (waiting === undefined) idle.set(port, [connection])
+      else waiting.push(connection)
+      return {
+        status: reply.status,
+        header: (name) => headerIn(reply.head, name),
+        text: reply.body.toString(),
+        milliseconds,
+      }
+    },
+    close() {
+      for (const connection of all) connection.close()
+    },
+  }
+}
+
+/** A connection that fails is what a simulation of failures expects; it is told as status 0, and judged there. */
+function failedAs<Value>(value: Value): (error: unknown) => Value {
+  return (error) => {
+    if (error instanceof Error) return value
+    throw error
+  }
+}
+
+function unheard(milliseconds: number): Heard {
+  return { status: 0, header: () => null, text: '', milliseconds }
+}
+
+function bytesOf({ method, path, headers, body }: Ask): Buffer {
+  const length =
+    body === null ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return Buffer.from(
+    `${method} ${path} HTTP/1.1\r\nhost: world.test\r\n${lines.join('')}${length}\r\n${body ?? ''}`,
+  )
+}
+
+function headerIn(head: string, name: string): string | null {
+  const at = head.toLowerCase().indexOf(`\r\n${name}: `)
+  if (at < 0) return null
+  const start = at + name.length + 4
+  const end = head.indexOf('\r\n', start)
+  return head.slice(start, end < 0 ? undefined : end)
+}

@@ -1,0 +1,115 @@
+import type { Bundle } from '../build/bundle.ts'
+import type { Runtime } from '../build/project.ts'
+import type { Keys } from '../data/keys.ts'
+import { createChecker } from './check/checker.ts'
+import { checkNodes } from './check/final.ts'
+import { createTally } from './check/tally.ts'
+import { countViolations, type Violations } from './check/violations.ts'
+import { beFaulty } from './faults.ts'
+import type { Scene } from './load/client.ts'
+import { type Drive, drive } from './load/drive.ts'
+import { populate, population } from './load/population.ts'
+import { collectSamples, type Samples } from './load/samples.ts'
+import { openWire } from './load/wire.ts'
+import { drawCatalogue } from './node/catalogue.ts'
+import { makePeople } from './node/people.ts'
+import { type ContenderName, contenderNames, type Options } from './options.ts'
+import { randomOf } from './random.ts'
+import { deploy, type Stage } from './stage.ts'
+
+/** What one contender did. */
+export interface Played {
+  readonly name: ContenderName
+  readonly samples: Samples
+  readonly violations: Violations
+  /** All answers that were checked, the warm-up's too. */
+  readonly checked: number
+  /** Of the measured part, in seconds. */
+  readonly seconds: number
+  /** What its Workers wrote to their logs, each text once, and how often. */
+  readonly logs: ReadonlyMap<string, number>
+}
+
+export interface Setting {
+  readonly options: Options
+  readonly stage: Stage
+  readonly bundle: Bundle
+  readonly runtime: Runtime
+  readonly keys: Keys
+  readonly signal: AbortSignal
+  progress(text: string): void
+}
+
+/** What each contender is: where the Worker runs, and what it may use. */
+const contenders: Readonly<
+  Record<ContenderName, { readonly isEverywhere: boolean; readonly isNear: boolean }>
+> = {
+  selvage: { isEverywhere: true, isNear: true },
+  'one database': { isEverywhere: true, isNear: false },
+  'central server': { isEverywhere: false, isNear: false },
+}
+
+/** The world with one contender in it, from an empty cache to the last look at every node. */
+export async function play(name: ContenderName, setting: Setting): Promise<Played> {
+  const { options, stage, keys, signal, progress } = setting
+  const { isEverywhere, isNear } = contenders[name]
+  const place = contenderNames.indexOf(name)
+  const random = randomOf(options.seed + place)
+  progress(`${name}: data centres start`)
+  const catalogue = await drawCatalogue(
+    stage.primary.url,
+    { products: options.products, categories: options.products },
+    randomOf(options.seed),
+  )
+  const people = await makePeople(stage.primary.url, keys, catalogue, {
+    customers: options.cities.length * population.customers,
+    staff: population.staff,
+    firstNumber: place * 10_000,
+  })
+  const logs = new Map<string, number>()
+  const deployment = await deploy(options, stage, {
+    places: isEverywhere ? options.cities : [options.primary],
+    hasReplicas: isNear,
+    variables: isNear ? {} : { CACHE_OFF: '1' },
+    ...setting,
+    hear: ({ message }) => logs.set(plain(message), (logs.get(plain(message)) ?? 0) + 1),
+  })
+  const violations = countViolations()
+  const samples = collectSamples()
+  const wire = openWire()
+  const scene: Scene = {
+    ...{ wire, catalogue, violations, samples, random, publishableKey: keys.publishableKey },
+    ...{ checker: createChecker(violations), tally: createTally(violations), isFaulty: options.faults },
+  }
+  try {
+    const everybody = populate(options.cities, deployment.doorsOf, people)
+    const told = setInterval(
+      () => progress(`${name}: ${samples.answered} answers, ${violations.count()} violations`),
+      5_000,
+    )
+    const go = (part: Partial<Drive>) => drive(scene, everybody, { ...options, ...part }, signal)
+    await go({ perSecond: null, seconds: options.warmSeconds, requests: Number.POSITIVE_INFINITY })
+    const warm = samples.answered
+    samples.clear()
+    const started = performance.now()
+    progress(`${name}: warm after ${warm} answers, now it is measured`)
+    const calm = options.faults
+      ? beFaulty({ ...setting, deployment, random: randomOf(options.seed + 77) })
+      : null
+    await go({ requests: Math.max(1, options.requests - warm) })
+    const seconds = (performance.now() - started) / 1000
+    clearInterval(told)
+    await calm?.()
+    progress(`${name}: every node is looked at`)
+    if (!signal.aborted) await checkNodes(scene, stage.primary, stage.replicas)
+    return { name, samples, violations, checked: warm + samples.answered, seconds, logs }
+  } finally {
+    wire.close()
+    await deployment.stop()
+  }
+}
+
+/** Without what is another one in each line. */
+function plain(message: string): string {
+  return message.replace(/"requestId":"[^"]*",?/, '').slice(0, 400)
+}

@@ -1,0 +1,124 @@
+import { violationKinds } from '../check/violations.ts'
+import { type City, clientRoundTrip, nearest, roundTrip } from '../geography.ts'
+import { type Kind, publicKinds, type Sample } from '../load/samples.ts'
+import type { Options } from '../options.ts'
+import type { Played } from '../play.ts'
+import { aligned, milliseconds, percent, quantilesOf, share } from './figures.ts'
+import { samplesOf } from './tables.ts'
+
+/** What is owed: milliseconds above the way at the p95, a share, and a number of answers. */
+export const goals = { cachedRead: 3, uncachedRead: 5, write: 5, tripless: 0.95, checked: 1_000_000 } as const
+
+/** What an answer takes in this simulation when the Worker does nothing: its p95 above the way, by city. */
+export type Overhead = ReadonlyMap<City, number>
+
+interface LatencyGoal {
+  readonly title: string
+  readonly limit: number
+  readonly way: (city: City) => number
+  readonly of: readonly Kind[]
+  readonly is: (sample: Sample) => boolean
+}
+
+/** Each goal, by city where it is one of a city, with what was measured. */
+export function goalReport(selvage: Played, options: Options, overhead: Overhead): string {
+  const nodes = [options.primary, ...options.replicas]
+  const own = (city: City): number => clientRoundTrip(city, city)
+  const latencies: readonly LatencyGoal[] = [
+    {
+      title: 'a cached public read within 3 ms of the way to the data centre',
+      limit: goals.cachedRead,
+      way: own,
+      of: publicKinds,
+      is: ({ trips }) => trips === 0,
+    },
+    {
+      title: 'an uncached read within 5 ms of one trip to the nearest node',
+      limit: goals.uncachedRead,
+      way: (city) => own(city) + roundTrip(city, nearest(city, nodes)),
+      of: [...publicKinds, 'reviews', 'own'],
+      is: ({ trips }) => trips !== 0,
+    },
+    {
+      title: 'a write within 5 ms of one trip to the primary',
+      limit: goals.write,
+      way: (city) => own(city) + roundTrip(city, options.primary),
+      of: ['write'],
+      is: () => true,
+    },
+  ]
+  return [
+    ...latencies.map((goal) => latencyReport(goal, selvage, options, overhead)),
+    shareReport(selvage, options),
+  ].join('\n\n')
+}
+
+function latencyReport(
+  { title, limit, way, of, is }: LatencyGoal,
+  selvage: Played,
+  options: Options,
+  overhead: Overhead,
+): string {
+  const rows = options.cities.map((city) => {
+    const samples = samplesOf(selvage, [city], of).filter(is)
+    const { p95, count } = quantilesOf(samples.map((sample) => sample.milliseconds))
+    const distance = way(city) * options.scale
+    const above = p95 - distance
+    const least = overhead.get(city) ?? 0
+    const figures = [
+      count,
+      milliseconds(distance),
+      milliseconds(p95),
+      milliseconds(above),
+      milliseconds(least),
+    ]
+    return [`  ${city.name}`, ...figures.map(String), verdictOf(above, least, limit)]
+  })
+  return [
+    `goal: ${title}, p95`,
+    ...aligned([['', 'answers', 'way ms', 'p95 ms', 'above', 'simulation', ''], ...rows]),
+  ].join('\n')
+}
+
+function verdictOf(above: number, least: number, limit: number): string {
+  if (Number.isNaN(above)) return 'not measured'
+  if (above <= limit) return 'met'
+  return above - least <= limit ? 'met, less what the simulation takes' : 'NOT MET'
+}
+
+function shareReport(selvage: Played, { cities }: Options): string {
+  const all = samplesOf(selvage, cities, publicKinds)
+  const tripless = share(all.filter(({ trips }) => trips === 0).length, all.length)
+  const { violations, checked } = selvage
+  const bad = violations.count('own write') + violations.count('leak')
+  const soFar = checked >= goals.checked ? 'met' : 'met so far (--requests 1000000 is the whole of it)'
+  return [
+    `goal: ${percent(goals.tripless)} of public reads without a trip: ${percent(tripless)}, ` +
+      `${tripless >= goals.tripless ? 'met' : 'NOT MET'}`,
+    `goal: no stale own read and no leak in ${goals.checked.toLocaleString('en')} answers: ${bad} in ` +
+      `${checked.toLocaleString('en')}, ${bad > 0 ? 'NOT MET' : soFar}`,
+  ].join('\n')
+}
+
+/** All violations of all contenders: there must be none of anybody. */
+export function violationReport(played: readonly Played[]): string {
+  const kinds = Object.keys(violationKinds) as (keyof typeof violationKinds)[]
+  const rows = kinds.map((kind) => [
+    `  ${violationKinds[kind]}`,
+    ...played.map(({ violations }) => String(violations.count(kind))),
+  ])
+  const examples = played.flatMap(({ name, violations }) =>
+    violations.examples.map((example) => `  ${name}: ${example}`),
+  )
+  return [
+    ...aligned([
+      ['violations', ...played.map(({ name }) => name)],
+      ...rows,
+      ['  answers that were checked', ...played.map(({ checked }) => String(checked))],
+    ]),
+    ...examples,
+    ...played.flatMap(({ name, logs }) =>
+      [...logs].map(([text, count]) => `  ${name} logged ${count} times: ${text}`),
+    ),
+  ].join('\n')
+}

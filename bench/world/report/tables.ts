@@ -1,0 +1,95 @@
+import type { City } from '../geography.ts'
+import { type Kind, kinds, publicKinds, type Sample } from '../load/samples.ts'
+import type { Played } from '../play.ts'
+import { aligned, milliseconds, percent, quantilesOf, share, threeOf } from './figures.ts'
+
+/** Groups of kinds, as the report has them. */
+export const groups: readonly { readonly title: string; readonly kinds: readonly Kind[] }[] = [
+  { title: 'public reads', kinds: publicKinds },
+  { title: 'own reads', kinds: ['own'] },
+  { title: 'read after own write', kinds: ['own after write'] },
+  { title: 'writes', kinds: ['write'] },
+  { title: 'sign-in', kinds: ['sign-in'] },
+]
+
+export function samplesOf(
+  { samples }: Played,
+  cities: readonly City[],
+  of: readonly Kind[],
+): readonly Sample[] {
+  return cities.flatMap((city) => of.flatMap((kind) => samples.of(city.name, kind)))
+}
+
+/** One table for each kind of request: cities as rows, three figures for each contender. */
+export function latencyTables(played: readonly Played[], cities: readonly City[]): string {
+  return groups
+    .map(({ title, kinds: of }) => {
+      const row = (name: string, places: readonly City[]): readonly string[] => [
+        `  ${name}`,
+        ...played.flatMap((one) =>
+          threeOf(quantilesOf(samplesOf(one, places, of).map((sample) => sample.milliseconds))),
+        ),
+      ]
+      const rows = [
+        ['', ...played.flatMap(({ name }) => [`${name} p50`, 'p95', 'p99'])],
+        ...cities.map((city) => row(city.name, [city])),
+        row('all', cities),
+      ]
+      return [`${title}, ms`, ...aligned(rows)].join('\n')
+    })
+    .join('\n\n')
+}
+
+/** How many answers needed no database, and how old they were. */
+export function servedTable(played: readonly Played[], cities: readonly City[]): string {
+  const line = (title: string, of: (one: Played) => string): readonly string[] => [
+    `  ${title}`,
+    ...played.map(of),
+  ]
+  const shareOf = (of: readonly Kind[], is: (sample: Sample) => boolean) => (one: Played) => {
+    const samples = samplesOf(one, cities, of)
+    return percent(share(samples.filter(is).length, samples.length))
+  }
+  const trips = (of: readonly Kind[]) => (one: Played) => {
+    const known = samplesOf(one, cities, of).flatMap((sample) => sample.trips ?? [])
+    return known.length === 0 ? '–' : (known.reduce((sum, count) => sum + count, 0) / known.length).toFixed(2)
+  }
+  const age =
+    (which: 'p95' | 'p99') =>
+    ({ samples }: Played) =>
+      milliseconds(quantilesOf(samples.ages)[which])
+  const own = ['own', 'own after write'] as const
+  return aligned([
+    ['served', ...played.map(({ name }) => name)],
+    line('answers in the measured part', ({ samples }) => String(samples.answered)),
+    line('answers a second', ({ samples, seconds }) => (samples.answered / seconds).toFixed(0)),
+    line('not answered, 503 or 504', ({ samples }) => String(samples.unavailable)),
+    line('writes among them', (one) =>
+      percent(share(samplesOf(one, cities, ['write']).length, samplesOf(one, cities, kinds).length)),
+    ),
+    line(
+      'public reads: from a cache',
+      shareOf(publicKinds, ({ isHit }) => isHit),
+    ),
+    line(
+      'public reads: without a trip',
+      shareOf(publicKinds, (sample) => sample.trips === 0),
+    ),
+    line(
+      'own reads: without a trip',
+      shareOf(own, (sample) => sample.trips === 0),
+    ),
+    line('trips of a public read', trips(publicKinds)),
+    line('trips of an own read', trips(own)),
+    line('trips of a write', trips(['write'])),
+    line('trips of a sign-in', trips(['sign-in'])),
+    line('products read that were outdated', ({ samples: { ages } }) =>
+      percent(share(ages.filter((each) => each > 0).length, ages.length)),
+    ),
+    line('for how long, p95 of all, ms', age('p95')),
+    line('for how long, p99 of all, ms', age('p99')),
+    line('for how long, at most, ms', ({ samples }) =>
+      milliseconds(samples.ages.reduce((most, each) => Math.max(most, each), 0)),
+    ),
+  ]).join('\n')
+}
