@@ -24,7 +24,7 @@ export interface Look {
 
 export interface NodeState {
   readonly node: Node
-  /** A trip without what the database works on it, as a moving average; null: none was made. */
+  /** A trip: what the fastest of the last ones took, and a moving average above it; null: none was made. */
   milliseconds: number | null
   /** The last trips, for their 95th percentile; the oldest is written over. */
   readonly recent: number[]
@@ -67,7 +67,7 @@ export function readingOrder(
   const isPlaced = primary.node.place !== null && here !== null
   const known = [...replicas, ...(isPlaced ? [primary] : [])]
     .filter((state) => state.leftUntilMilliseconds <= nowMilliseconds)
-    .map((state) => ({ state, expected: expectedMilliseconds(state, here) }))
+    .map((state) => ({ state, expected: expectedMilliseconds(state, here, nowMilliseconds) }))
     .sort((a, b) => a.expected - b.expected)
     .map(({ state }) => state)
   return known.includes(primary) ? known : [...known, primary]
@@ -76,9 +76,20 @@ export function readingOrder(
 /** Light in glass takes 1 ms for 200 km; there and back, and by the ways that cables take, 65 km. */
 const kilometresPerMillisecond = 65
 
+/**
+ * A node that was slow once, when its connection was opened or it waited for a frame, is asked no more while others are
+ * nearer, and so could never show that it is fast: for so long a measure counts, then the distance does again.
+ */
+const measureCountsMilliseconds = 10_000
+
 /** Without a place nothing is known before the first trip, so that it comes first once. */
-function expectedMilliseconds({ node, milliseconds }: NodeState, here: Place | null): number {
-  if (milliseconds !== null) return milliseconds
+function expectedMilliseconds(
+  { node, milliseconds, answeredAtMilliseconds }: NodeState,
+  here: Place | null,
+  nowMilliseconds: number,
+): number {
+  const measured = nowMilliseconds - (answeredAtMilliseconds ?? 0) <= measureCountsMilliseconds
+  if (milliseconds !== null && measured) return milliseconds
   return here === null || node.place === null
     ? 0
     : 1 + kilometresBetween(here, node.place) / kilometresPerMillisecond
@@ -95,7 +106,9 @@ export function answered(
   state.failures = 0
   state.leftUntilMilliseconds = 0
   state.answeredAtMilliseconds = nowMilliseconds
-  state.milliseconds = state.milliseconds === null ? took : state.milliseconds * 0.8 + took * 0.2
+  const before = state.milliseconds
+  // One fast trip proves a short way; a slow one may have had many reasons.
+  state.milliseconds = before === null || took < before ? took : before * 0.8 + took * 0.2
   state.recent[state.trips % recentTrips] = took
   state.trips += 1
   if (frame !== null) state.frame = Math.max(state.frame, frame)

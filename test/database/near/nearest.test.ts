@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Cluster, readingOrder } from '../../../src/database/cluster.ts'
+import { answered, type Cluster, readingOrder } from '../../../src/database/cluster.ts'
 import { startNodes, type TestNodes } from '../../harness/nodes.ts'
 import { ask, clusterFor, followed, frankfurt, prepare, tokyo, virginia, write } from './ask.ts'
 
@@ -45,6 +45,20 @@ describe('a read goes to', () => {
     // Nobody waits there again; the others have not been tried, and are as far as the map says.
     expect((await ask(cluster, { here })).node).toBe('frankfurt')
     expect(names(cluster, here)).toEqual(['frankfurt', 'primary', 'tokyo'])
+  })
+
+  test('one that was slow once, again after a while', () => {
+    const cluster = clusterFor(nodes)
+    const near = cluster.replicas.find(({ node }) => node.name === 'frankfurt')
+    if (near === undefined) throw new RangeError('there is a replica')
+    const order = (now: number) => readingOrder(cluster, london, now).map(({ node }) => node.name)
+    answered(near, 1_000, 1, 1_500)
+    expect(order(11_500)).toEqual(['primary', 'tokyo', 'frankfurt'])
+    expect(order(11_501)).toEqual(['frankfurt', 'primary', 'tokyo'])
+    answered(near, 12_000, 1, 12_010)
+    expect(order(12_011)).toEqual(['frankfurt', 'primary', 'tokyo'])
+    for (let trip = 0; trip < 20; trip += 1) answered(near, 12_000, 1, 12_400)
+    expect(order(12_400)).toEqual(['primary', 'tokyo', 'frankfurt'])
   })
 
   test('the primary alone, when the newest is wanted', async () => {
