@@ -31,6 +31,8 @@ export interface ReadAnswer extends WrittenAnswer {
 export interface Kept {
   readonly status: CacheStatus
   readonly keep: Keep
+  /** Whether it depends on nobody: whoever gets it gets the same bytes. */
+  readonly isShared: boolean
   /** Whether it is for everybody, and was asked for by nobody in particular. */
   readonly isPublic: boolean
 }
@@ -108,6 +110,7 @@ export async function read(
         : {
             status: kept.status,
             keep: keeping.keep,
+            isShared: !keeping.isPrivate,
             isPublic: caller.kind === 'anonymous' && !keeping.isPrivate,
           },
   }

@@ -16,7 +16,8 @@ type ReadAction = (context: Context<RestEnv>, key: readonly string[] | null) => 
 /** `GET` of a list or an item: one trip, or none when the answer was kept. */
 export function readAction(): ReadAction {
   const parse = readParser()
-  const known = new WeakMap<Uint8Array, WeakMap<ParsedRead, Presented>>()
+  const presentedOnce = rememberedOf<Presented>()
+  const nextOnce = rememberedOf<string | null>()
   return async (context, key) => {
     const [timing, database, caller, server] = [
       context.get('timing'),
@@ -49,30 +50,34 @@ export function readAction(): ReadAction {
     const asked = { ...server, database, shards, caller, timing, caching: cachingOf(context) }
     const rows = await read(parsed.request, { cursor, consistency }, asked)
     if (rows.kept !== null) context.set('cacheStatus', rows.kept.status)
-    const present = (): Presented => {
-      const isFull = key === null && rows.mark !== null && rows.rows === parsed.page.limit
-      const next = isFull
-        ? nextPage(listUrl(server.settings, resource, url), parsed.page, caller, serverSecret, rows.mark)
+    const { kept, body, mark } = rows
+    const present = (): Presented => presentedRead(rows, parsed)
+    const isFull = key === null && rows.rows === parsed.page.limit
+    const next = (): string | null =>
+      isFull && mark !== null
+        ? nextPage(listUrl(server.settings, resource, url), parsed.page, caller, serverSecret, mark)
         : null
-      return presentedRead(rows, parsed, next)
-    }
-    // What anonymous callers are told of one answer is the same for all of them, its cursor too.
-    const presented = rows.kept?.isPublic === true ? once(known, rows.body, parsed, present) : present()
-    return respondRead(presented, rows, raw.headers.get('if-none-match'))
+    // What is told of one answer is the same for all who share it; a cursor is only for who is nobody in particular.
+    const presented = kept?.isShared === true ? presentedOnce(body, parsed, present) : present()
+    return respondRead(presented, rows, {
+      next: kept?.isPublic === true ? nextOnce(body, parsed, next) : next(),
+      ifNoneMatch: raw.headers.get('if-none-match'),
+    })
   }
 }
 
-function once(
-  known: WeakMap<Uint8Array, WeakMap<ParsedRead, Presented>>,
-  body: Uint8Array,
-  parsed: ParsedRead,
-  present: () => Presented,
-): Presented {
-  const ofBody = known.get(body) ?? new WeakMap<ParsedRead, Presented>()
-  known.set(body, ofBody)
-  const presented = ofBody.get(parsed) ?? present()
-  ofBody.set(parsed, presented)
-  return presented
+/** What was made of an answer and a request is kept for as long as both are. */
+function rememberedOf<T>(): (body: Uint8Array, parsed: ParsedRead, make: () => T) => T {
+  const known = new WeakMap<Uint8Array, WeakMap<ParsedRead, { readonly made: T }>>()
+  return (body, parsed, make) => {
+    const ofBody = known.get(body) ?? new WeakMap<ParsedRead, { readonly made: T }>()
+    known.set(body, ofBody)
+    const before = ofBody.get(parsed)
+    if (before !== undefined) return before.made
+    const made = make()
+    ofBody.set(parsed, { made })
+    return made
+  }
 }
 
 /** The same query behind its last row: a relative reference, so that no forged Host gets into it. */

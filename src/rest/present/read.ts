@@ -8,7 +8,7 @@ import { cacheControl } from './caching.ts'
 /** What the answer depends on besides its URL. */
 const vary = 'Accept, Authorization, apikey, Cookie, Prefer, Range, Range-Unit, Selvage-Bookmark'
 
-/** All of a response that its answer and its request say. */
+/** All of a response that its answer and its request say, whoever asks. */
 export interface Presented {
   readonly status: number
   readonly headers: Readonly<Record<string, string>> & { readonly etag: string }
@@ -17,6 +17,7 @@ export interface Presented {
 
 /**
  * The database's text as a response.
+ * @param next URL of the next page, or null
  * @throws Problem PGRST116, PGRST103, NOT_FOUND
  */
 export function presentRead(
@@ -25,16 +26,15 @@ export function presentRead(
   next: string | null,
   ifNoneMatch: string | null,
 ): Response {
-  return respondRead(presentedRead(answer, parsed, next), answer, ifNoneMatch)
+  return respondRead(presentedRead(answer, parsed), answer, { next, ifNoneMatch })
 }
 
 /**
  * Source: https://docs.postgrest.org/en/stable/references/api/pagination_count.html (Content-Range, 206, 416),
  * https://docs.postgrest.org/en/stable/references/api/resource_representation.html (singular), RFC 9110 §13 (ETag)
- * @param next URL of the next page, or null
  * @throws Problem PGRST116, PGRST103, NOT_FOUND
  */
-export function presentedRead(answer: ReadAnswer, parsed: ParsedRead, next: string | null): Presented {
+export function presentedRead(answer: ReadAnswer, parsed: ParsedRead): Presented {
   const { intent } = parsed.request
   const body = bodyOf(answer, parsed)
   const isList = intent.key === null
@@ -46,7 +46,6 @@ export function presentedRead(answer: ReadAnswer, parsed: ParsedRead, next: stri
       vary,
       etag: etagOf(body, { range, version: isList ? null : answer.mark }),
       ...(range !== null && { 'content-range': range }),
-      ...(isList && next !== null && { link: `<${next}>; rel="next"` }),
       ...(parsed.prefer.applied !== null && { 'preference-applied': parsed.prefer.applied }),
     },
     body,
@@ -56,9 +55,13 @@ export function presentedRead(answer: ReadAnswer, parsed: ParsedRead, next: stri
 export function respondRead(
   { status, headers: told, body }: Presented,
   answer: Pick<ReadAnswer, 'kept'>,
-  ifNoneMatch: string | null,
+  { next, ifNoneMatch }: { readonly next: string | null; readonly ifNoneMatch: string | null },
 ): Response {
-  const headers = { ...told, 'cache-control': cacheControl(answer) }
+  const headers = {
+    ...told,
+    'cache-control': cacheControl(answer),
+    ...(next !== null && { link: `<${next}>; rel="next"` }),
+  }
   return ifNoneMatch !== null && matchesEtag(ifNoneMatch, told.etag)
     ? new Response(null, { status: 304, headers })
     : new Response(body, { status, headers })
