@@ -35,6 +35,8 @@ export interface NodeState {
   failures: number
   /** When the first of them was. */
   failedAtMilliseconds: number
+  /** When the last of them was. */
+  countedAtMilliseconds: number
   /** It is left alone until then. */
   leftUntilMilliseconds: number
   /** When it last answered; null: never. */
@@ -114,10 +116,15 @@ export function answered(
   if (frame !== null) state.frame = Math.max(state.frame, frame)
 }
 
-/** A node did not answer, or not in time: it is left alone for a second, and longer each time, up to half a minute. */
-export function failed(state: NodeState, nowMilliseconds: number): void {
+/**
+ * A node did not answer, or not in time: it is left alone for a second, and longer each time, up to half a minute.
+ * Whatever was under way when it failed fails with it, and counts as one.
+ */
+export function failed(state: NodeState, sentMilliseconds: number, nowMilliseconds: number): void {
+  if (state.failures > 0 && sentMilliseconds < state.countedAtMilliseconds) return
   if (state.failures === 0) state.failedAtMilliseconds = nowMilliseconds
   state.failures += 1
+  state.countedAtMilliseconds = nowMilliseconds
   const seconds = Math.min(longestLeftSeconds, 2 ** (state.failures - 1))
   state.leftUntilMilliseconds = nowMilliseconds + seconds * 1_000
 }
@@ -181,6 +188,7 @@ function stateOf(node: Node): NodeState {
     frame: 0,
     failures: 0,
     failedAtMilliseconds: 0,
+    countedAtMilliseconds: 0,
     leftUntilMilliseconds: 0,
     answeredAtMilliseconds: null,
   }

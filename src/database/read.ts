@@ -121,7 +121,8 @@ async function askReplica(
   const waitsFor = needed <= state.frame ? null : needed
   const parcel = { body: body(waitsFor), count, limitMilliseconds: replicaMilliseconds }
   const reply = await send(state, parcel, timing)
-  if (isBehind(cluster, state, Date.now())) failed(state, Date.now())
+  const now = Date.now()
+  if (isBehind(cluster, state, now)) failed(state, now, now)
   return { reply, state, frame: known }
 }
 

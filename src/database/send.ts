@@ -29,6 +29,7 @@ export interface SendOptions {
 export function sender({ deadlineMilliseconds = 10_000, requestId }: SendOptions): Send {
   return async (state, { body, count, limitMilliseconds }, timing) => {
     const deadline = AbortSignal.timeout(Math.min(deadlineMilliseconds, limitMilliseconds ?? Infinity))
+    const begun = Date.now()
     const trip = async (): Promise<Reply> => {
       timing.trip()
       const sent = Date.now()
@@ -45,7 +46,7 @@ export function sender({ deadlineMilliseconds = 10_000, requestId }: SendOptions
       timing.node(state.node.name)
       return reply
     } catch (error) {
-      failed(state, Date.now())
+      failed(state, begun, Date.now())
       throw error
     }
   }

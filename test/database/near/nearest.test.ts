@@ -111,6 +111,16 @@ describe('a node that fails', () => {
     expect(left).toEqual([1, 2, 4, 8, 16, 30, 30])
   })
 
+  test('with many requests under way has failed once', async () => {
+    const cluster = clusterFor(nodes)
+    const [state] = cluster.replicas
+    nodes.replicas[0]?.wire.strike({ drop: true })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(cluster, { here: tokyo })))
+    expect(answers.map(({ value }) => value)).toEqual(Array.from({ length: 20 }, () => '1'))
+    expect(state?.failures).toBe(1)
+    expect((state?.leftUntilMilliseconds ?? 0) - Date.now()).toBeLessThanOrEqual(1_000)
+  })
+
   test('is the primary, and it stands first: the replicas are asked', async () => {
     nodes.primary.wire.strike({ drop: true })
     const told = await ask(clusterFor(nodes), { here: virginia })
