@@ -119,7 +119,8 @@ function replicaBindings({ replicas }: TestNodes): Readonly<Record<string, strin
     url: wire.url,
     place: [35.7 + index, 139.7],
   }))
-  return { DATABASE_PLACE: '38.9,-77.4', DATABASE_REPLICAS: JSON.stringify(list) }
+  // Nobody knows where the primary is: it is the last that is asked, however fast it is on this machine.
+  return { DATABASE_REPLICAS: JSON.stringify(list) }
 }
 
 const compatibilityDate = '2026-10-01'
