@@ -136,8 +136,14 @@ test('a get takes the way to the central store once', async () => {
   await kv.get('new')
   const cold = performance.now() - started
   expect(cold).toBeGreaterThan(59)
-  await kv.get('new')
-  expect(performance.now() - started - cold).toBeLessThan(55)
+  const warm: number[] = []
+  for (let index = 0; index < 3; index += 1) {
+    const before = performance.now()
+    await kv.get('new')
+    warm.push(performance.now() - before)
+  }
+  // A busy machine may make one of them late, and not all.
+  expect(Math.min(...warm)).toBeLessThan(55)
 })
 
 test('what is down never answers, and what is corrupt answers something else', async () => {
