@@ -3,6 +3,7 @@ import { type Centre, startCentre } from './harness/centre.ts'
 import { bookmarks } from './scenes/bookmark.ts'
 import { failures } from './scenes/failure.ts'
 import { headers } from './scenes/headers.ts'
+import { histories } from './scenes/history.ts'
 import { keepable } from './scenes/keepable.ts'
 import { leaks } from './scenes/leak.ts'
 import { ownWrites } from './scenes/own.ts'
@@ -26,4 +27,5 @@ trips(started)
 leaks(started)
 ownWrites(started)
 writes(started)
+histories(started)
 failures(started)
