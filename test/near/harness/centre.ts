@@ -94,17 +94,31 @@ export async function startCentre({ replicas = 0, variables = {} }: CentreOption
       }),
     )
     await miniflare.ready
+    const asked = asking(miniflare, bindings)
+    if (replicas > 0) await followed(asked.ask)
     return {
       nodes,
       bindings,
       log: () => log.join('\n'),
-      ...asking(miniflare, bindings),
+      ...asked,
       stop: () => stop(miniflare, nodes),
     }
   } catch (error) {
     await nodes.stop()
     throw error
   }
+}
+
+/** Resolves when the nearest replica answers with all that there is. */
+export async function followed(ask: Centre['ask']): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const prefer = 'consistency=strong, consistency=session'
+    const { bookmark } = await ask('/rest/v1/visits', { in: 'off', headers: { prefer } })
+    const told = await ask('/rest/v1/visits', { in: 'off', headers: { 'selvage-bookmark': bookmark ?? '' } })
+    if (told.headers.get('server-timing')?.includes('node;desc="replica')) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('the replica does not follow')
 }
 
 async function stop(miniflare: Miniflare, nodes: TestNodes): Promise<void> {
@@ -136,13 +150,25 @@ function isolate(name: string, script: string, bindings: Readonly<Record<string,
   }
 }
 
-/** Sends a request to the isolate that it names, from Tokyo. */
+/** Sends a request to the isolate that it names, from Tokyo; as often as it says, all at once. */
 function front() {
-  const script = `export default { fetch(request, env) {
+  const script = `export default { async fetch(request, env) {
     const headers = new Headers(request.headers)
-    const name = headers.get('test-isolate')
+    const [name, crowd] = [headers.get('test-isolate'), Number(headers.get('test-crowd') ?? 0)]
     headers.delete('test-isolate')
-    return env[name].fetch(new Request(request, { headers, cf: { latitude: '35.7', longitude: '139.7', colo: 'NRT' } }))
+    headers.delete('test-crowd')
+    const cf = { latitude: '35.7', longitude: '139.7', colo: 'NRT' }
+    const send = () => env[name].fetch(new Request(request, { headers, cf }))
+    if (crowd === 0) return send()
+    const answers = Array.from({ length: crowd }, async () => {
+      const answer = await send()
+      return [answer.status, await answer.text()]
+    })
+    const told = await Promise.all(answers)
+    return Response.json({
+      statuses: [...new Set(told.map(([status]) => status))],
+      texts: new Set(told.map(([, text]) => text)).size,
+    })
   } }`
   const serviceBindings = Object.fromEntries([...isolates, 'off'].map((name) => [name, name]))
   return { name: 'front', modules: true, script, compatibilityDate, serviceBindings }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { password, postId } from '../backend/seed.ts'
-import type { Answer, Ask, Asker, Centre, Isolate } from '../harness/centre.ts'
+import { type Answer, type Ask, type Asker, type Centre, followed, type Isolate } from '../harness/centre.ts'
 
 /** How a client shows what it has written. */
 type Carrier = 'header' | 'cookie' | 'session'
@@ -87,10 +87,10 @@ export function ownWrites(centre: () => Centre): void {
     )
 
     test('while the replica lags: by session, by bookmark, in each isolate, and by a procedure', async () => {
-      const { ask, nodes } = centre()
+      const { ask } = centre()
       const [id, title] = [randomUUID(), randomUUID()]
       await ask('/rest/v1/posts', { as: 'ada', body: { id, title: id, published: true } })
-      await lagging(nodes, async () => {
+      await lagging(centre(), async () => {
         const renamed = await ask('/rest/v1/rpc/rename_post', { as: 'ada', body: { id, title } })
         expect(renamed.status, renamed.text).toBe(200)
         const headers = carried('header', renamed)
@@ -116,9 +116,9 @@ export function ownWrites(centre: () => Centre): void {
     })
 
     test('while the replica lags: who just signed up, in, or out, is known as that at once', async () => {
-      const { ask, nodes } = centre()
+      const { ask } = centre()
       const email = `${randomUUID()}@near.test`
-      await lagging(nodes, async () => {
+      await lagging(centre(), async () => {
         const up = await ask('/auth/v1/signup', { body: { email, password, data: { handle: 'new here' } } })
         const again = await ask('/auth/v1/token?grant_type=password', { body: { email, password } })
         for (const answer of [up, again]) {
@@ -142,11 +142,28 @@ export function ownWrites(centre: () => Centre): void {
         }
       })
     })
+
+    test('while the replica lags: a session that began in another data centre is known by the primary', async () => {
+      const { ask } = centre()
+      const body = { email: `${randomUUID()}@near.test`, password }
+      await lagging(centre(), async () => {
+        // What it remembers is told to nobody here.
+        await centre().break('c', { cache: 'forget' })
+        const { text } = await ask('/auth/v1/signup', { in: 'c', body })
+        await centre().break('c', { cache: null })
+        const as = JSON.parse(text) as { readonly access_token: string }
+        for (const url of ['/rest/v1/notes', '/rest/v1/visits?id=eq.0']) {
+          const answer = await ask(url, { as: { token: as.access_token }, in: 'e' })
+          expect([answer.status, answer.text, answer.trips]).toEqual([200, '[]', 2])
+        }
+      })
+    })
   })
 }
 
 /** While no frame comes to the replica. */
-async function lagging({ replicas }: Centre['nodes'], work: () => Promise<void>): Promise<void> {
+async function lagging({ nodes: { replicas }, ask }: Centre, work: () => Promise<void>): Promise<void> {
+  await followed(ask)
   for (const { link } of replicas) link.pause()
   try {
     await work()
