@@ -36,13 +36,13 @@ export interface FreshnessEnv {
  * @throws Problem BOOKMARK_INVALID
  */
 export async function withDatabase(context: Context<FreshnessEnv>, next: () => Promise<void>): Promise<void> {
-  const { settings, cluster, shards, sessions, store, model } = context.get('server')
+  const { settings, realm, cluster, shards, sessions, store, model } = context.get('server')
   const { headers } = context.req.raw
   const brought = bookmarkOf(headers, settings.serverSecret)
   const reader: Reader = {
     here: placeOf('cf' in context.req.raw ? context.req.raw.cf : null),
     bookmark: brought,
-    remembered: once(() => sessions.lastWrite(sessionKey(settings, context.get('caller'), null))),
+    remembered: once(() => sessions.lastWrite(sessionKey(realm, context.get('caller'), null))),
     isHedged: settings.isHedged,
   }
   const requestId = context.get('requestId')
@@ -58,11 +58,11 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   }
   const { written, versions, read, silentSeconds } = database.seen
   if (written !== null) {
-    const own = sessionKey(settings, context.get('caller'), context.get('sessionId'))
+    const own = sessionKey(realm, context.get('caller'), context.get('sessionId'))
     // Before the answer: the caller may read as soon as it has come.
     await Promise.all([
       cluster.replicas.length > 0 || model.watch.tables.size > 0 ? sessions.remember(own, written) : null,
-      versions === null ? null : store.learn(settings.tenant, versions, Date.now()),
+      versions === null ? null : store.learn(realm, versions, Date.now()),
     ])
     tell(context, written, settings)
   } else {
@@ -104,13 +104,9 @@ function bookmarkOf(headers: Headers, secret: string): Bookmark | null {
 }
 
 /** Who has no session shares one with all others of their kind. */
-function sessionKey(
-  { tenant }: Settings,
-  caller: Caller | undefined,
-  begun: string | null | undefined,
-): string {
+function sessionKey(realm: string, caller: Caller | undefined, begun: string | null | undefined): string {
   const id = begun ?? (caller?.kind === 'user' ? caller.sessionId : (caller?.kind ?? 'anonymous'))
-  return JSON.stringify([tenant, id])
+  return JSON.stringify([realm, id])
 }
 
 /** What a reader is to bring next time: when it asks for that, and when what it brought is of a history that is over. */

@@ -34,6 +34,8 @@ export interface Server {
   readonly flights: Flights
   /** Names what the backend makes of a query: another backend has no use for what this one kept. */
   readonly schema: string
+  /** Names the database and who keeps what of it: deployments may have one zone, or one namespace of KV, between them. */
+  readonly realm: string
   readonly sessions: SessionMemory
   readonly clock: Clock
   readonly limits: Limits
@@ -67,6 +69,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       store: platformStore({ cache, world: platformWorld(bindings.CACHE) }, systemClock, reportFailure),
       flights: createFlights(systemClock),
       schema: schemaOf(model),
+      realm: realmOf(settings),
       clock: systemClock,
       limits: defaultLimits,
     }
@@ -86,10 +89,8 @@ export function createTenantServers(): (server: Server, settings: Settings) => S
   return (server, settings) => {
     const known = servers.get(settings.tenant)
     if (known?.settings === settings) return known
-    // With another secret or database, too: what was kept of a former bearer of the name, or before a move, is nothing here.
-    const schema = digest(`${server.schema} ${settings.serverSecret} ${settings.databaseUrl}`)
     const cluster = clusterOfSettings(settings)
-    const own: Server = { ...server, settings, schema, cluster, running: runningKeys() }
+    const own: Server = { ...server, settings, realm: realmOf(settings), cluster, running: runningKeys() }
     servers.set(settings.tenant, own)
     return own
   }
@@ -100,6 +101,11 @@ function clusterOfSettings({ databaseUrl, databaseToken, databasePlace, replicas
     { name: 'primary', url: databaseUrl, token: databaseToken, place: databasePlace, isPrimary: true },
     replicas.map((replica) => ({ ...replica, isPrimary: false })),
   )
+}
+
+/** With another secret or database, too: what was kept of a former bearer of a name, or before a move, is nothing here. */
+function realmOf({ tenant, serverSecret, databaseUrl }: Settings): string {
+  return digest(JSON.stringify([tenant, serverSecret, databaseUrl]))
 }
 
 /** Names all that queries are made of: tables, columns and their types. */

@@ -36,6 +36,8 @@ export interface RestServer {
   readonly flights: Flights
   /** Names what the backend makes of a query. */
   readonly schema: string
+  /** Names the database and who keeps what of it. */
+  readonly realm: string
   readonly clock: Clock
   readonly limits: Limits
 }

@@ -1,0 +1,125 @@
+import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
+import { createApp } from '../../../src/app.ts'
+import { signingKeys } from '../../../src/auth/keys.ts'
+import * as authTables from '../../../src/auth/tables.ts'
+import { issueAccessToken, issuerOf } from '../../../src/auth/tokens.ts'
+import { integerValue, textValue } from '../../../src/base/statement.ts'
+import { startTiming } from '../../../src/base/timing.ts'
+import { connect } from '../../../src/database/client.ts'
+import type { BackendDeclaration } from '../../../src/index.ts'
+import * as ledgerTables from '../../../src/ledger/tables.ts'
+import { makeBindings } from '../../harness/bindings.ts'
+import { startDatabase } from '../../harness/database.ts'
+
+export interface Ask {
+  readonly method?: string
+  /** An access token, `service`, or nobody. */
+  readonly as?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** To be sent as JSON. */
+  readonly body?: unknown
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+/** An isolate: it shares with others what lies in the data centre, and the database. */
+export type Isolate = (path: string, asked?: Ask) => Promise<Answer>
+
+/** A database with a backend of a test, whose answers are kept. */
+export type KeptWorld = Awaited<ReturnType<typeof startKept>>
+
+export async function startKept(declared: BackendDeclaration) {
+  const database = await startDatabase()
+  const client = connect({ url: database.url, token: null })
+  const tables = Object.fromEntries(declared.resources.map(({ table }, index) => [`table${index}`, table]))
+  const migration = await generateSQLiteMigration(
+    await generateSQLiteDrizzleJson({}),
+    await generateSQLiteDrizzleJson({ ...authTables, ...ledgerTables, ...tables }),
+  )
+  const epoch = 'insert into selvage_clock values (1, lower(hex(randomblob(16))))'
+  const run = (statements: readonly string[]) =>
+    client.transact(
+      statements.map((sql) => ({ sql, args: [] })),
+      startTiming(),
+    )
+  await run([...migration, epoch])
+  const bindings: Readonly<Record<string, string>> = { ...makeBindings(database.url), CACHE_OFF: '' }
+
+  return {
+    bindings,
+    databaseUrl: database.url,
+    /** As somebody who comes to the database by another way than the Worker. */
+    run,
+    isolate(given: Readonly<Record<string, unknown>> = {}): Isolate {
+      const app = createApp(declared)
+      return async (path, { method = 'GET', as, headers = {}, body } = {}) => {
+        const request = new Request(`http://selvage.test${path}`, {
+          method,
+          headers: {
+            apikey: (as === 'service' ? bindings.SECRET_KEY : bindings.PUBLISHABLE_KEY) ?? '',
+            ...(as !== undefined && as !== 'service' && { authorization: `Bearer ${as}` }),
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        })
+        const later: Promise<unknown>[] = []
+        const response = await app.fetch(
+          request,
+          { ...bindings, ...given },
+          { waitUntil: (work) => void later.push(work), passThroughOnException: () => {}, props: {} },
+        )
+        const text = await response.text()
+        await Promise.all(later)
+        return { status: response.status, headers: response.headers, text }
+      }
+    },
+    /** A session of a user, who is made where there is none. @returns its access token */
+    async signIn(id: string, role: string, sessionId: string, nowMilliseconds = Date.now()): Promise<string> {
+      const [now, end] = [integerValue(nowMilliseconds), integerValue(nowMilliseconds + 3_600_000)]
+      const email = `${id}@example.com`
+      await client.transact(
+        [
+          {
+            sql: 'insert or ignore into auth_users (id, email, role, created_at, updated_at) values (?, ?, ?, ?, ?)',
+            args: [textValue(id), textValue(email), textValue(role), now, now],
+          },
+          {
+            sql: 'insert into auth_sessions (id, user_id, created_at, refreshed_at, expires_at) values (?, ?, ?, ?, ?)',
+            args: [textValue(sessionId), textValue(id), now, now, end],
+          },
+        ],
+        startTiming(),
+      )
+      const { token } = await issueAccessToken(
+        { id, sessionId, role, email },
+        {
+          issuer: issuerOf(bindings.API_URL ?? ''),
+          tenant: '',
+          keys: await signingKeys(bindings.SIGNING_KEYS ?? ''),
+          nowMilliseconds,
+        },
+      )
+      return token
+    },
+    stop: () => database.stop(),
+  }
+}
+
+/** The Cache API of a data centre, as much of it as is used. */
+export function dataCentre() {
+  const kept = new Map<string, ArrayBuffer>()
+  return {
+    async match(url: string): Promise<Response | undefined> {
+      const body = kept.get(url)
+      return body === undefined ? undefined : new Response(body.slice())
+    },
+    async put(url: string, response: Response): Promise<void> {
+      kept.set(url, await response.arrayBuffer())
+    },
+  }
+}
