@@ -10,6 +10,7 @@ import { type Bindings, readSettings, type Settings } from './base/settings.ts'
 import { platformCache, platformStore, platformWorld } from './cache/create.ts'
 import { createFlights, type Flights } from './cache/flight.ts'
 import { type SessionMemory, sessionMemory } from './cache/session.ts'
+import { createStanding, type Standing } from './cache/standing.ts'
 import type { Store } from './cache/store.ts'
 import { type Cluster, clusterOf } from './database/cluster.ts'
 import { readShards, requireShards, type ShardNode } from './database/shard/nodes.ts'
@@ -32,6 +33,7 @@ export interface Server {
   readonly cluster: Cluster
   readonly store: Store
   readonly flights: Flights
+  readonly standing: Standing
   /** Names what the backend makes of a query: another backend has no use for what this one kept. */
   readonly schema: string
   /** Names the database and who keeps what of it: deployments may have one zone, or one namespace of KV, between them. */
@@ -68,6 +70,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       sessions: sessionMemory(cache, systemClock),
       store: platformStore({ cache, world: platformWorld(bindings.CACHE) }, systemClock, reportFailure),
       flights: createFlights(systemClock),
+      standing: createStanding(),
       schema: schemaOf(model),
       realm: realmOf(settings),
       clock: systemClock,

@@ -8,6 +8,8 @@ export interface Demand {
   readonly epoch: string | null
   /** The frame of the caller's bookmark: nothing older is for them. 0 without one. */
   readonly neededFrame: number
+  /** When the session of the caller was last known to stand: to them no answer is newer. Absent: they need none. */
+  readonly stoodAtMilliseconds?: number
 }
 
 export type Verdict = Served | Miss
@@ -49,7 +51,8 @@ export function judge(entry: Entry, demand: Demand, knowledge: Knowledge | null)
   if (demand.neededFrame > asOfFrame) return misses.behind
   const age = Math.max(0, elapsedMilliseconds / 1000)
   const superseded = isSuperseded(entry, knowledge)
-  const kind = kindOf(entry, age, superseded)
+  const unseen = (demand.nowMilliseconds - (demand.stoodAtMilliseconds ?? Number.POSITIVE_INFINITY)) / 1000
+  const kind = kindOf(entry, Math.max(age, unseen), superseded)
   if (kind === null) return superseded ? misses.superseded : misses.expired
   const ageSeconds = Math.floor(age)
   return { kind, ageSeconds, ttlSeconds: entry.maxAgeSeconds - ageSeconds, asOfFrame }

@@ -3,7 +3,7 @@ import { boundedMap } from '../base/bounded-map.ts'
 import type { Limits } from '../base/limits.ts'
 import { Problem } from '../base/problem.ts'
 import { type Audience, audienceKey, audienceOf } from '../model/caller/audience.ts'
-import type { Caller } from '../model/caller/caller.ts'
+import { anonymous, type Caller } from '../model/caller/caller.ts'
 import type { Field } from '../model/field.ts'
 import type { Model } from '../model/model.ts'
 import type { Resource } from '../model/resource.ts'
@@ -79,7 +79,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       const { shardKey } = tree.root.resource
       const plan =
         shardKey === null
-          ? wholeRead(tree, audience, model, { admission, limits })
+          ? wholeRead(tree, audience, intent, model, { admission, limits })
           : { ...shardedRead(tree, shardKey, audience, { admission, limits }), keeping: null }
       if (plan.text.length > longestStatement) throw tooLarge()
       reads.set(shape, plan)
@@ -131,13 +131,15 @@ function shapeOf(intent: ReadIntent): string {
 function wholeRead(
   tree: Tree,
   audience: Audience,
+  intent: ReadIntent,
   model: Model,
   { admission, limits }: { readonly admission: SQL; readonly limits: Limits },
 ): ReadPlan {
   const guarded = guard(tree, audience)
   // What is above policies is kept nowhere.
   const isKept = model.watch.tables.size > 0 && !audience.above
-  const keeping = isKept ? keepingOfRead(guarded, model, admission, limits) : null
+  const kept = isKept ? keepingOfRead(guarded, model, admission, limits) : null
+  const keeping = kept && { ...kept, isOpen: isOpen(kept, audience, intent, model, { admission, limits }) }
   const beside = keeping === null ? {} : { beside: sightingColumns(keeping.tables) }
   return {
     ...readStatement(guarded, admission, limits.rows, beside),
@@ -147,8 +149,33 @@ function wholeRead(
   }
 }
 
+/** Whether the same request of nobody in particular is the same query. */
+function isOpen(
+  kept: Omit<Keeping, 'isOpen'>,
+  audience: Audience,
+  intent: ReadIntent,
+  model: Model,
+  { admission, limits }: { readonly admission: SQL; readonly limits: Limits },
+): boolean {
+  if (!audience.session || kept.isPrivate) return !audience.session
+  const nobody = audienceOf(model.roles, anonymous)
+  try {
+    const open = keepingOfRead(guard(resolve(intent, model, nobody), nobody), model, admission, limits)
+    // How a value of the request is read depends on its place, and the place is in the text.
+    return open?.digest === kept.digest && JSON.stringify(open.bindings) === JSON.stringify(kept.bindings)
+  } catch (error) {
+    if (error instanceof Problem) return false
+    throw error
+  }
+}
+
 /** What was asked, whoever asks: whether their session stands is no part of the answer. */
-function keepingOfRead(guarded: Guarded, model: Model, admission: SQL, limits: Limits): Keeping | null {
+function keepingOfRead(
+  guarded: Guarded,
+  model: Model,
+  admission: SQL,
+  limits: Limits,
+): Omit<Keeping, 'isOpen'> | null {
   return keepingOf(guarded, readStatement({ ...guarded, session: false }, admission, limits.rows), model)
 }
 

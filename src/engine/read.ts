@@ -12,6 +12,7 @@ import type { ReadIntent, ReadRequest } from '../query/intent.ts'
 import { bind } from '../sql/plan.ts'
 import { estimatedCountCap } from '../sql/read.ts'
 import { takeApart, takeApartOnce, type WrittenAnswer } from './answer.ts'
+import type { Keeping } from './keep/keeping.ts'
 import { type CacheStatus, type Caching, keptText } from './keep/kept.ts'
 import type { Plans } from './plans.ts'
 import { readShards } from './shard/read.ts'
@@ -93,6 +94,7 @@ export async function read(
             asked: options.cursor === null ? request : {},
             args: () => bind({ text: '', bindings: keeping.bindings }, values).args,
             demand: await demandFor(consistency, context),
+            session: sessionFor(keeping, caching, caller),
             ask,
           },
           caching,
@@ -137,6 +139,13 @@ function demandFor(
 ): Promise<Demand | null> {
   const isNobody = caller.kind === 'anonymous' && consistency === 'session'
   return database.demand(isNobody ? 'eventual' : consistency, timing)
+}
+
+/** All that the look at a session is about; null where nobody in particular is told the same. */
+function sessionFor({ isOpen }: Keeping, { tenant }: Caching, caller: Caller): string | null {
+  return isOpen || caller.kind !== 'user'
+    ? null
+    : JSON.stringify([tenant, caller.id, caller.sessionId, caller.role])
 }
 
 /** An answer, and whether its total is one that goes no further than the cap. */

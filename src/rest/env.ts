@@ -4,6 +4,7 @@ import type { Limits } from '../base/limits.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Flights } from '../cache/flight.ts'
+import type { Standing } from '../cache/standing.ts'
 import type { Store } from '../cache/store.ts'
 import type { CacheStatus } from '../engine/keep/kept.ts'
 import type { Plans } from '../engine/plans.ts'
@@ -34,6 +35,7 @@ export interface RestServer {
   readonly running: RunningKeys
   readonly store: Store
   readonly flights: Flights
+  readonly standing: Standing
   /** Names what the backend makes of a query. */
   readonly schema: string
   /** Names the database and who keeps what of it. */

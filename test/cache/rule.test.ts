@@ -39,6 +39,17 @@ describe('age', () => {
     expect(judge(entryOf(), asked(seconds), null)).toEqual({ kind: 'miss', why })
   })
 
+  test.each([
+    [59.9, 'fresh'],
+    [60, 'stale-while-revalidate'],
+    [90, 'stale-if-error'],
+    [660, 'expired'],
+    [Number.POSITIVE_INFINITY, 'expired'],
+  ])('to a session that was seen %d seconds ago it is as old as that: %s', (seconds, kind) => {
+    const demand = asked(1, { stoodAtMilliseconds: stored + 1000 - seconds * 1000 })
+    expect(brief(judge(entryOf(), demand, null))).toBe(kind)
+  })
+
   test('what is known extends nothing', () => {
     expect(brief(judge(entryOf(), asked(60), seen(99, { orders: 3 })))).toBe('stale-while-revalidate')
   })

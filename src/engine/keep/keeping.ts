@@ -18,6 +18,8 @@ export interface Keeping {
   readonly tables: readonly string[]
   /** Whether it depends on who asks: such an answer is nobody else's, and leaves no isolate. */
   readonly isPrivate: boolean
+  /** Whether nobody in particular is told the same: then no session has to stand. */
+  readonly isOpen: boolean
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Keeping {
  * what nobody watches.
  * @param query the statement without the look at the session
  */
-export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Keeping | null {
+export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omit<Keeping, 'isOpen'> | null {
   const keeps = resourcesOf(root).map(({ keep }) => keep)
   const allowed = keeps.filter((keep) => keep !== null)
   if (allowed.length < keeps.length || isVolatile(query)) return null

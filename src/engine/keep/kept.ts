@@ -4,6 +4,7 @@ import { bytesOf, textOf, type Value } from '../../base/statement.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { type Flight, type Flights, fillOrWait } from '../../cache/flight.ts'
 import { keyOf } from '../../cache/key.ts'
+import type { Standing } from '../../cache/standing.ts'
 import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
 import type { Bookmark } from '../../database/bookmark.ts'
 import type { ReadResult } from '../../database/client.ts'
@@ -15,6 +16,7 @@ import type { Keeping } from './keeping.ts'
 export interface Caching {
   readonly store: Store
   readonly flights: Flights
+  readonly standing: Standing
   /** What the backend and this version of the Worker make of a query: entries of another one are none. */
   readonly schema: string
   readonly tenant: string
@@ -49,6 +51,8 @@ export interface KeptRead {
   args(): readonly Value[]
   /** How new the answer must be; null: only the database itself will do. */
   readonly demand: Demand | null
+  /** Whose session has to stand; null: nobody's. */
+  readonly session: string | null
   /** Asks the database: the answer, the epoch and the versions of its tables in one row. */
   ask(): Promise<ReadResult>
 }
@@ -58,12 +62,14 @@ export interface KeptRead {
  * @throws as `read.ask`, unless there is an answer that may be given instead
  */
 export async function keptText(read: KeptRead, caching: Caching, clock: Clock): Promise<KeptText> {
-  const { keeping, demand } = read
-  const { store, flights, tenant, later } = caching
+  const { keeping, demand, session } = read
+  const { store, flights, standing, tenant, later } = caching
   const key = keyFor(read, caching)
   const scope = keeping.isPrivate ? 'private' : 'shared'
   const ask = (flight: Flight | null): Promise<Asked> => askAndKeep(read, key, scope, flight, caching, clock)
-  if (demand === null) {
+  const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
+  // Of a session that was never seen nothing that is kept can be told.
+  if (demand === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
     const { text, isStored } = await ask(null)
     return { text, status: { kind: 'forward', why: 'bypass', isStored } }
   }
@@ -74,6 +80,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     epoch: demand.epoch,
     neededFrame: demand.frame,
     nowMilliseconds: clock.nowMilliseconds(),
+    stoodAtMilliseconds,
   }
   const finding: Finding = store.recall(key, query) ?? (await store.lookUp(key, query, later))
   if (finding.kind === 'fresh') return hit(finding)
@@ -82,9 +89,11 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     if (flight !== null) later(inBackground(ask(flight)))
     return hit(finding)
   }
-  const turn = await fillOrWait(flights, key, () => store.recall(key, query), { clock })
+  // What others fill does not say that this session stands.
+  const isAlone = query.nowMilliseconds - stoodAtMilliseconds >= keeping.keep.maxAge * 1_000
+  const turn = isAlone ? alone : await fillOrWait(flights, key, () => store.recall(key, query), { clock })
   if (turn.kind === 'found') return hit(turn.value)
-  if (turn.kind === 'late' && finding.kind === 'stale-if-error') return hit(finding)
+  if (turn.kind === 'late' && !isAlone && finding.kind === 'stale-if-error') return hit(finding)
   try {
     const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null)
     const why = finding.kind === 'miss' && finding.why === 'absent' ? 'uri-miss' : 'stale'
@@ -94,6 +103,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     throw error
   }
 }
+
+const alone = { kind: 'late' } as const
 
 const keys = new WeakMap<
   object,
@@ -116,11 +127,11 @@ interface Asked {
 }
 
 async function askAndKeep(
-  { keeping, ask }: KeptRead,
+  { keeping, session, ask }: KeptRead,
   key: string,
   scope: Query['scope'],
   flight: Flight | null,
-  { store, tenant, later }: Caching,
+  { store, standing, tenant, later }: Caching,
   clock: Clock,
 ): Promise<Asked> {
   const storedAtMilliseconds = clock.nowMilliseconds()
@@ -128,6 +139,7 @@ async function askAndKeep(
   try {
     const result = await ask()
     const entry = entryOf(result, keeping, storedAtMilliseconds)
+    if (session !== null && entry !== null) standing.note(session, storedAtMilliseconds)
     if (entry !== null) outcome = store.fill(key, entry, { tenant, scope }, later)
     const [text] = result.rows[0] ?? []
     return { text: entry?.body ?? bytesOf(text), isStored: outcome === 'kept' }

@@ -49,12 +49,17 @@ export async function startKept(declared: BackendDeclaration) {
   await run([...migration, epoch])
   const bindings: Readonly<Record<string, string>> = { ...makeBindings(database.url), CACHE_OFF: '' }
 
+  const token = async (id: string, role: string, sessionId: string): Promise<string> => {
+    const keys = await signingKeys(bindings.SIGNING_KEYS ?? '')
+    const issuer = issuerOf(bindings.API_URL ?? '')
+    const context = { issuer, tenant: '', keys, nowMilliseconds: Date.now() }
+    return (await issueAccessToken({ id, sessionId, role, email: `${id}@example.com` }, context)).token
+  }
+
   return {
-    bindings,
-    databaseUrl: database.url,
     /** As somebody who comes to the database by another way than the Worker. */
     run,
-    isolate(given: Readonly<Record<string, unknown>> = {}): Isolate {
+    isolate(): Isolate {
       const app = createApp(declared)
       return async (path, { method = 'GET', as, headers = {}, body } = {}) => {
         const request = new Request(`http://selvage.test${path}`, {
@@ -68,25 +73,25 @@ export async function startKept(declared: BackendDeclaration) {
           ...(body !== undefined && { body: JSON.stringify(body) }),
         })
         const later: Promise<unknown>[] = []
-        const response = await app.fetch(
-          request,
-          { ...bindings, ...given },
-          { waitUntil: (work) => void later.push(work), passThroughOnException: () => {}, props: {} },
-        )
+        const response = await app.fetch(request, bindings, {
+          waitUntil: (work) => void later.push(work),
+          passThroughOnException: () => {},
+          props: {},
+        })
         const text = await response.text()
         await Promise.all(later)
         return { status: response.status, headers: response.headers, text }
       }
     },
+    token,
     /** A session of a user, who is made where there is none. @returns its access token */
-    async signIn(id: string, role: string, sessionId: string, nowMilliseconds = Date.now()): Promise<string> {
-      const [now, end] = [integerValue(nowMilliseconds), integerValue(nowMilliseconds + 3_600_000)]
-      const email = `${id}@example.com`
+    async signIn(id: string, role: string, sessionId: string): Promise<string> {
+      const [now, end] = [integerValue(Date.now()), integerValue(Date.now() + 3_600_000)]
       await client.transact(
         [
           {
             sql: 'insert or ignore into auth_users (id, email, role, created_at, updated_at) values (?, ?, ?, ?, ?)',
-            args: [textValue(id), textValue(email), textValue(role), now, now],
+            args: [textValue(id), textValue(`${id}@example.com`), textValue(role), now, now],
           },
           {
             sql: 'insert into auth_sessions (id, user_id, created_at, refreshed_at, expires_at) values (?, ?, ?, ?, ?)',
@@ -95,16 +100,7 @@ export async function startKept(declared: BackendDeclaration) {
         ],
         startTiming(),
       )
-      const { token } = await issueAccessToken(
-        { id, sessionId, role, email },
-        {
-          issuer: issuerOf(bindings.API_URL ?? ''),
-          tenant: '',
-          keys: await signingKeys(bindings.SIGNING_KEYS ?? ''),
-          nowMilliseconds,
-        },
-      )
-      return token
+      return token(id, role, sessionId)
     },
     stop: () => database.stop(),
   }
