@@ -16,7 +16,8 @@ type ReadAction = (context: Context<RestEnv>, key: readonly string[] | null) => 
 /** `GET` of a list or an item: one trip, or none when the answer was kept. */
 export function readAction(): ReadAction {
   const parse = readParser()
-  const presentedOnce = rememberedOf<Presented>()
+  // A body of its own, as that of CSV, would be held for each spelling of the request that anybody thinks of.
+  const presentedOnce = rememberedOf<Presented>((made, body) => made.body.buffer === body.buffer)
   const nextOnce = rememberedOf<string | null>()
   return async (context, key) => {
     const [timing, database, caller, server] = [
@@ -66,8 +67,13 @@ export function readAction(): ReadAction {
   }
 }
 
-/** What was made of an answer and a request is kept for as long as both are. */
-function rememberedOf<T>(): (body: Uint8Array, parsed: ParsedRead, make: () => T) => T {
+/**
+ * What was made of an answer and a request is kept for as long as both are.
+ * @param mayKeep whether it holds no memory of its own to speak of
+ */
+function rememberedOf<T>(
+  mayKeep: (made: T, body: Uint8Array) => boolean = () => true,
+): (body: Uint8Array, parsed: ParsedRead, make: () => T) => T {
   const known = new WeakMap<Uint8Array, WeakMap<ParsedRead, { readonly made: T }>>()
   return (body, parsed, make) => {
     const ofBody = known.get(body) ?? new WeakMap<ParsedRead, { readonly made: T }>()
@@ -75,7 +81,7 @@ function rememberedOf<T>(): (body: Uint8Array, parsed: ParsedRead, make: () => T
     const before = ofBody.get(parsed)
     if (before !== undefined) return before.made
     const made = make()
-    ofBody.set(parsed, { made })
+    if (mayKeep(made, body)) ofBody.set(parsed, { made })
     return made
   }
 }

@@ -3,7 +3,7 @@ import { type ParsedRead, parseRead, type ReadInput } from './read.ts'
 
 /** `parseRead` that remembers: what was parsed before comes again as the same object. Mistakes are not remembered. */
 export function readParser(): (input: ReadInput) => ParsedRead {
-  const known = boundedMap(charactersKept, (_: ParsedRead, text) => text.length + parsedCharacters)
+  const known = boundedMap(bytesKept, (_: ParsedRead, text) => parsedBytes + text.length * characterBytes)
   return (input) => {
     const text = textOf(input)
     const before = known.get(text)
@@ -14,10 +14,12 @@ export function readParser(): (input: ReadInput) => ParsedRead {
   }
 }
 
-/** Of all texts together, and what was made of them. */
-const charactersKept = 4_000_000
-/** What a parsed request takes, as so many characters. */
-const parsedCharacters = 2_000
+/** Of all texts together, and what was made of them: an isolate has 128 MB for everything. */
+const bytesKept = 12_000_000
+/** What a parsed request takes at the least. */
+const parsedBytes = 2_000
+/** The most that is made of one character: of `a,b,c` in `select` an object each, and its part in the name of the shape. */
+const characterBytes = 45
 
 /**
  * All that `parseRead` looks at; limits are the server's, and always the same. Of the parts only the first can have a
