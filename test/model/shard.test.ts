@@ -46,6 +46,7 @@ describe('a column that cannot be a shard key', () => {
   const fraction = sqliteTable('fraction', { at: real().primaryKey() })
   const numbered = sqliteTable('numbered', { id: integer().primaryKey() })
   const made = sqliteTable('made', { id: text().primaryKey().default(sql`(hex(randomblob(8)))`) })
+  const filled = sqliteTable('filled', { id: text().primaryKey().default('eu') })
   const changing = sqliteTable('changing', {
     id: text()
       .primaryKey()
@@ -72,6 +73,7 @@ describe('a column that cannot be a shard key', () => {
     ],
     ['that the database numbers', () => resource(numbered, { shardBy: numbered.id }), 'works out'],
     ['that the database makes', () => resource(made, { shardBy: made.id }), 'works out'],
+    ['that the database fills in', () => resource(filled, { shardBy: filled.id }), 'fills in'],
     ['that changes', () => resource(changing, { shardBy: changing.id }), 'works out'],
     ['outside of the primary key', () => resource(plain, { shardBy: plain.user_id }), 'unique by (id)'],
     ['outside of a unique column', () => resource(mailed, { shardBy: mailed.id }), 'unique by (email)'],

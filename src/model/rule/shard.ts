@@ -1,4 +1,4 @@
-import { getTableName, is, SQL } from 'drizzle-orm'
+import { getTableName, type SQL } from 'drizzle-orm'
 import { type ForeignKey, getTableConfig, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../../declare/backend.ts'
 import type { ResourceDeclaration } from '../../declare/resource.ts'
@@ -30,9 +30,10 @@ export function shardKeyOf(
   if (field.nullable) throw fault('which may be NULL: add .notNull()')
   const isNumbered = column.primary && column.getSQLType() === 'integer'
   const isChanging = column.onUpdateFn !== undefined || options.softDelete === column
-  const isComputed = is(column.default, SQL)
-  if (isNumbered || isChanging || isComputed || column.generated !== undefined)
-    throw fault('whose value the database works out, or that changes')
+  // The database would fill it in, where nobody looked for such a row. What `$default` gives, the Worker has.
+  const isFilled = column.default !== undefined
+  if (isNumbered || isChanging || isFilled || column.generated !== undefined)
+    throw fault('whose value the database works out or fills in, or that changes')
   for (const unique of uniqueSets(table)) {
     if (!unique.includes(column.name))
       throw fault(
