@@ -121,6 +121,11 @@ async function askReplica(
   const waitsFor = needed <= state.frame ? null : needed
   const parcel = { body: body(waitsFor), count, limitMilliseconds: replicaMilliseconds }
   const reply = await send(state, parcel, timing)
+  // What had it before has not any more: it was set up anew, and has to come to it again.
+  if (!('error' in reply) && (reply.frame ?? 0) < known) {
+    state.frame = reply.frame ?? 0
+    throw unavailable()
+  }
   const now = Date.now()
   if (isBehind(cluster, state, now)) failed(state, now, now)
   return { reply, state, frame: known }

@@ -117,6 +117,25 @@ describe('a replica that is behind', () => {
     })
   })
 
+  test('and was not before, for it was set up anew: it answers nobody until it has come to it again', async () => {
+    const [one] = nodes.replicas
+    one?.link.pause()
+    const bookmark = await writeNext()
+    const isolate = clusterFor(nodes, 'tokyo')
+    const [state] = isolate.replicas
+    if (state === undefined) throw new RangeError('there is one')
+    state.frame = bookmark.frame
+    const told = await ask(isolate, { sql: whether(next), bookmark, here: tokyo })
+    expect(told).toMatchObject({ value: '1', node: 'primary' })
+    for (const each of [isolate.primary, state]) each.milliseconds = null
+    one?.link.resume()
+    await followed(nodes)
+    expect(await ask(isolate, { sql: whether(next), bookmark, here: tokyo })).toMatchObject({
+      value: '1',
+      node: 'tokyo',
+    })
+  })
+
   test('as all are: the primary answers', async () => {
     for (const { link } of nodes.replicas) link.pause()
     const bookmark = await writeNext()
