@@ -51,12 +51,29 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       memory.set(session, write)
       if (cache === null) return
       try {
-        await inTime(cache.put(urlOf(session), responseOf(write)))
+        await inTime(tell(cache, session, write))
       } catch {
         // Other isolates cannot be told. A client that keeps its bookmark is not in need of it.
       }
     },
   }
+}
+
+/**
+ * Two isolates that write for one session tell it at once, and in any order: the later write has to stay. A cache
+ * compares nothing, so who tells looks before and after.
+ */
+async function tell(cache: ResponseCache, session: string, write: LastWrite): Promise<void> {
+  const url = urlOf(session)
+  const told = async (): Promise<LastWrite | null> => {
+    const text = await (await cache.match(url))?.text()
+    return text === undefined ? null : writeIn(text)
+  }
+  const before = await told()
+  if (before !== null && isLater(before, write)) return
+  await cache.put(url, responseOf(write))
+  const after = await told()
+  if (after !== null && isLater(write, after)) await cache.put(url, responseOf(write))
 }
 
 /** Some hosts have a cache that takes everything and keeps nothing: then that nothing is there says nothing. */
@@ -102,7 +119,12 @@ function urlOf(session: string): string {
 
 /** @throws RangeError of what somebody else put there: then nothing is known */
 function readWrite(text: string): LastWrite {
+  const write = writeIn(text)
+  if (write === null) throw new RangeError('no last write')
+  return write
+}
+
+function writeIn(text: string): LastWrite | null {
   const [, epoch, frame] = /^([0-9a-f]*)\.(\d{1,15})$/.exec(text) ?? []
-  if (epoch === undefined || frame === undefined) throw new RangeError('no last write')
-  return { epoch, frame: Number(frame) }
+  return epoch === undefined || frame === undefined ? null : { epoch, frame: Number(frame) }
 }
