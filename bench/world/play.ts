@@ -81,29 +81,30 @@ export async function play(name: ContenderName, setting: Setting): Promise<Playe
     ...{ wire, catalogue, violations, samples, random, publishableKey: keys.publishableKey },
     ...{ checker: createChecker(violations), tally: createTally(violations), isFaulty: options.faults },
   }
+  let calm: (() => Promise<void>) | null = null
+  const told = setInterval(
+    () => progress(`${name}: ${samples.answered} answers, ${violations.count()} violations`),
+    5_000,
+  )
   try {
     const everybody = populate(options.cities, deployment.doorsOf, people)
-    const told = setInterval(
-      () => progress(`${name}: ${samples.answered} answers, ${violations.count()} violations`),
-      5_000,
-    )
     const go = (part: Partial<Drive>) => drive(scene, everybody, { ...options, ...part }, signal)
     await go({ perSecond: null, seconds: options.warmSeconds, requests: Number.POSITIVE_INFINITY })
     const warm = samples.answered
     samples.clear()
     const started = performance.now()
     progress(`${name}: warm after ${warm} answers, now it is measured`)
-    const calm = options.faults
-      ? beFaulty({ ...setting, deployment, random: randomOf(options.seed + 77) })
-      : null
+    calm = options.faults ? beFaulty({ ...setting, deployment, random: randomOf(options.seed + 77) }) : null
     await go({ requests: Math.max(1, options.requests - warm) })
     const seconds = (performance.now() - started) / 1000
-    clearInterval(told)
     await calm?.()
+    calm = null
     progress(`${name}: every node is looked at`)
     if (!signal.aborted) await checkNodes(scene, stage.primary, stage.replicas)
     return { name, samples, violations, checked: warm + samples.answered, seconds, logs }
   } finally {
+    clearInterval(told)
+    await calm?.()
     wire.close()
     await deployment.stop()
   }

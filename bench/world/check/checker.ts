@@ -5,7 +5,11 @@ import type { Violations } from './violations.ts'
  * has a higher version than the one before; version 0 is what was there at first, or that there was nothing.
  */
 export interface Checker {
-  /** A write is sent: from now on it may be seen. @returns to be called with what became of it */
+  /**
+   * A write is sent: from now on it may be seen.
+   * @throws RangeError when its version is no higher than that of the write before
+   * @returns to be called with what became of it
+   */
   write(write: Write): (outcome: Outcome, nowMilliseconds: number) => void
   /** @returns how long ago what was read had been overwritten when it was asked for, in milliseconds; 0: it was current */
   read(read: Read): number
@@ -35,6 +39,8 @@ export interface Read {
    * `strong`: never older than anybody's write that was answered before.
    */
   readonly promise: 'none' | 'own' | 'session' | 'strong'
+  /** Which request it was, and who answered it: for the one who looks for the reason. */
+  readonly via?: string
 }
 
 /** How many of an object's writes are kept to tell how old a value is. */
@@ -50,7 +56,8 @@ export function createChecker(violations: Violations): Checker {
     objects: () => histories.keys(),
     write({ by, object, version }) {
       const history = historyOf(object)
-      history.sent = Math.max(history.sent, version)
+      if (version <= history.sent) throw new RangeError(`version ${version} of ${object} was written before`)
+      history.sent = version
       return (outcome, at) => {
         if (outcome !== 'done') return
         history.done.push({ version, at })
@@ -59,23 +66,29 @@ export function createChecker(violations: Violations): Checker {
         floor.written = Math.max(floor.written, version)
       }
     },
-    read({ by, object, version, askedAt, promise }) {
+    read({ by, object, version, askedAt, promise, via = '' }) {
       const history = histories.get(object)
       if (version > (history?.sent ?? 0))
-        violations.add('nowhere', `${by} read version ${version} of ${object}`)
+        violations.add('nowhere', `${by} read version ${version} of ${object} ${via}`)
       const overwritten = history?.done.find((write) => write.version > version && write.at <= askedAt)
       if (promise === 'strong' && overwritten !== undefined) {
-        violations.add('strong', `${by} read version ${version} of ${object}, after ${overwritten.version}`)
+        violations.add(
+          'strong',
+          `${by} read version ${version} of ${object}, after ${overwritten.version} ${via}`,
+        )
       }
       if (promise !== 'none') {
         const floor = floorOf(by, object)
         if (version < floor.written) {
           violations.add(
             'own write',
-            `${by} read version ${version} of ${object}, had written ${floor.written}`,
+            `${by} read version ${version} of ${object}, had written ${floor.written} ${via}`,
           )
         } else if (promise === 'session' && version < floor.seen) {
-          violations.add('went back', `${by} read version ${version} of ${object}, had seen ${floor.seen}`)
+          violations.add(
+            'went back',
+            `${by} read version ${version} of ${object}, had seen ${floor.seen} ${via}`,
+          )
         }
         floor.seen = Math.max(floor.seen, version)
       }

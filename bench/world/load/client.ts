@@ -55,6 +55,8 @@ export interface OwnOrder {
 export interface Answer {
   readonly heard: Heard
   readonly askedAt: number
+  /** Out of its JSON. */
+  readonly body: unknown
 }
 
 /**
@@ -94,7 +96,24 @@ export async function ask(
     violations.add('leak', `${client.name}: ${request.path} answered a secret of person ${owner}`)
   }
   if (client.handsBack) client.bookmark = heard.header('selvage-bookmark') ?? client.bookmark
-  return isExpected ? { heard, askedAt } : null
+  if (!isExpected) return null
+  const body = parsed(text)
+  if (body !== undefined) return { heard, askedAt, body }
+  violations.add(
+    'unexpected',
+    `${client.name}: ${request.path}: ${status} without JSON: ${text.slice(0, 300)}`,
+  )
+  return null
+}
+
+/** Which request it was, and what its answer says of its way, for the one who looks for the reason of a violation. */
+export function viaOf(request: Ask, { heard }: Answer): string {
+  const [timing, status] = [
+    heard.header('server-timing') ?? '',
+    heard.header('cache-status') ?? 'not from a cache',
+  ]
+  const node = /node;desc="([^"]*)"/.exec(timing)?.[1] ?? 'no node'
+  return `(${request.path.slice(0, 60)}; ${status}; ${node})`
 }
 
 /** What this client was promised of what it reads. */
@@ -115,6 +134,16 @@ function headersOf(
     authorization: `Bearer ${token ?? publishableKey}`,
     ...(preferences === '' ? {} : { prefer: preferences }),
     ...(handsBack && bookmark !== null ? { 'selvage-bookmark': bookmark } : {}),
+  }
+}
+
+/** Undefined of what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

@@ -9,6 +9,7 @@ export interface Population {
   readonly readers: readonly Client[]
   readonly customers: readonly Client[]
   readonly staff: readonly Client[]
+  readonly shelf: Shelf
 }
 
 /** What clients do, and how much of it. */
@@ -47,15 +48,25 @@ export async function drive(
     category: zipf(catalogue.categories.length, exponent),
   })
   const until = performance.now() + seconds * 1000
-  const goesOn = () => performance.now() < until && samples.answered < requests && !signal.aborted
+  let failure: unknown = null
+  const goesOn = () =>
+    performance.now() < until && samples.answered < requests && !signal.aborted && failure === null
+  // One that fails by itself, not by an answer, ends the run: what it would have checked nobody does.
+  const watched = (step: Promise<void>): Promise<void> =>
+    step.catch((error: unknown) => {
+      failure ??= error
+    })
+  const end = () => {
+    if (failure !== null) throw failure
+  }
   if (perSecond === null) {
     await Promise.all(
       Array.from({ length: lanes }, async () => {
         // Where all that could act are waiting, there is nothing to do but to let them.
-        while (goesOn()) await (act() ?? sleep(1))
+        while (goesOn()) await watched(act() ?? sleep(1))
       }),
     )
-    return
+    return end()
   }
   const underWay = new Set<Promise<void>>()
   // Not from one timer to the next: what a timer is late would add up.
@@ -64,10 +75,12 @@ export async function drive(
     if (early > 0.5) await sleep(early)
     const step = act()
     if (step === null) continue
-    underWay.add(step)
-    void step.finally(() => underWay.delete(step))
+    const running = watched(step)
+    underWay.add(running)
+    void running.finally(() => underWay.delete(running))
   }
   await Promise.all(underWay)
+  end()
 }
 
 interface Habits {
@@ -79,11 +92,10 @@ interface Habits {
 /** @returns what begins one step of somebody; null when that client is still waiting */
 function actor(
   scene: Scene,
-  { readers, customers, staff }: Population,
+  { readers, customers, staff, shelf }: Population,
   habits: Habits,
 ): () => Promise<void> | null {
   const { random, catalogue } = scene
-  const shelf: Shelf = { versions: new Map(), leftAlone: new Set() }
   const product = () => catalogue.productAt(habits.product(random))
   const category = () => catalogue.categories[habits.category(random)] ?? ''
   const anybody = () => oneOf(random, random() < 0.6 ? readers : customers)

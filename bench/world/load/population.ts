@@ -21,6 +21,7 @@ export function populate(
   const customers = people.filter(({ role }) => role === 'customer')
   const staff = people.filter(({ role }) => role === 'staff')
   return {
+    shelf: { versions: new Map(), leftAlone: new Set() },
     readers: cities.flatMap((city) =>
       Array.from({ length: population.readers }, (_, n) =>
         clientOf(`reader ${n} of ${city.name}`, city, doorsOf(city), null, n % 2 === 1),

@@ -1,13 +1,14 @@
 import { initialStock, versionIn } from '../node/catalogue.ts'
 import { noteIn, orderName } from '../node/people.ts'
-import { ask, type Client, promiseTo, type Scene } from './client.ts'
+import { type Answer, ask, type Client, promiseTo, type Scene, viaOf } from './client.ts'
 import type { Kind } from './samples.ts'
 import { item, order, ownLimit, ownOrders, page, reviewsOf } from './shop.ts'
 
 /** What clients read, and what must hold of it. */
 export async function readPage(scene: Scene, client: Client, category: string): Promise<void> {
-  const answer = await ask(scene, client, 'page', page(category))
-  if (answer !== null) checkProducts(scene, client, rowsIn(answer.heard.text), answer.askedAt)
+  const request = page(category)
+  const answer = await ask(scene, client, 'page', request)
+  if (answer !== null) checkProducts(scene, client, rowsIn(answer.body), answer, viaOf(request, answer))
 }
 
 /** `isThere`: whether the product was there before the client asked for it. */
@@ -17,12 +18,21 @@ export async function readItem(
   product: string,
   { kind = 'item', isThere = true }: { readonly kind?: Kind; readonly isThere?: boolean } = {},
 ): Promise<void> {
-  const answer = await ask(scene, client, kind, item(product), { expected: isThere ? [200] : [200, 404] })
+  const request = item(product)
+  const answer = await ask(scene, client, kind, request, { expected: isThere ? [200] : [200, 404] })
   if (answer === null) return
   const { heard, askedAt } = answer
-  if (heard.status === 200) return checkProducts(scene, client, [rowIn(heard.text)], askedAt)
+  const via = viaOf(request, answer)
+  if (heard.status === 200) return checkProducts(scene, client, rowsIn([answer.body]), answer, via)
   scene.checker.read({
-    ...{ by: client.name, object: productName(product), version: 0, askedAt, promise: promiseTo(client) },
+    ...{
+      by: client.name,
+      object: productName(product),
+      version: 0,
+      askedAt,
+      promise: promiseTo(client),
+      via,
+    },
   })
 }
 
@@ -42,7 +52,7 @@ export async function readOwn(
   if (answer === null || client.person === null) return
   const { number } = client.person
   const seen = new Map<number, number>()
-  for (const row of rowsIn(answer.heard.text)) {
+  for (const row of rowsIn(answer.body)) {
     const note = noteIn(String(row.note))
     if (note !== null && note.number === number) seen.set(note.order, note.version)
   }
@@ -55,6 +65,7 @@ export async function readOwn(
       version: seen.get(own) ?? 0,
       askedAt: answer.askedAt,
       promise: promiseTo(client),
+      via: viaOf(ownOrders, answer),
     })
   }
 }
@@ -79,7 +90,13 @@ const recentOrders = ownLimit / 4
 
 type Row = Readonly<Record<string, unknown>>
 
-function checkProducts(scene: Scene, client: Client, rows: readonly Row[], askedAt: number): void {
+function checkProducts(
+  scene: Scene,
+  client: Client,
+  rows: readonly Row[],
+  { askedAt }: Answer,
+  via: string,
+): void {
   for (const { id, description, stock } of rows) {
     const name = productName(String(id))
     const version = versionIn(String(description))
@@ -89,6 +106,7 @@ function checkProducts(scene: Scene, client: Client, rows: readonly Row[], asked
       version,
       askedAt,
       promise: promiseTo(client),
+      via,
     })
     scene.samples.addAge(age)
     // What was introduced meanwhile has no stock at all.
@@ -96,10 +114,6 @@ function checkProducts(scene: Scene, client: Client, rows: readonly Row[], asked
   }
 }
 
-function rowsIn(text: string): readonly Row[] {
-  return JSON.parse(text) as readonly Row[]
-}
-
-function rowIn(text: string): Row {
-  return JSON.parse(text) as Row
+function rowsIn(body: unknown): readonly Row[] {
+  return Array.isArray(body) ? body : []
 }

@@ -10,7 +10,7 @@ export interface Ask {
   readonly body: string | null
 }
 
-/** What a client hears. Status 0: nothing, or not in time. */
+/** What a client hears. Status 0: nothing, or not in time; then the text is the reason. */
 export interface Heard {
   readonly status: number
   /** By name, in lower case. */
@@ -43,17 +43,17 @@ export function openWire(patienceMilliseconds = 20_000): Wire {
   }
   return {
     async send(port, ask) {
-      const connection = await take(port).catch(failedAs(null))
+      const connection = await failing(take(port))
+      if (typeof connection === 'string') return unheard(connection, 0)
       const sent = performance.now()
-      if (connection === null) return unheard(0)
       const patience = setTimeout(() => connection.close(), patienceMilliseconds)
-      const reply = await connection.send(bytesOf(ask)).catch(failedAs(null))
+      const reply = await failing(connection.send(bytesOf(ask)))
       clearTimeout(patience)
       const milliseconds = performance.now() - sent
-      if (reply === null) {
+      if (typeof reply === 'string') {
         connection.close()
         all.delete(connection)
-        return unheard(milliseconds)
+        return unheard(reply, milliseconds)
       }
       const waiting = idle.get(port)
       if (waiting === undefined) idle.set(port, [connection])
@@ -71,16 +71,18 @@ export function openWire(patienceMilliseconds = 20_000): Wire {
   }
 }
 
-/** A connection that fails is what a simulation of failures expects; it is told as status 0, and judged there. */
-function failedAs<Value>(value: Value): (error: unknown) => Value {
-  return (error) => {
-    if (error instanceof Error) return value
+/** A connection that fails is what a simulation of failures expects: it is judged where it is known what was asked. */
+async function failing<Value>(work: Promise<Value>): Promise<Value | string> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof Error) return error.message
     throw error
   }
 }
 
-function unheard(milliseconds: number): Heard {
-  return { status: 0, header: () => null, text: '', milliseconds }
+function unheard(reason: string, milliseconds: number): Heard {
+  return { status: 0, header: () => null, text: reason, milliseconds }
 }
 
 function bytesOf({ method, path, headers, body }: Ask): Buffer {

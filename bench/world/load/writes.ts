@@ -11,7 +11,7 @@ import type { Ask } from './wire.ts'
 /** A new order; then the client looks at its orders. */
 export async function makeOrder(scene: Scene, client: Client): Promise<void> {
   const note = nextNote(client)
-  await written(scene, client, note, createOrder(note), (text) => idIn(text))
+  await written(scene, client, note, createOrder(note), idIn)
   await readOwn(scene, client, 'own after write')
 }
 
@@ -76,8 +76,8 @@ export async function signInAgain(scene: Scene, client: Client): Promise<void> {
   if (client.person === null) return
   const answer = await ask(scene, client, 'sign-in', signIn(client.person))
   if (answer === null) return
-  const { access_token }: { access_token?: unknown } = JSON.parse(answer.heard.text)
-  if (typeof access_token === 'string') client.token = access_token
+  const token = memberOf(answer.body, 'access_token')
+  if (token !== null) client.token = token
   await readOwn(scene, client, 'own')
 }
 
@@ -104,13 +104,13 @@ async function written(
   client: Client,
   note: Note,
   request: Ask,
-  idOf: (text: string) => string | null,
+  idOf: (body: unknown) => string | null,
 ): Promise<Outcome> {
   const own = { order: note.order, id: null as string | null, version: note.version }
   const settle = scene.checker.write({ by: client.name, object: orderName(note), version: note.version })
   const { outcome, answer } = await send(scene, client, request)
   settle(outcome, performance.now())
-  own.id = answer === null ? null : idOf(answer.heard.text)
+  own.id = answer === null ? null : idOf(answer.body)
   client.orders.push(own)
   if (client.orders.length > keptOrders) client.orders.shift()
   return outcome
@@ -147,7 +147,11 @@ function nextNote(client: Client): Note {
   return { number: client.person?.number ?? -1, order: client.made, version: 1 }
 }
 
-function idIn(text: string): string | null {
-  const [row] = JSON.parse(text) as readonly { readonly id?: unknown }[]
-  return typeof row?.id === 'string' ? row.id : null
+function idIn(body: unknown): string | null {
+  return Array.isArray(body) ? memberOf(body[0], 'id') : null
+}
+
+function memberOf(body: unknown, name: string): string | null {
+  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : null
+  return typeof value === 'string' ? value : null
 }
