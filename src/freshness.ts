@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { Problem } from './base/problem.ts'
 import type { Place, Settings } from './base/settings.ts'
-import { startTiming } from './base/timing.ts'
+import { startTiming, type Timing } from './base/timing.ts'
 import { type Bookmark, openBookmark, sealBookmark } from './database/bookmark.ts'
 import { connectTo, type Database } from './database/client.ts'
 import type { Reader } from './database/read.ts'
@@ -19,6 +19,7 @@ const cookieName = 'selvage-bookmark'
 export interface FreshnessEnv {
   Variables: {
     requestId: string
+    timing: Timing
     server: Server
     database: Database
     shards: readonly Shard[]
@@ -40,8 +41,9 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   const { headers } = context.req.raw
   const brought = bookmarkOf(headers, settings.serverSecret)
   const reader: Reader = {
-    here: placeOf('cf' in context.req.raw ? context.req.raw.cf : null),
+    here: cluster.replicas.length === 0 || !('cf' in context.req.raw) ? null : placeOf(context.req.raw.cf),
     bookmark: brought,
+    isCookie: brought !== null && !headers.has(bookmarkHeader),
     remembered: once(() => sessions.lastWrite(sessionKey(realm, context.get('caller'), null))),
     isHedged: settings.isHedged,
   }
@@ -56,6 +58,8 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   if (status !== undefined) {
     for (const [name, value] of Object.entries(cacheHeaders(status))) context.res.headers.set(name, value)
   }
+  // Without the epoch there is no bookmark to tell.
+  if (asksForSession(headers) && cluster.epoch === null) await database.look(context.get('timing'))
   const { written, versions, read, silentSeconds } = database.seen
   if (written !== null) {
     const own = sessionKey(realm, context.get('caller'), context.get('sessionId'))

@@ -43,6 +43,8 @@ export interface Store {
    * @returns resolved when the data centre knows, too
    */
   learn(tenant: string, sighting: Sighting, nowMilliseconds: number): Promise<void>
+  /** A frame at which all that is known of these tables holds: what is read from there on is not overtaken yet. */
+  newestFrame(tenant: string, tables: readonly string[]): number
 }
 
 export type Later = (work: Promise<void>) => void
@@ -123,6 +125,10 @@ export function createStore({ memory, dataCentre, world }: Tiers): Store {
       return remember(key, entry)
     },
     learn: known.learn,
+    newestFrame(tenant, tables) {
+      const knowledge = known.of(tenant)
+      return Math.max(0, ...tables.map((table) => knowledge?.tables.get(table)?.frame ?? 0))
+    },
   }
 }
 

@@ -29,9 +29,15 @@ export interface Database {
   /**
    * One statement that reads, outside a transaction: a statement alone is atomic and reads one snapshot.
    * @param consistency default `session`
+   * @param atLeastFrame that must be in what is read, too; default 0
    * @throws SqlError what SQLite says; Problem UNAVAILABLE_DATABASE or DATABASE_TIMEOUT
    */
-  run(statement: Statement, timing: Timing, consistency?: Consistency): Promise<ReadResult>
+  run(
+    statement: Statement,
+    timing: Timing,
+    consistency?: Consistency,
+    atLeastFrame?: number,
+  ): Promise<ReadResult>
   /**
    * All statements in one `BEGIN IMMEDIATE … COMMIT`, or none of them.
    * @throws as `run`; SqlError of the first statement that failed
@@ -118,7 +124,13 @@ export class SqlError extends Error {
 /** A server without replicas. */
 export function connect({ name = 'primary', url, token, ...options }: LoneOptions): Database {
   const node = { name, url, token, place: null, isPrimary: true }
-  const reader = { here: null, bookmark: null, remembered: async () => 'none' as const, isHedged: false }
+  const reader = {
+    here: null,
+    bookmark: null,
+    isCookie: false,
+    remembered: async () => 'none' as const,
+    isHedged: false,
+  }
   return connectTo({ cluster: clusterOf(node, []), reader, ...options })
 }
 
@@ -137,8 +149,8 @@ export function connectTo(options: DatabaseOptions): Database {
   let written: Bookmark | null = null
   let readTo: number | null = null
   let versions: VersionSighting | null = null
-  const readBy = async (request: ReadRequest, consistency: Consistency): Promise<Read> => {
-    const answer = await read(request, consistency, { cluster, reader, send })
+  const readBy = async (request: ReadRequest, consistency: Consistency, atLeastFrame = 0): Promise<Read> => {
+    const answer = await read(request, { consistency, atLeastFrame }, { cluster, reader, send })
     if (answer.reply.frame !== null) readTo = Math.max(readTo ?? 0, answer.reply.frame)
     return answer
   }
@@ -162,9 +174,9 @@ export function connectTo(options: DatabaseOptions): Database {
     return 'results' in ended ? { ...ended, results: ended.results.slice(0, statements.length) } : ended
   }
   return {
-    async run(statement, timing, consistency = 'session') {
+    async run(statement, timing, consistency = 'session', atLeastFrame = 0) {
       const request = { body: (frame: number | null) => executeRequest(statement, frame), count: 1, timing }
-      const { reply, state, frame } = await readBy(request, consistency)
+      const { reply, state, frame } = await readBy(request, consistency, atLeastFrame)
       const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()
       const newestFrame = Math.max(frame, reply.frame ?? frame)

@@ -28,6 +28,8 @@ export interface Reader {
   readonly here: Place | null
   /** What the client handed back; null: nothing. */
   readonly bookmark: Bookmark | null
+  /** Whether that may not be its last one: of two writes at once a browser keeps the cookie that came last. */
+  readonly isCookie: boolean
   /**
    * The last write of the caller's session that this data centre knows of. When it cannot be known, only the primary
    * is new enough.
@@ -67,14 +69,14 @@ export interface Surroundings {
  */
 export async function read(
   request: ReadRequest,
-  consistency: Consistency,
+  { consistency, atLeastFrame }: { readonly consistency: Consistency; readonly atLeastFrame: number },
   { cluster, reader, send }: Surroundings,
 ): Promise<Read> {
   const demand =
     cluster.replicas.length === 0
       ? null
       : await demandOf(consistency, request.timing, { cluster, reader, send })
-  const needed = demand?.frame ?? null
+  const needed = demand === null ? null : Math.max(demand.frame, atLeastFrame)
   // Nobody waits again for what has not come three times.
   if (needed === null && cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
   const left = needed === null ? [cluster.primary] : [...readingOrder(cluster, reader.here, Date.now())]
@@ -145,8 +147,7 @@ export async function demandOf(
   { cluster, reader, send }: Surroundings,
 ): Promise<Demand | null> {
   if (consistency === 'strong') return null
-  const { bookmark } = reader
-  const last = bookmark ?? (consistency === 'eventual' ? 'none' : await reader.remembered())
+  const last = await lastOf(reader, consistency)
   if (last === 'unknown') return null
   if (last === 'none') return { epoch: null, frame: 0 }
   const isKnown = (): boolean => cluster.epoch === null || cluster.epoch === last.epoch
@@ -156,7 +157,21 @@ export async function demandOf(
   if (Date.now() - lookedAt > lookIsNewMilliseconds) await look(cluster, send, timing)
   if (isKnown()) return last
   // A session remembers no more than where it wrote; who brings a bookmark of another history is told of this one.
-  return bookmark === null ? { epoch: null, frame: 0 } : null
+  return reader.bookmark === null ? { epoch: null, frame: 0 } : null
+}
+
+/** Where the caller wrote last, as far as anybody here knows. */
+async function lastOf(
+  { bookmark, isCookie, remembered }: Reader,
+  consistency: Consistency,
+): Promise<Bookmark | 'none' | 'unknown'> {
+  if (bookmark !== null && !(isCookie && consistency === 'session')) return bookmark
+  if (consistency === 'eventual') return bookmark ?? 'none'
+  const own = await remembered()
+  if (bookmark === null) return own
+  return typeof own === 'object' && own.epoch === bookmark.epoch && own.frame > bookmark.frame
+    ? own
+    : bookmark
 }
 
 /** Who comes with a bookmark of another history all the time makes nobody ask all the time. */

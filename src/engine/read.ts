@@ -76,18 +76,20 @@ export async function read(
     const { session } = plan.shard
     const answer = await readShards({ ...plan, shard: plan.shard }, values, context, async () => {
       if (session === null) return
-      const stands = onlyValue(await askNearest(bind(session, values), consistency, context))
+      const stands = onlyValue(
+        await askNearest(bind(session, values), { consistency, atLeastFrame: 0 }, context),
+      )
       if (stands.type === 'null') throw sessionOver()
     })
     timing.mark('db')
     return estimated(answer, request.intent, plan.columns)
   }
-  const ask = () => askNearest(bind(plan, values), consistency, context)
+  const ask = (atLeastFrame: number) => askNearest(bind(plan, values), { consistency, atLeastFrame }, context)
   timing.mark('plan')
   const { keeping } = plan
   const kept =
     keeping === null || caching === null
-      ? { text: bytesOf(onlyValue(await ask())), status: null }
+      ? { text: bytesOf(onlyValue(await ask(0))), status: null }
       : await keptText(
           {
             keeping,
@@ -121,10 +123,10 @@ export async function read(
 /** A replica may not have heard of a session that has just begun: the primary decides that one is over. */
 async function askNearest(
   statement: Statement,
-  consistency: Consistency,
+  { consistency, atLeastFrame }: { readonly consistency: Consistency; readonly atLeastFrame: number },
   { database, timing }: ReadContext,
 ): Promise<ReadResult> {
-  const result = await translated(() => database.run(statement, timing, consistency))
+  const result = await translated(() => database.run(statement, timing, consistency, atLeastFrame))
   if (result.isPrimary || onlyValue(result).type !== 'null') return result
   return translated(() => database.run(statement, timing, 'strong'))
 }

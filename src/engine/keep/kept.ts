@@ -53,8 +53,11 @@ export interface KeptRead {
   readonly demand: Demand | null
   /** Whose session has to stand; null: nobody's. */
   readonly session: string | null
-  /** Asks the database: the answer, the epoch and the versions of its tables in one row. */
-  ask(): Promise<ReadResult>
+  /**
+   * Asks the database: the answer, the epoch and the versions of its tables in one row.
+   * @param atLeastFrame that must be in what is read
+   */
+  ask(atLeastFrame: number): Promise<ReadResult>
 }
 
 /**
@@ -66,7 +69,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   const { store, flights, standing, tenant, later } = caching
   const key = keyFor(read, caching)
   const scope = keeping.isPrivate ? 'private' : 'shared'
-  const ask = (flight: Flight | null): Promise<Asked> => askAndKeep(read, key, scope, flight, caching, clock)
+  const ask = (flight: Flight | null, atLeastFrame = 0): Promise<Asked> =>
+    askAndKeep({ ...read, ask: () => read.ask(atLeastFrame) }, key, scope, flight, caching, clock)
   const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
   // Of a session that was never seen nothing that is kept can be told.
   if (demand === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
@@ -95,7 +99,10 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   if (turn.kind === 'found') return hit(turn.value)
   if (turn.kind === 'late' && !isAlone && finding.kind === 'stale-if-error') return hit(finding)
   try {
-    const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null)
+    // A replica that has not come to the write that overtook it would be asked in vain.
+    const isOvertaken = finding.kind !== 'miss' || finding.why === 'superseded'
+    const atLeastFrame = isOvertaken ? store.newestFrame(tenant, keeping.tables) : 0
+    const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null, atLeastFrame)
     const why = finding.kind === 'miss' && finding.why === 'absent' ? 'uri-miss' : 'stale'
     return { text, status: { kind: 'forward', why, isStored } }
   } catch (error) {
@@ -137,7 +144,7 @@ async function askAndKeep(
   const storedAtMilliseconds = clock.nowMilliseconds()
   let outcome: Parameters<Flight['end']>[0] = 'failed'
   try {
-    const result = await ask()
+    const result = await ask(0)
     const entry = entryOf(result, keeping, storedAtMilliseconds)
     if (session !== null && entry !== null) standing.note(session, storedAtMilliseconds)
     if (entry !== null) outcome = store.fill(key, entry, { tenant, scope }, later)

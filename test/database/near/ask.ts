@@ -50,7 +50,13 @@ export interface Told {
 }
 
 /** Nothing is known of who asks. */
-export const nobody: Reader = { here: null, bookmark: null, remembered: async () => 'none', isHedged: false }
+export const nobody: Reader = {
+  here: null,
+  bookmark: null,
+  isCookie: false,
+  remembered: async () => 'none',
+  isHedged: false,
+}
 
 export async function ask(cluster: Cluster, { sql = total, consistency, ...given }: Ask = {}): Promise<Told> {
   const timing = startTiming()
