@@ -1,4 +1,5 @@
 import { digest } from '../../base/crypto.ts'
+import { render } from '../../model/expression.ts'
 import type { Model } from '../../model/model.ts'
 import type { Keep, Resource } from '../../model/resource.ts'
 import { namesIn, shortest } from '../../model/rule/keep.ts'
@@ -35,6 +36,7 @@ export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omi
   if (callerValues.some(({ name }) => name !== 'id' && name !== 'email')) return null
   const all = [...model.resources.values()].map(({ tableName }) => tableName)
   const tables = namesIn(query.text, all)
+  if (!policiesOf(root).every((policy) => isAbout(policy, all))) return null
   if (!tables.every((name) => model.watch.tables.has(name)) || /\b(?:auth|selvage)_/i.test(query.text))
     return null
   return {
@@ -44,6 +46,29 @@ export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omi
     tables,
     isPrivate: callerValues.length > 0,
   }
+}
+
+/** What the gates ask of rows, as SQL. */
+function policiesOf(node: Node<Gate>): readonly string[] {
+  const below = node.embeds.flatMap(({ node: embedded, through }) => [
+    ...(through === null ? [] : verdictText(through.gate)),
+    ...policiesOf(embedded),
+  ])
+  return [...verdictText(node.gate), ...below]
+}
+
+function verdictText({ verdict }: Gate): readonly string[] {
+  return typeof verdict === 'boolean' ? [] : [render(verdict).text]
+}
+
+const source = /\b(?:from|join)\s+(?:["`[]([^"`\]]+)["`\]]|([\w$]+)\b(?!\s*\())/gi
+
+/** Whether all that a policy reads are tables of resources: of others nobody counts the changes. */
+function isAbout(policy: string, tables: readonly string[]): boolean {
+  const names = new Set(tables.map((name) => name.toLowerCase()))
+  return [...policy.matchAll(source)].every(([, quoted, bare = '']) =>
+    names.has((quoted ?? bare).toLowerCase()),
+  )
 }
 
 /** All whose rows are shown, or are between those. */
@@ -57,14 +82,16 @@ function resourcesOf(node: Node<Gate>): readonly Resource[] {
 
 /** Functions of SQLite that answer otherwise each time; those of time, when they are asked for the present. */
 const volatile =
-  /\bcurrent_(?:time|date|timestamp)\b|\brandom(?:blob)?\s*\(|\b(?:total_)?changes\s*\(|\blast_insert_rowid\s*\(|\b(?:date|time|datetime|julianday|unixepoch)\s*\(\s*\)|\bstrftime\s*\(\s*'[^']*'\s*\)|'now'/i
+  /\bcurrent_(?:time|date|timestamp)\b|\brandom(?:blob)?\s*\(|\b(?:total_)?changes\s*\(|\blast_insert_rowid\s*\(|\b(?:date|time|datetime|julianday|unixepoch)\s*\(\s*\)|\bstrftime\s*\(\s*'[^']*'\s*\)|['"](?:now|subsec(?:ond)?)['"]/i
+/** Names of the present, as an argument of such a function (https://sqlite.org/lang_datefunc.html#time_values). */
+const present = /^(?:now|subsec(?:ond)?)$/i
 
 function isVolatile({ text, bindings }: Fragment): boolean {
   return (
     volatile.test(text) ||
     bindings.some(
       (binding) =>
-        binding.from === 'constant' && binding.value.type === 'text' && binding.value.value === 'now',
+        binding.from === 'constant' && binding.value.type === 'text' && present.test(binding.value.value),
     )
   )
 }

@@ -36,7 +36,7 @@ export function shortest(keeps: readonly Keep[]): Keep {
 /** Tables that answers from caches may depend on, and how a write touches them. */
 export interface Watch {
   readonly tables: ReadonlySet<string>
-  /** Those of them that change with rows of a table: itself, and where rows go or change because its rows go. */
+  /** Those of them that change with rows of a table: itself, and where rows go or change because its rows do. */
   touchedBy(tableName: string, isDelete: boolean): readonly string[]
 }
 
@@ -54,11 +54,13 @@ export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
     }),
   )
   const tables = new Set([...kept.map(({ tableName }) => tableName), ...namesIn(policies.join(' '), names)])
-  const gone = new Map([...names].map((name) => [name, goneWith(name, resources)]))
+  const followers = (along: readonly ForeignAction[]) =>
+    new Map([...names].map((name) => [name, changedWith(name, resources, along)]))
+  const [gone, changed] = [followers(['onDelete', 'onUpdate']), followers(['onUpdate'])]
   return {
     tables,
     touchedBy: (tableName, isDelete) =>
-      [tableName, ...(isDelete ? (gone.get(tableName) ?? []) : [])].filter((name) => tables.has(name)),
+      [tableName, ...((isDelete ? gone : changed).get(tableName) ?? [])].filter((name) => tables.has(name)),
   }
 }
 
@@ -68,16 +70,21 @@ export function namesIn(text: string, names: Iterable<string>): readonly string[
   return [...names].filter((name) => lower.includes(name.toLowerCase()))
 }
 
-/** Tables whose rows go, or lose what they refer to, when rows of this one go: along all foreign keys that say so. */
-function goneWith(tableName: string, resources: readonly Resource[]): readonly string[] {
+type ForeignAction = 'onDelete' | 'onUpdate'
+
+/** Tables whose rows go or change with rows of this one: along all foreign keys that say so. */
+function changedWith(
+  tableName: string,
+  resources: readonly Resource[],
+  along: readonly ForeignAction[],
+): readonly string[] {
   const found = new Set<string>()
   const follow = (name: string): void => {
     for (const { table, tableName: referring } of resources) {
       const refers = getTableConfig(table).foreignKeys.some(
         (key) =>
           getTableConfig(key.reference().foreignTable).name === name &&
-          key.onDelete !== undefined &&
-          !['no action', 'restrict'].includes(key.onDelete),
+          along.some((action) => !['no action', 'restrict'].includes(key[action] ?? 'no action')),
       )
       if (refers && !found.has(referring)) {
         found.add(referring)
