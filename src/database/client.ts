@@ -67,6 +67,8 @@ export interface Database {
     timing: Timing,
     how?: Pick<Partial<TransactionOptions>, 'touched'>,
   ): Promise<{ readonly results: readonly Result[] } | { readonly otherwise: Result }>
+  /** What the last `snapshot` found was written by this request when it came before: it counts as written now. */
+  adopt(): void
   /** How new what this request reads must be; null: only the primary is new enough. */
   demand(consistency: Consistency, timing: Timing): Promise<Demand | null>
   /** Asks the primary how it is, for the sake of what is known of it. */
@@ -149,6 +151,11 @@ export function connectTo(options: DatabaseOptions): Database {
   let written: Bookmark | null = null
   let readTo: number | null = null
   let versions: VersionSighting | null = null
+  let snapshotReply: Reply | null = null
+  const noteWritten = (reply: Reply): void => {
+    written = bookmarkAfter(reply)
+    versions = written === null ? null : versionsAfter(reply, written)
+  }
   const readBy = async (request: ReadRequest, consistency: Consistency, atLeastFrame = 0): Promise<Read> => {
     const answer = await read(request, { consistency, atLeastFrame }, { cluster, reader, send })
     if (answer.reply.frame !== null) readTo = Math.max(readTo ?? 0, answer.reply.frame)
@@ -168,8 +175,7 @@ export function connectTo(options: DatabaseOptions): Database {
     const body = transactionRequest(all, { ...shape, writes: true, epilogue })
     const reply = await send(cluster.primary, { body, count: all.length, limitMilliseconds: null }, timing)
     const ended = done(reply)
-    written = bookmarkAfter(reply)
-    versions = written === null ? null : versionsAfter(reply, written)
+    noteWritten(reply)
     if (written !== null) cluster.epoch = written.epoch
     return 'results' in ended ? { ...ended, results: ended.results.slice(0, statements.length) } : ended
   }
@@ -186,10 +192,15 @@ export function connectTo(options: DatabaseOptions): Database {
       return resultsOf(await write(statements, { isTrial, otherwise: null }, touched, timing))
     },
     async snapshot(statements, timing, consistency = 'strong') {
-      const shape = { writes: false, isTrial: false, otherwise: null, epilogue: [readEpoch] }
+      const epilogue = consistency === 'strong' ? [readEpoch, readVersions] : [readEpoch]
+      const shape = { writes: false, isTrial: false, otherwise: null, epilogue }
       const body = (frame: number | null) => transactionRequest(statements, shape, frame)
       const { reply } = await readBy({ body, count: statements.length, timing }, consistency)
+      snapshotReply = reply
       return resultsOf(done(reply))
+    },
+    adopt() {
+      if (snapshotReply !== null) noteWritten(snapshotReply)
     },
     transactUnless({ at, otherwise }, statements, timing, { touched = [] } = {}) {
       return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, touched, timing)
