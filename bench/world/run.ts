@@ -47,7 +47,7 @@ async function world(): Promise<void> {
     if (!ending.signal.aborted) played.push(await play(name, setting))
   }
   console.log(`\n${latencyTables(played, options.cities)}`)
-  console.log(`\n${servedTable(played, options.cities)}`)
+  console.log(`\n${servedTable(played, options)}`)
   const [selvage] = played
   if (selvage?.name === 'selvage') console.log(`\n${goalReport(selvage, options, overhead)}`)
   console.log(`\n${violationReport(played)}`)

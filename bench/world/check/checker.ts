@@ -10,7 +10,7 @@ export interface Checker {
    * @throws RangeError when its version is no higher than that of the write before
    * @returns to be called with what became of it
    */
-  write(write: Write): (outcome: Outcome, nowMilliseconds: number) => void
+  write(write: Write): (outcome: Outcome, nowMilliseconds: number, via?: string) => void
   /** @returns how long ago what was read had been overwritten when it was asked for, in milliseconds; 0: it was current */
   read(read: Read): number
   /** What an object is in the end, on one node. */
@@ -51,19 +51,20 @@ export function createChecker(violations: Violations): Checker {
   const floors = new Map<string, Floor>()
   const historyOf = (object: string): History => found(histories, object, () => ({ sent: 0, done: [] }))
   const floorOf = (by: string, object: string): Floor =>
-    found(floors, `${by} ${object}`, () => ({ written: 0, seen: 0 }))
+    found(floors, `${by} ${object}`, () => ({ written: 0, writtenVia: '', seen: 0 }))
   return {
     objects: () => histories.keys(),
     write({ by, object, version }) {
       const history = historyOf(object)
       if (version <= history.sent) throw new RangeError(`version ${version} of ${object} was written before`)
       history.sent = version
-      return (outcome, at) => {
+      return (outcome, at, via = '') => {
         if (outcome !== 'done') return
         history.done.push({ version, at })
         if (history.done.length > keptWrites) history.done.shift()
         const floor = floorOf(by, object)
-        floor.written = Math.max(floor.written, version)
+        floor.written = version
+        floor.writtenVia = via
       }
     },
     read({ by, object, version, askedAt, promise, via = '' }) {
@@ -82,7 +83,7 @@ export function createChecker(violations: Violations): Checker {
         if (version < floor.written) {
           violations.add(
             'own write',
-            `${by} read version ${version} of ${object}, had written ${floor.written} ${via}`,
+            `${by} read version ${version} of ${object}, had written ${floor.written} ${floor.writtenVia} ${via}`,
           )
         } else if (promise === 'session' && version < floor.seen) {
           violations.add(
@@ -116,6 +117,7 @@ interface History {
 /** What a reader must not fall behind. */
 interface Floor {
   written: number
+  writtenVia: string
   seen: number
 }
 

@@ -23,6 +23,8 @@ export interface Sample {
   readonly isHit: boolean
   /** Trips to the database, as `Server-Timing` says; null: it does not. */
   readonly trips: number | null
+  /** The node of the database that answered, as `Server-Timing` names it; null: none did, or none is named. */
+  readonly node: string | null
 }
 
 /** All answers of a run that came in time, by city and kind. */
@@ -77,10 +79,12 @@ export function collectSamples(): Samples {
 }
 
 export function sampleOf({ milliseconds, header }: Heard): Sample {
-  const trips = /(?:^|, )trips;desc="(\d+)"/.exec(header('server-timing') ?? '')?.[1]
+  const timing = header('server-timing') ?? ''
+  const trips = /(?:^|, )trips;desc="(\d+)"/.exec(timing)?.[1]
   return {
     milliseconds,
     isHit: /^Selvage; *hit\b/i.test(header('cache-status') ?? ''),
     trips: trips === undefined ? null : Number(trips),
+    node: /(?:^|, )node;desc="([^"]*)"/.exec(timing)?.[1] ?? null,
   }
 }

@@ -92,8 +92,8 @@ async function change(
   }: { readonly product: string; readonly version: number; readonly request: Ask },
 ): Promise<void> {
   const settle = scene.checker.write({ by: staff.name, object: productName(product), version })
-  const { outcome } = await send(scene, staff, request)
-  settle(outcome, performance.now())
+  const { outcome, answer } = await send(scene, staff, request)
+  settle(outcome, performance.now(), howWritten(answer))
   if (outcome === 'unknown') shelf.leftAlone.add(product)
   await readItem(scene, staff, product, { kind: 'own after write', isThere: outcome === 'done' })
 }
@@ -109,7 +109,7 @@ async function written(
   const own = { order: note.order, id: null as string | null, version: note.version }
   const settle = scene.checker.write({ by: client.name, object: orderName(note), version: note.version })
   const { outcome, answer } = await send(scene, client, request)
-  settle(outcome, performance.now())
+  settle(outcome, performance.now(), howWritten(answer))
   own.id = answer === null ? null : idOf(answer.body)
   client.orders.push(own)
   if (client.orders.length > keptOrders) client.orders.shift()
@@ -140,6 +140,14 @@ async function send(
     if (answer !== null && answer.heard.status !== 409) return { outcome: 'done', answer }
   }
   return { outcome: 'unknown', answer: null }
+}
+
+/** For the one who looks for the reason of a violation. */
+function howWritten(answer: Answer | null): string {
+  if (answer === null) return ''
+  const { header } = answer.heard
+  const replayed = header('idempotency-replayed') === null ? 'at once' : 'as was told when asked again'
+  return `(${replayed}, ${header('selvage-bookmark') === null ? 'without' : 'with'} a bookmark)`
 }
 
 function nextNote(client: Client): Note {

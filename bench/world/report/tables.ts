@@ -1,5 +1,6 @@
-import type { City } from '../geography.ts'
+import { type City, nearest } from '../geography.ts'
 import { type Kind, kinds, publicKinds, type Sample } from '../load/samples.ts'
+import type { Options } from '../options.ts'
 import type { Played } from '../play.ts'
 import { aligned, milliseconds, percent, quantilesOf, share, threeOf } from './figures.ts'
 
@@ -41,7 +42,7 @@ export function latencyTables(played: readonly Played[], cities: readonly City[]
 }
 
 /** How many answers needed no database, and how old they were. */
-export function servedTable(played: readonly Played[], cities: readonly City[]): string {
+export function servedTable(played: readonly Played[], { cities, primary, replicas }: Options): string {
   const line = (title: string, of: (one: Played) => string): readonly string[] => [
     `  ${title}`,
     ...played.map(of),
@@ -59,6 +60,17 @@ export function servedTable(played: readonly Played[], cities: readonly City[]):
     ({ samples }: Played) =>
       milliseconds(quantilesOf(samples.ages)[which])
   const own = ['own', 'own after write'] as const
+  const fromNearest = (of: readonly Kind[]) => (one: Played) => {
+    const nodes = one.name === 'selvage' ? [primary, ...replicas] : [primary]
+    const tripped = cities.flatMap((city) => {
+      const node = nearest(city, nodes)
+      const name = node === primary ? 'primary' : node.name.toLowerCase()
+      return samplesOf(one, [city], of).flatMap((sample) =>
+        sample.node === null ? [] : sample.node === name,
+      )
+    })
+    return percent(share(tripped.filter(Boolean).length, tripped.length))
+  }
   return aligned([
     ['served', ...played.map(({ name }) => name)],
     line('answers in the measured part', ({ samples }) => String(samples.answered)),
@@ -79,6 +91,9 @@ export function servedTable(played: readonly Played[], cities: readonly City[]):
       'own reads: without a trip',
       shareOf(own, (sample) => sample.trips === 0),
     ),
+    line('public reads with a trip: to the nearest node', fromNearest(publicKinds)),
+    line('own reads: to the nearest node', fromNearest(['own'])),
+    line('reads after own write: to the nearest node', fromNearest(['own after write'])),
     line('trips of a public read', trips(publicKinds)),
     line('trips of an own read', trips(own)),
     line('trips of a write', trips(['write'])),
