@@ -29,13 +29,15 @@ export interface Wire {
 
 /** `patienceMilliseconds`: how long a client waits. Default 20,000. */
 export function openWire(patienceMilliseconds = 20_000): Wire {
-  const idle = new Map<number, Connection[]>()
+  const idle = new Map<number, { readonly connection: Connection; readonly since: number }[]>()
   const all = new Set<Connection>()
   const take = async (port: number): Promise<Connection> => {
     const waiting = idle.get(port) ?? []
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (next.isOpen) return next
-      all.delete(next)
+      const { connection, since } = next
+      if (connection.isOpen && performance.now() - since < longestIdleMilliseconds) return connection
+      connection.close()
+      all.delete(connection)
     }
     const connection = await openConnection(port)
     all.add(connection)
@@ -56,8 +58,9 @@ export function openWire(patienceMilliseconds = 20_000): Wire {
         return unheard(reply, milliseconds)
       }
       const waiting = idle.get(port)
-      if (waiting === undefined) idle.set(port, [connection])
-      else waiting.push(connection)
+      const kept = { connection, since: performance.now() }
+      if (waiting === undefined) idle.set(port, [kept])
+      else waiting.push(kept)
       return {
         status: reply.status,
         header: (name) => headerIn(reply.head, name),
@@ -70,6 +73,9 @@ export function openWire(patienceMilliseconds = 20_000): Wire {
     },
   }
 }
+
+/** Servers end a connection that has nothing to do, workerd after five seconds: what was just sent would be lost. */
+const longestIdleMilliseconds = 2_000
 
 /** A connection that fails is what a simulation of failures expects: it is judged where it is known what was asked. */
 async function failing<Value>(work: Promise<Value>): Promise<Value | string> {
