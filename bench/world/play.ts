@@ -7,7 +7,7 @@ import { createTally } from './check/tally.ts'
 import { countViolations, type Violations } from './check/violations.ts'
 import { beFaulty } from './faults.ts'
 import type { Scene } from './load/client.ts'
-import { type Drive, drive } from './load/drive.ts'
+import { type Drive, drive, sweep } from './load/drive.ts'
 import { populate, population } from './load/population.ts'
 import { collectSamples, type Samples } from './load/samples.ts'
 import { openWire } from './load/wire.ts'
@@ -89,6 +89,7 @@ export async function play(name: ContenderName, setting: Setting): Promise<Playe
   try {
     const everybody = populate(options.cities, deployment.doorsOf, people)
     const go = (part: Partial<Drive>) => drive(scene, everybody, { ...options, ...part }, signal)
+    if (options.warmSeconds > 0) await sweep(scene, everybody, signal)
     await go({ perSecond: null, seconds: options.warmSeconds, requests: Number.POSITIVE_INFINITY })
     const warm = samples.answered
     samples.clear()

@@ -83,6 +83,23 @@ export async function drive(
   end()
 }
 
+/**
+ * In each city somebody asks for every page and every product once, as in a world that is older than this one.
+ * @param signal ends it early
+ */
+export async function sweep(scene: Scene, { readers }: Population, signal: AbortSignal): Promise<void> {
+  const { categories, products } = scene.catalogue
+  const wanted = new Map(readers.map((reader) => [reader.city, [...categories, ...products].entries()]))
+  await Promise.all(
+    readers.map(async (reader) => {
+      for (const [place, id] of wanted.get(reader.city) ?? []) {
+        if (signal.aborted) return
+        await (place < categories.length ? readPage(scene, reader, id) : readItem(scene, reader, id))
+      }
+    }),
+  )
+}
+
 interface Habits {
   readonly productWrites: number
   readonly product: (random: Scene['random']) => number
