@@ -2,7 +2,7 @@ import type { Entry } from './entry.ts'
 import type { Knowledge, Sighting } from './knowledge/knowledge.ts'
 
 /** What a request asks of an answer that was kept. */
-export interface Demand {
+export interface Requirement {
   readonly nowMilliseconds: number
   /** Of the caller's bookmark; null without one. */
   readonly epoch: string | null
@@ -42,16 +42,17 @@ const clockToleranceMilliseconds = 5 * 60_000
  * has outlived, or a bookmark is past, is not served however young it is.
  * @param knowledge of the database that the entry is from; null when nothing is known
  */
-export function judge(entry: Entry, demand: Demand, knowledge: Knowledge | null): Verdict {
-  if (demand.epoch !== null && demand.epoch !== entry.epoch) return misses.epoch
+export function judge(entry: Entry, required: Requirement, knowledge: Knowledge | null): Verdict {
+  if (required.epoch !== null && required.epoch !== entry.epoch) return misses.epoch
   if (knowledge !== null && knowledge.epoch !== entry.epoch) return misses.epoch
-  const elapsedMilliseconds = demand.nowMilliseconds - entry.storedAtMilliseconds
+  const elapsedMilliseconds = required.nowMilliseconds - entry.storedAtMilliseconds
   if (!(elapsedMilliseconds >= -clockToleranceMilliseconds)) return misses.clock
   const asOfFrame = asOf(entry, knowledge)
-  if (demand.neededFrame > asOfFrame) return misses.behind
+  if (required.neededFrame > asOfFrame) return misses.behind
   const age = Math.max(0, elapsedMilliseconds / 1000)
   const superseded = isSuperseded(entry, knowledge)
-  const unseen = (demand.nowMilliseconds - (demand.stoodAtMilliseconds ?? Number.POSITIVE_INFINITY)) / 1000
+  const unseen =
+    (required.nowMilliseconds - (required.stoodAtMilliseconds ?? Number.POSITIVE_INFINITY)) / 1000
   const kind = kindOf(entry, Math.max(age, unseen), superseded)
   if (kind === null) return superseded ? misses.superseded : misses.expired
   const ageSeconds = Math.floor(age)

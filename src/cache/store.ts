@@ -2,7 +2,7 @@ import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
 import type { Sighting } from './knowledge/knowledge.ts'
 import { createKnown } from './knowledge/known.ts'
-import { absent, type Demand, isSuperseded, judge, type Miss, type Served, wins } from './rule.ts'
+import { absent, isSuperseded, judge, type Miss, type Requirement, type Served, wins } from './rule.ts'
 import type { Memory } from './tier/memory.ts'
 import type { Tier, TierName } from './tier/tier.ts'
 
@@ -10,7 +10,7 @@ import type { Tier, TierName } from './tier/tier.ts'
 export type Scope = 'private' | 'shared'
 
 /** What a request asks of the store: of whose database, and how new. */
-export interface Query extends Demand {
+export interface Query extends Requirement {
   readonly tenant: string
   readonly scope: Scope
 }

@@ -10,8 +10,8 @@ import { executeRequest, type TransactionShape, transactionRequest } from './hra
 import { unavailable } from './node.ts'
 import {
   type Consistency,
-  type Demand,
-  demandOf,
+  type Freshness,
+  freshnessOf,
   look,
   type Read,
   type Reader,
@@ -22,8 +22,8 @@ import { type SendOptions, sender } from './send.ts'
 import { raiseVersions, readVersions, type VersionSighting, versionsAfter } from './versions.ts'
 
 /**
- * A libSQL server and its replicas, by Hrana over HTTP: one pipeline a trip. Every method is one HTTP request, and more
- * only where the server answered that it is busy (`whileBusy`), or a node did not answer (`readFromNearest`).
+ * A libSQL server and its replicas, by Hrana over HTTP: one pipeline a trip. What runs statements is one HTTP request, and more
+ * only where the server answered that it is busy (`whileBusy`), or a node did not answer (`read`).
  */
 export interface Database {
   /**
@@ -70,7 +70,7 @@ export interface Database {
   /** What the last `snapshot` found was written by this request when it came before: it counts as written now. */
   adopt(): void
   /** How new what this request reads must be; null: only the primary is new enough. */
-  demand(consistency: Consistency, timing: Timing): Promise<Demand | null>
+  freshness(consistency: Consistency, timing: Timing): Promise<Freshness | null>
   /** Asks the primary how it is, for the sake of what is known of it. */
   look(timing: Timing): Promise<void>
   /** What this request has learnt of the database so far. */
@@ -205,7 +205,7 @@ export function connectTo(options: DatabaseOptions): Database {
     transactUnless({ at, otherwise }, statements, timing, { touched = [] } = {}) {
       return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, touched, timing)
     },
-    demand: (consistency, timing) => demandOf(consistency, timing, { cluster, reader, send }),
+    freshness: (consistency, timing) => freshnessOf(consistency, timing, { cluster, reader, send }),
     async look(timing) {
       await look(cluster, send, timing)
     },

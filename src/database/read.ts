@@ -72,11 +72,11 @@ export async function read(
   { consistency, atLeastFrame }: { readonly consistency: Consistency; readonly atLeastFrame: number },
   { cluster, reader, send }: Surroundings,
 ): Promise<Read> {
-  const demand =
+  const freshness =
     cluster.replicas.length === 0
       ? null
-      : await demandOf(consistency, request.timing, { cluster, reader, send })
-  const needed = demand === null ? null : Math.max(demand.frame, atLeastFrame)
+      : await freshnessOf(consistency, request.timing, { cluster, reader, send })
+  const needed = freshness === null ? null : Math.max(freshness.frame, atLeastFrame)
   // Nobody waits again for what has not come three times.
   if (needed === null && cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
   const left = needed === null ? [cluster.primary] : [...readingOrder(cluster, reader.here, Date.now())]
@@ -86,7 +86,7 @@ export async function read(
     const limitMilliseconds = left.length === 0 ? null : replicaMilliseconds
     try {
       const answer = state.node.isPrimary
-        ? await askPrimary(request, limitMilliseconds, cluster, demand ?? reader.bookmark, send)
+        ? await askPrimary(request, limitMilliseconds, cluster, freshness ?? reader.bookmark, send)
         : await askReplica(request, state, needed ?? 0, cluster, send)
       if (state.node.isPrimary || !('error' in answer.reply)) return answer
       // What a replica refuses, for want of a table just made or of a session just begun, the primary decides.
@@ -134,18 +134,18 @@ async function askReplica(
 }
 
 /** How new what is read must be, wherever it comes from. */
-export interface Demand {
+export interface Freshness {
   /** Null: frames of any history. */
   readonly epoch: string | null
   readonly frame: number
 }
 
 /** Null: only the primary is new enough. */
-export async function demandOf(
+export async function freshnessOf(
   consistency: Consistency,
   timing: Timing,
   { cluster, reader, send }: Surroundings,
-): Promise<Demand | null> {
+): Promise<Freshness | null> {
   if (consistency === 'strong') return null
   const last = await lastOf(reader, consistency)
   if (last === 'unknown') return null
@@ -182,16 +182,17 @@ async function askPrimary(
   { body, count, timing }: ReadRequest,
   limitMilliseconds: number | null,
   cluster: Cluster,
-  needed: Demand | null,
+  freshness: Freshness | null,
   send: Send,
 ): Promise<Read> {
   const { primary, epoch } = cluster
-  const isOurs = needed !== null && needed.epoch !== null && (epoch === null || needed.epoch === epoch)
-  const known = Math.max(primary.frame, isOurs ? needed.frame : 0)
+  const isOurs =
+    freshness !== null && freshness.epoch !== null && (epoch === null || freshness.epoch === epoch)
+  const known = Math.max(primary.frame, isOurs ? freshness.frame : 0)
   const reply = await send(primary, { body: body(null), count, limitMilliseconds }, timing)
   if (reply.frame === null || reply.frame >= known) return { reply, state: primary, frame: known }
   rewound(cluster)
-  const old = isOurs ? needed.epoch : epoch
+  const old = isOurs ? freshness.epoch : epoch
   if (old !== null) await beginHistory(old, cluster, send, timing)
   return { reply, state: primary, frame: 0 }
 }

@@ -4,7 +4,7 @@ import { bytesOf, type Result, type Statement, type Value } from '../base/statem
 import type { Timing } from '../base/timing.ts'
 import type { Database, ReadResult } from '../database/client.ts'
 import { unavailable } from '../database/node.ts'
-import type { Consistency, Demand } from '../database/read.ts'
+import type { Consistency, Freshness } from '../database/read.ts'
 import type { Shard } from '../database/shard/nodes.ts'
 import { type Caller, callerValues } from '../model/caller/caller.ts'
 import type { Keep } from '../model/resource.ts'
@@ -95,7 +95,7 @@ export async function read(
             keeping,
             asked: options.cursor === null ? request : {},
             args: () => bind({ text: '', bindings: keeping.bindings }, values).args,
-            demand: await demandFor(consistency, context),
+            freshness: await freshnessFor(consistency, context),
             session: sessionFor(keeping, caching, caller),
             ask,
           },
@@ -135,12 +135,12 @@ async function askNearest(
  * Who has no session and brings no bookmark shares what the data centre knows with everybody there: nothing is looked
  * up for them.
  */
-function demandFor(
+function freshnessFor(
   consistency: Consistency,
   { caller, database, timing }: ReadContext,
-): Promise<Demand | null> {
+): Promise<Freshness | null> {
   const isNobody = caller.kind === 'anonymous' && consistency === 'session'
-  return database.demand(isNobody ? 'eventual' : consistency, timing)
+  return database.freshness(isNobody ? 'eventual' : consistency, timing)
 }
 
 /** All that the look at a session is about; null where nobody in particular is told the same. */

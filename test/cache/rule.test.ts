@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/cache/entry.ts'
 import { type Knowledge, knowledgeOf, merge } from '../../src/cache/knowledge/knowledge.ts'
-import { type Demand, judge, type Verdict, wins } from '../../src/cache/rule.ts'
+import { judge, type Requirement, type Verdict, wins } from '../../src/cache/rule.ts'
 import { entryOf, stored } from './fixture.ts'
 
 const seen = (frame: number, versions: Record<string, number>, epoch = 'first') =>
   knowledgeOf({ epoch, frame, versions }, stored)
-const asked = (seconds: number, more: Partial<Demand> = {}): Demand => ({
+const asked = (seconds: number, more: Partial<Requirement> = {}): Requirement => ({
   nowMilliseconds: stored + seconds * 1000,
   epoch: null,
   neededFrame: 0,
@@ -46,8 +46,8 @@ describe('age', () => {
     [660, 'expired'],
     [Number.POSITIVE_INFINITY, 'expired'],
   ])('to a session that was seen %d seconds ago it is as old as that: %s', (seconds, kind) => {
-    const demand = asked(1, { stoodAtMilliseconds: stored + 1000 - seconds * 1000 })
-    expect(brief(judge(entryOf(), demand, null))).toBe(kind)
+    const required = asked(1, { stoodAtMilliseconds: stored + 1000 - seconds * 1000 })
+    expect(brief(judge(entryOf(), required, null))).toBe(kind)
   })
 
   test('what is known extends nothing', () => {

@@ -8,7 +8,7 @@ import type { Standing } from '../../cache/standing.ts'
 import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
 import type { Bookmark } from '../../database/bookmark.ts'
 import type { ReadResult } from '../../database/client.ts'
-import type { Demand } from '../../database/read.ts'
+import type { Freshness } from '../../database/read.ts'
 import { versionsOf } from '../../database/versions.ts'
 import type { Keeping } from './keeping.ts'
 
@@ -50,7 +50,7 @@ export interface KeptRead {
   /** What the query binds, without the look at the session. */
   args(): readonly Value[]
   /** How new the answer must be; null: only the database itself will do. */
-  readonly demand: Demand | null
+  readonly freshness: Freshness | null
   /** Whose session has to stand; null: nobody's. */
   readonly session: string | null
   /**
@@ -65,7 +65,7 @@ export interface KeptRead {
  * @throws as `read.ask`, unless there is an answer that may be given instead
  */
 export async function keptText(read: KeptRead, caching: Caching, clock: Clock): Promise<KeptText> {
-  const { keeping, demand, session } = read
+  const { keeping, freshness, session } = read
   const { store, flights, standing, tenant, later } = caching
   const key = keyFor(read, caching)
   const scope = keeping.isPrivate ? 'private' : 'shared'
@@ -73,7 +73,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     askAndKeep({ ...read, ask: () => read.ask(atLeastFrame) }, key, scope, flight, caching, clock)
   const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
   // Of a session that was never seen nothing that is kept can be told.
-  if (demand === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
+  if (freshness === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
     const { text, isStored } = await ask(null)
     return { text, status: { kind: 'forward', why: 'bypass', isStored } }
   }
@@ -81,8 +81,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   const query: Query = {
     tenant,
     scope,
-    epoch: demand.epoch,
-    neededFrame: demand.frame,
+    epoch: freshness.epoch,
+    neededFrame: freshness.frame,
     nowMilliseconds: clock.nowMilliseconds(),
     stoodAtMilliseconds,
   }
