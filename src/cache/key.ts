@@ -5,7 +5,8 @@ import type { Value } from '../base/statement.ts'
 export interface KeyParts {
   /** Names the tables as the backend declares them, and what the Worker makes of them: entries are versioned by it. */
   readonly schema: string
-  readonly tenant: string
+  /** Whose database it is: its tenant, its URL and the secret of the server, as one digest. */
+  readonly realm: string
   /** The text of the guarded statement, with the policies of its audience in it, or its SHA-256: that is hashed once. */
   readonly statement: string
   /** All that is bound, so also the caller's values that the policies use. */
@@ -23,8 +24,8 @@ const format = 1
  * A text that differs where any part differs. JSON writes half of a surrogate pair as an escape, so UTF-8 of it loses
  * nothing.
  */
-export function encodeParts({ schema, tenant, statement, args }: KeyParts): string {
-  return JSON.stringify([format, schema, tenant, statement, ...args.map(encodeValue)])
+export function encodeParts({ schema, realm, statement, args }: KeyParts): string {
+  return JSON.stringify([format, schema, realm, statement, ...args.map(encodeValue)])
 }
 
 function encodeValue(value: Value): readonly string[] {

@@ -11,7 +11,7 @@ export type Scope = 'private' | 'shared'
 
 /** What a request asks of the store: of whose database, and how new. */
 export interface Query extends Requirement {
-  readonly tenant: string
+  readonly realm: string
   readonly scope: Scope
 }
 
@@ -37,14 +37,14 @@ export interface Store {
    */
   lookUp(key: string, query: Query, later: Later): Promise<Finding>
   /** Keeps an answer of the database, unless a newer one is there or a write has overtaken it. */
-  fill(key: string, entry: Entry, query: Pick<Query, 'tenant' | 'scope'>, later: Later): Outcome
+  fill(key: string, entry: Entry, query: Pick<Query, 'realm' | 'scope'>, later: Later): Outcome
   /**
    * Notes what an answer of the database says of versions, in this isolate at once: a write, what it touched.
    * @returns resolved when the data centre knows, too
    */
-  learn(tenant: string, sighting: Sighting, nowMilliseconds: number): Promise<void>
+  learn(realm: string, sighting: Sighting, nowMilliseconds: number): Promise<void>
   /** A frame at which all that is known of these tables holds: what is read from there on is not overtaken yet. */
-  newestFrame(tenant: string, tables: readonly string[]): number
+  newestFrame(realm: string, tables: readonly string[]): number
 }
 
 export type Later = (work: Promise<void>) => void
@@ -60,13 +60,13 @@ export function createStore({ memory, dataCentre, world }: Tiers): Store {
 
   const find = (tier: Hit['tier'], entry: Entry | null, query: Query): Finding => {
     if (entry === null) return absent
-    const verdict = judge(entry, query, known.of(query.tenant))
+    const verdict = judge(entry, query, known.of(query.realm))
     return verdict.kind === 'miss' ? verdict : { ...verdict, entry, tier }
   }
-  const read = async (tier: Tier, key: string, tenant: string): Promise<Entry | null> => {
+  const read = async (tier: Tier, key: string, realm: string): Promise<Entry | null> => {
     const bytes = await tier.get(key)
     const entry = bytes === null ? null : decodeEntry(bytes)
-    if (entry !== null) known.note(tenant, entry, entry.storedAtMilliseconds)
+    if (entry !== null) known.note(realm, entry, entry.storedAtMilliseconds)
     return entry
   }
   const remember = (key: string, entry: Entry): Outcome => {
@@ -74,59 +74,59 @@ export function createStore({ memory, dataCentre, world }: Tiers): Store {
     return (held !== null && !wins(entry, held)) || memory.put(key, entry) ? 'kept' : 'unkept'
   }
   /** The data centre is asked first, for its isolates race: after the response that costs nobody anything. */
-  const share = async (tier: Tier, key: string, entry: Entry, tenant: string): Promise<void> => {
-    const held = await read(tier, key, tenant)
+  const share = async (tier: Tier, key: string, entry: Entry, realm: string): Promise<void> => {
+    const held = await read(tier, key, realm)
     if (held === null || wins(entry, held)) await tier.put(key, encodeEntry(entry), lifeSeconds(entry))
   }
 
   return {
     recall(key, query) {
       const entry = memory.get(key)
-      if (entry === null || known.isDue(query.tenant, query.nowMilliseconds)) return null
+      if (entry === null || known.isDue(query.realm, query.nowMilliseconds)) return null
       const finding = find('memory', entry, query)
       return finding.kind === 'fresh' ? finding : null
     },
     async lookUp(key, query, later) {
-      const { tenant, nowMilliseconds } = query
+      const { realm, nowMilliseconds } = query
       const shared = query.scope === 'shared'
       const held = memory.get(key)
-      const due = known.isDue(tenant, nowMilliseconds)
+      const due = known.isDue(realm, nowMilliseconds)
       const first = find('memory', held, query)
       if (first.kind === 'fresh' && !due) return first
       const [near] = await Promise.all([
-        shared && dataCentre !== null ? read(dataCentre, key, tenant) : null,
-        due || isBehind(first) ? known.refresh(tenant, nowMilliseconds) : null,
+        shared && dataCentre !== null ? read(dataCentre, key, realm) : null,
+        due || isBehind(first) ? known.refresh(realm, nowMilliseconds) : null,
       ])
       const best = () => better(find('memory', held, query), find('data-centre', near, query))
       let finding = best()
       if (!due && isBehind(finding) && !isBehind(first)) {
-        await known.refresh(tenant, nowMilliseconds)
+        await known.refresh(realm, nowMilliseconds)
         finding = best()
       }
       if (!isServed(finding) && shared && world !== null) {
-        finding = better(finding, find('world', await read(world, key, tenant), query))
+        finding = better(finding, find('world', await read(world, key, realm), query))
       }
       if (finding.kind === 'miss' || finding.tier === 'memory') return finding
       remember(key, finding.entry)
       if (finding.tier === 'world' && dataCentre !== null) {
-        later(share(dataCentre, key, finding.entry, tenant))
+        later(share(dataCentre, key, finding.entry, realm))
       }
       return finding
     },
-    fill(key, entry, { tenant, scope }, later) {
-      later(known.learn(tenant, entry, entry.storedAtMilliseconds))
-      if (isSuperseded(entry, known.of(tenant))) return 'failed'
+    fill(key, entry, { realm, scope }, later) {
+      later(known.learn(realm, entry, entry.storedAtMilliseconds))
+      if (isSuperseded(entry, known.of(realm))) return 'failed'
       if (lifeSeconds(entry) <= 0) return 'unkept'
       if (scope === 'shared') {
-        if (dataCentre !== null) later(share(dataCentre, key, entry, tenant))
+        if (dataCentre !== null) later(share(dataCentre, key, entry, realm))
         // What the world has may be a minute old: to ask first would tell little.
         if (world !== null) later(world.put(key, encodeEntry(entry), lifeSeconds(entry)))
       }
       return remember(key, entry)
     },
     learn: known.learn,
-    newestFrame(tenant, tables) {
-      const knowledge = known.of(tenant)
+    newestFrame(realm, tables) {
+      const knowledge = known.of(realm)
       return Math.max(0, ...tables.map((table) => knowledge?.tables.get(table)?.frame ?? 0))
     },
   }

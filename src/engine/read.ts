@@ -144,10 +144,10 @@ function freshnessFor(
 }
 
 /** All that the look at a session is about; null where nobody in particular is told the same. */
-function sessionFor({ isOpen }: Keeping, { tenant }: Caching, caller: Caller): string | null {
+function sessionFor({ isOpen }: Keeping, { realm }: Caching, caller: Caller): string | null {
   return isOpen || caller.kind !== 'user'
     ? null
-    : JSON.stringify([tenant, caller.id, caller.sessionId, caller.role])
+    : JSON.stringify([realm, caller.id, caller.sessionId, caller.role])
 }
 
 /** An answer, and whether its total is one that goes no further than the cap. */

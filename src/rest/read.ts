@@ -106,5 +106,5 @@ function cachingOf(context: Context<RestEnv>): Caching | null {
   const { settings, store, flights, standing, schema, realm } = context.get('server')
   if (!settings.isCaching) return null
   const later = (work: Promise<void>): void => context.executionCtx.waitUntil(work)
-  return { store, flights, standing, schema, tenant: realm, later }
+  return { store, flights, standing, schema, realm, later }
 }

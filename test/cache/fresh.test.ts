@@ -7,8 +7,8 @@ import { type Platform, protectionFor, startPlatform } from './platform.ts'
 
 let platform: Platform
 let near: ReturnType<typeof watched>
-/** A tenant and a key for each test: they share a data centre. */
-let names = { tenant: '', key: '' }
+/** A realm and a key for each test: they share a data centre. */
+let names = { realm: '', key: '' }
 let number = 0
 
 beforeAll(async () => {
@@ -18,12 +18,12 @@ afterAll(() => platform.stop())
 beforeEach(() => {
   near = watched(edgeTier(platform.cache, protectionFor()))
   number += 1
-  names = { tenant: `tenant ${number}`, key: `key ${number}` }
+  names = { realm: `realm ${number}`, key: `key ${number}` }
 })
 
 /** One more isolate of the data centre. */
 const isolate = () => isolateOf({ dataCentre: near, world: null }, names)
-const at = (seconds: number, neededFrame = 0) => queryAt(seconds, names.tenant, { neededFrame })
+const at = (seconds: number, neededFrame = 0) => queryAt(seconds, names.realm, { neededFrame })
 const orders = (frame: number, version: number) => ({ epoch: 'first', frame, versions: { orders: version } })
 const moment = (seconds: number) => stored + seconds * 1000
 
@@ -33,7 +33,7 @@ describe('a write', () => {
     await here.keep(entryOf())
     expect(brief(await here.look(at(1)))).toBe('fresh from memory as of 10')
     expect(brief(await there.look(at(1)))).toBe('fresh from data-centre as of 10')
-    const told = here.learn(names.tenant, orders(11, 4), moment(1))
+    const told = here.learn(names.realm, orders(11, 4), moment(1))
     expect(here.recall(names.key, at(1.1))).toBeNull()
     await told
     // For a second the other one trusts what it has.
@@ -50,24 +50,20 @@ describe('a write', () => {
       entryOf({ body: new Uint8Array(), staleIfErrorSeconds: 0, staleWhileRevalidateSeconds: 0 }),
     )
     expect(brief(await there.look(at(1)))).toBe('fresh from data-centre as of 10')
-    await here.learn(names.tenant, orders(11, 4), moment(1))
+    await here.learn(names.realm, orders(11, 4), moment(1))
     expect(brief(await there.look(at(2)))).toBe('superseded')
   })
 
   test('of other tables leaves an entry, and carries it on', async () => {
     const here = isolate()
     await here.keep(entryOf())
-    await here.learn(
-      names.tenant,
-      { epoch: 'first', frame: 20, versions: { orders: 3, users: 9 } },
-      moment(1),
-    )
+    await here.learn(names.realm, { epoch: 'first', frame: 20, versions: { orders: 3, users: 9 } }, moment(1))
     expect(brief(await here.look(at(1)))).toBe('fresh from memory as of 20')
   })
 
   test('that overtook a fill: it is kept nowhere, and another is to try', async () => {
     const here = isolate()
-    await here.learn(names.tenant, orders(11, 4), moment(0))
+    await here.learn(names.realm, orders(11, 4), moment(0))
     expect(await here.keep(entryOf())).toBe('failed')
     expect([here.memory.get(names.key), await near.get(names.key)]).toEqual([null, null])
   })
@@ -92,14 +88,14 @@ describe('a write', () => {
     const [here, there] = [isolate(), isolate()]
     await here.keep(entryOf())
     await there.keep(entryOf({ frame: 12, versions: { orders: 4 } }))
-    await near.put(`knowledge:${names.tenant}`, Buffer.from('lost'), 60)
+    await near.put(`knowledge:${names.realm}`, Buffer.from('lost'), 60)
     expect(brief(await here.look(at(1)))).toBe('fresh from data-centre as of 12')
   })
 
   test('that the data centre was never told of is seen after maxAge', async () => {
     const here = isolate()
     await here.keep(entryOf())
-    await near.put(`knowledge:${names.tenant}`, Buffer.from('lost'), 60)
+    await near.put(`knowledge:${names.realm}`, Buffer.from('lost'), 60)
     expect(brief(await isolate().look(at(59)))).toBe('fresh from data-centre as of 10')
     expect(brief(await isolate().look(at(60)))).toBe('stale-while-revalidate from data-centre as of 10')
   })
@@ -125,7 +121,7 @@ describe('a bookmark', () => {
     await here.keep(entryOf())
     await here.look(at(0.5))
     await there.learn(
-      names.tenant,
+      names.realm,
       { epoch: 'first', frame: 15, versions: { orders: 3, users: 2 } },
       moment(0.6),
     )
@@ -140,7 +136,7 @@ describe('a bookmark', () => {
     await here.look(at(0.5))
     await there.keep(entryOf())
     await there.learn(
-      names.tenant,
+      names.realm,
       { epoch: 'first', frame: 15, versions: { orders: 3, users: 2 } },
       moment(0.6),
     )
@@ -169,8 +165,8 @@ describe('a bookmark', () => {
 
 describe('what the data centre is asked and told', () => {
   test('one that tells undoes nothing that others told', async () => {
-    await isolate().learn(names.tenant, { epoch: 'first', frame: 9, versions: { orders: 4 } }, moment(0))
-    await isolate().learn(names.tenant, { epoch: 'first', frame: 8, versions: { users: 2 } }, moment(0))
+    await isolate().learn(names.realm, { epoch: 'first', frame: 9, versions: { orders: 4 } }, moment(0))
+    await isolate().learn(names.realm, { epoch: 'first', frame: 8, versions: { users: 2 } }, moment(0))
     const here = isolate()
     await here.look(at(1))
     expect(await here.keep(entryOf({ versions: { orders: 3 } }))).toBe('failed')
@@ -191,14 +187,14 @@ describe('what the data centre is asked and told', () => {
 
   test('that versions still hold is told once a second; a new one at once', async () => {
     const here = isolate()
-    await here.learn(names.tenant, orders(1, 1), moment(0))
+    await here.learn(names.realm, orders(1, 1), moment(0))
     near.puts = 0
     for (let tick = 1; tick < 100; tick += 1)
-      await here.learn(names.tenant, orders(1 + tick, 1), moment(tick / 100))
+      await here.learn(names.realm, orders(1 + tick, 1), moment(tick / 100))
     expect(near.puts).toBe(0)
-    await here.learn(names.tenant, orders(200, 1), moment(1))
+    await here.learn(names.realm, orders(200, 1), moment(1))
     expect(near.puts).toBe(1)
-    await here.learn(names.tenant, orders(201, 2), moment(1.01))
+    await here.learn(names.realm, orders(201, 2), moment(1.01))
     expect(near.puts).toBe(2)
   })
 
@@ -206,7 +202,7 @@ describe('what the data centre is asked and told', () => {
     const isolates = Array.from({ length: 8 }, (_, index) => ({ one: isolate(), table: `table ${index}` }))
     await Promise.all(
       isolates.map(({ one, table }) =>
-        one.learn(names.tenant, { epoch: 'first', frame: 9, versions: { [table]: 2 } }, moment(0)),
+        one.learn(names.realm, { epoch: 'first', frame: 9, versions: { [table]: 2 } }, moment(0)),
       ),
     )
     for (const { one } of isolates) await one.look(at(1))
@@ -231,6 +227,6 @@ test('with all tiers down an isolate works from its memory', async () => {
   expect(await here.keep(entryOf())).toBe('kept')
   expect(brief(await here.look(at(1)))).toBe('fresh from memory as of 10')
   expect(here.recall(names.key, at(1.5))).not.toBeNull()
-  await here.learn(names.tenant, orders(11, 4), moment(2))
+  await here.learn(names.realm, orders(11, 4), moment(2))
   expect(here.recall(names.key, at(2))).toBeNull()
 })

@@ -4,7 +4,7 @@ import { createMemory } from '../../src/cache/tier/memory.ts'
 import type { Tier } from '../../src/cache/tier/tier.ts'
 import { stored } from './fixture.ts'
 
-/** What its tests ask of an isolate: about one key of one tenant, and done when all is that goes on after a response. */
+/** What its tests ask of an isolate: about one key of one realm, and done when all is that goes on after a response. */
 export interface Isolate extends Store {
   readonly memory: Tiers['memory']
   look(query: Query): Promise<Finding>
@@ -13,7 +13,7 @@ export interface Isolate extends Store {
 
 export function isolateOf(
   tiers: Pick<Tiers, 'dataCentre' | 'world'>,
-  { key, tenant }: { readonly key: string; readonly tenant: string },
+  { key, realm }: { readonly key: string; readonly realm: string },
 ): Isolate {
   const memory = createMemory(1_000_000)
   const store = createStore({ memory, ...tiers })
@@ -27,14 +27,14 @@ export function isolateOf(
     ...store,
     memory,
     look: async (query) => settled(await store.lookUp(key, query, later)),
-    keep: (entry, scope = 'shared') => settled(store.fill(key, entry, { tenant, scope }, later)),
+    keep: (entry, scope = 'shared') => settled(store.fill(key, entry, { realm, scope }, later)),
   }
 }
 
 /** A request some seconds after entries were stored. */
-export function queryAt(seconds: number, tenant: string, more: Partial<Query> = {}): Query {
+export function queryAt(seconds: number, realm: string, more: Partial<Query> = {}): Query {
   const nowMilliseconds = stored + seconds * 1000
-  return { tenant, scope: 'shared', nowMilliseconds, epoch: null, neededFrame: 0, ...more }
+  return { realm, scope: 'shared', nowMilliseconds, epoch: null, neededFrame: 0, ...more }
 }
 
 export function brief(finding: Finding): string {

@@ -33,7 +33,7 @@ const value: fc.Arbitrary<Value> = fc.oneof(
 )
 const parts: fc.Arbitrary<KeyParts> = fc.record({
   schema: word,
-  tenant: word,
+  realm: word,
   statement: word,
   args: fc.array(value, { maxLength: 4 }),
 })
@@ -43,7 +43,7 @@ function same(a: KeyParts, b: KeyParts): boolean {
   const scalar = (one: Value) => (one.type === 'null' ? null : one.type === 'blob' ? one.base64 : one.value)
   return (
     a.schema === b.schema &&
-    a.tenant === b.tenant &&
+    a.realm === b.realm &&
     a.statement === b.statement &&
     a.args.length === b.args.length &&
     a.args.every((one, index) => {
@@ -66,13 +66,13 @@ test('a change of one part changes the key', () => {
       const at = place % (a.args.length + 1)
       const changed: readonly KeyParts[] = [
         { ...a, schema: other },
-        { ...a, tenant: other },
+        { ...a, realm: other },
         { ...a, statement: other },
         { ...a, args: a.args.toSpliced(at, 1, argument) },
         { ...a, args: a.args.toSpliced(at, 0, argument) },
         { ...a, args: a.args.toReversed() },
         // The same letters, parted elsewhere.
-        { ...a, schema: a.schema + a.tenant.slice(0, 1), tenant: a.tenant.slice(1) },
+        { ...a, schema: a.schema + a.realm.slice(0, 1), realm: a.realm.slice(1) },
       ]
       for (const b of changed) expect(keyOf(a) === keyOf(b)).toBe(same(a, b))
     }),
@@ -94,7 +94,7 @@ test('values that print alike are told apart', () => {
     { type: 'text', value: '\udc00' },
     { type: 'text', value: '\ufffd' },
   ]
-  const keys = values.map((one) => keyOf({ schema: '', tenant: '', statement: '', args: [one] }))
+  const keys = values.map((one) => keyOf({ schema: '', realm: '', statement: '', args: [one] }))
   expect(new Set(keys).size).toBe(values.length)
 })
 
@@ -104,8 +104,8 @@ test('the text that is hashed can be read in one way only', () => {
       const text = encodeParts(a)
       // UTF-8 has no form for half of a pair: two such texts would be one.
       expect(text.isWellFormed()).toBe(true)
-      const [format, schema, tenant, statement, ...args]: unknown[] = JSON.parse(text)
-      expect([format, schema, tenant, statement]).toEqual([1, a.schema, a.tenant, a.statement])
+      const [format, schema, realm, statement, ...args]: unknown[] = JSON.parse(text)
+      expect([format, schema, realm, statement]).toEqual([1, a.schema, a.realm, a.statement])
       expect(args).toHaveLength(a.args.length)
     }),
   )
@@ -114,7 +114,7 @@ test('the text that is hashed can be read in one way only', () => {
 test('nothing else has a part in it, and it is safe in a URL', () => {
   const bare: KeyParts = {
     schema: 's',
-    tenant: 't',
+    realm: 't',
     statement: 'select ?',
     args: [{ type: 'text', value: 'é' }],
   }

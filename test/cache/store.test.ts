@@ -9,8 +9,8 @@ import { type Platform, protectionFor, startPlatform } from './platform.ts'
 
 let platform: Platform
 let near: ReturnType<typeof watched>
-/** A tenant and a key for each test: they share a data centre. */
-let names = { tenant: '', key: '' }
+/** A realm and a key for each test: they share a data centre. */
+let names = { realm: '', key: '' }
 let number = 0
 let world: Tier
 
@@ -22,12 +22,12 @@ beforeEach(() => {
   near = watched(edgeTier(platform.cache, protectionFor()))
   world = kvTier(platform.store, protectionFor())
   number += 1
-  names = { tenant: `tenant ${number}`, key: `key ${number}` }
+  names = { realm: `realm ${number}`, key: `key ${number}` }
 })
 
 const isolate = (tiers: { dataCentre?: Tier | null; world?: Tier | null } = {}): Isolate =>
   isolateOf({ dataCentre: near, world: null, ...tiers }, names)
-const at = (seconds: number, more: Partial<Query> = {}) => queryAt(seconds, names.tenant, more)
+const at = (seconds: number, more: Partial<Query> = {}) => queryAt(seconds, names.realm, more)
 
 describe('where an answer is found', () => {
   test('nowhere', async () => {
@@ -110,7 +110,7 @@ describe('where an answer is found', () => {
     }
   })
 
-  test('an entry of one tenant says nothing of the tables of another', async () => {
+  test('an entry of one realm says nothing of the tables of another', async () => {
     const here = isolate()
     await here.keep(entryOf())
     await here.learn('another', { epoch: 'first', frame: 20, versions: { orders: 9 } }, stored)

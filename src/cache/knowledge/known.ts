@@ -10,21 +10,21 @@ import {
   tellsMore,
 } from './knowledge.ts'
 
-/** What an isolate knows of the databases of its tenants, shared with the others of its data centre. */
+/** What an isolate knows of each realm, shared with the others of its data centre. */
 export interface Known {
   /** Null when nothing is known. */
-  of(tenant: string): Knowledge | null
+  of(realm: string): Knowledge | null
   /** Whether the data centre was not asked for a second: by then another isolate may have written. */
-  isDue(tenant: string, nowMilliseconds: number): boolean
+  isDue(realm: string, nowMilliseconds: number): boolean
   /** Asks the data centre what it knows, and tells it where that is less. */
-  refresh(tenant: string, nowMilliseconds: number): Promise<void>
+  refresh(realm: string, nowMilliseconds: number): Promise<void>
   /** In this isolate alone. */
-  note(tenant: string, sighting: Sighting, seenAtMilliseconds: number): void
+  note(realm: string, sighting: Sighting, seenAtMilliseconds: number): void
   /**
    * Here at once, and in the data centre: a new version at once, too; that one still holds, once a second.
    * @returns resolved when the data centre knows
    */
-  learn(tenant: string, sighting: Sighting, seenAtMilliseconds: number): Promise<void>
+  learn(realm: string, sighting: Sighting, seenAtMilliseconds: number): Promise<void>
 }
 
 const trustMilliseconds = 1_000
@@ -45,46 +45,46 @@ interface State {
 /** @param dataCentre null where there is none: then the isolate knows what it saw itself. */
 export function createKnown(dataCentre: Tier | null): Known {
   const states = boundedMap<State>(rememberedTenants)
-  const stateOf = (tenant: string): State => {
-    const state = states.get(tenant) ?? newState()
-    states.set(tenant, state)
+  const stateOf = (realm: string): State => {
+    const state = states.get(realm) ?? newState()
+    states.set(realm, state)
     return state
   }
   const add = (state: State, knowledge: Knowledge) => {
     state.knowledge = state.knowledge === null ? knowledge : merge(state.knowledge, knowledge)
   }
-  const ask = async (tier: Tier, tenant: string, state: State) => {
-    const bytes = await tier.get(keyOf(tenant))
+  const ask = async (tier: Tier, realm: string, state: State) => {
+    const bytes = await tier.get(keyOf(realm))
     const knowledge = bytes === null ? null : decodeKnowledge(bytes)
     state.shared = knowledge
     if (knowledge !== null) add(state, knowledge)
   }
-  const tell = async (tier: Tier, tenant: string, state: State) => {
+  const tell = async (tier: Tier, realm: string, state: State) => {
     if (state.knowledge === null) return
     state.shared = state.knowledge
-    await tier.put(keyOf(tenant), encodeKnowledge(state.knowledge), lifeSeconds)
+    await tier.put(keyOf(realm), encodeKnowledge(state.knowledge), lifeSeconds)
   }
   return {
-    of: (tenant) => states.get(tenant)?.knowledge ?? null,
-    isDue(tenant, nowMilliseconds) {
+    of: (realm) => states.get(realm)?.knowledge ?? null,
+    isDue(realm, nowMilliseconds) {
       if (dataCentre === null) return false
-      const elapsed = nowMilliseconds - (states.get(tenant)?.askedAtMilliseconds ?? Number.NEGATIVE_INFINITY)
+      const elapsed = nowMilliseconds - (states.get(realm)?.askedAtMilliseconds ?? Number.NEGATIVE_INFINITY)
       return elapsed >= trustMilliseconds || elapsed < -slowestRequestMilliseconds
     },
-    async refresh(tenant, nowMilliseconds) {
+    async refresh(realm, nowMilliseconds) {
       if (dataCentre === null) return
-      const state = stateOf(tenant)
-      await ask(dataCentre, tenant, state)
+      const state = stateOf(realm)
+      await ask(dataCentre, realm, state)
       state.askedAtMilliseconds = nowMilliseconds
       // Two that tell at once undo each other; and the data centre forgets.
       const { knowledge, shared } = state
-      if (knowledge !== null && tellsMore(shared, knowledge)) await tell(dataCentre, tenant, state)
+      if (knowledge !== null && tellsMore(shared, knowledge)) await tell(dataCentre, realm, state)
     },
-    note(tenant, sighting, seenAtMilliseconds) {
-      add(stateOf(tenant), knowledgeOf(sighting, seenAtMilliseconds))
+    note(realm, sighting, seenAtMilliseconds) {
+      add(stateOf(realm), knowledgeOf(sighting, seenAtMilliseconds))
     },
-    async learn(tenant, sighting, seenAtMilliseconds) {
-      const state = stateOf(tenant)
+    async learn(realm, sighting, seenAtMilliseconds) {
+      const state = stateOf(realm)
       const news = knowledgeOf(sighting, seenAtMilliseconds)
       add(state, news)
       if (dataCentre === null) return
@@ -92,14 +92,14 @@ export function createKnown(dataCentre: Tier | null): Known {
       if (sinceTold < trustMilliseconds && !tellsMore(state.shared, news)) return
       state.toldAtMilliseconds = seenAtMilliseconds
       // Asked first, so that what other isolates told is not undone.
-      await ask(dataCentre, tenant, state)
-      await tell(dataCentre, tenant, state)
+      await ask(dataCentre, realm, state)
+      await tell(dataCentre, realm, state)
     },
   }
 }
 
 /** No key of an entry has a colon. */
-const keyOf = (tenant: string): string => `knowledge:${tenant}`
+const keyOf = (realm: string): string => `knowledge:${realm}`
 
 const newState = (): State => ({
   knowledge: null,

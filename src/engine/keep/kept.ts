@@ -19,7 +19,8 @@ export interface Caching {
   readonly standing: Standing
   /** What the backend and this version of the Worker make of a query: entries of another one are none. */
   readonly schema: string
-  readonly tenant: string
+  /** Whose database it is, and who keeps what of it. */
+  readonly realm: string
   /** Takes what goes on after the response. */
   readonly later: Later
 }
@@ -66,7 +67,7 @@ export interface KeptRead {
  */
 export async function keptText(read: KeptRead, caching: Caching, clock: Clock): Promise<KeptText> {
   const { keeping, freshness, session } = read
-  const { store, flights, standing, tenant, later } = caching
+  const { store, flights, standing, realm, later } = caching
   const key = keyFor(read, caching)
   const scope = keeping.isPrivate ? 'private' : 'shared'
   const ask = (flight: Flight | null, atLeastFrame = 0): Promise<Asked> =>
@@ -79,7 +80,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   }
   // One moment for all: who waits is content with what was new when it asked.
   const query: Query = {
-    tenant,
+    realm,
     scope,
     epoch: freshness.epoch,
     neededFrame: freshness.frame,
@@ -101,7 +102,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   try {
     // A replica that has not come to the write that overtook it would be asked in vain.
     const isOvertaken = finding.kind !== 'miss' || finding.why === 'superseded'
-    const atLeastFrame = isOvertaken ? store.newestFrame(tenant, keeping.tables) : 0
+    const atLeastFrame = isOvertaken ? store.newestFrame(realm, keeping.tables) : 0
     const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null, atLeastFrame)
     const why = finding.kind === 'miss' && finding.why === 'absent' ? 'uri-miss' : 'stale'
     return { text, status: { kind: 'forward', why, isStored } }
@@ -119,11 +120,11 @@ const keys = new WeakMap<
 >()
 
 /** What depends on who asks has another key for each of them, so that only what does not is remembered. */
-function keyFor({ keeping, asked, args }: KeptRead, { schema, tenant }: Caching): string {
-  const caching = `${tenant} ${schema}`
+function keyFor({ keeping, asked, args }: KeptRead, { schema, realm }: Caching): string {
+  const caching = `${realm} ${schema}`
   const known = keys.get(asked)
   if (known !== undefined && known.keeping === keeping && known.caching === caching) return known.key
-  const key = keyOf({ schema, tenant, statement: keeping.digest, args: args() })
+  const key = keyOf({ schema, realm, statement: keeping.digest, args: args() })
   if (!keeping.isPrivate) keys.set(asked, { keeping, caching, key })
   return key
 }
@@ -138,7 +139,7 @@ async function askAndKeep(
   key: string,
   scope: Query['scope'],
   flight: Flight | null,
-  { store, standing, tenant, later }: Caching,
+  { store, standing, realm, later }: Caching,
   clock: Clock,
 ): Promise<Asked> {
   const storedAtMilliseconds = clock.nowMilliseconds()
@@ -147,7 +148,7 @@ async function askAndKeep(
     const result = await ask(0)
     const entry = entryOf(result, keeping, storedAtMilliseconds)
     if (session !== null && entry !== null) standing.note(session, storedAtMilliseconds)
-    if (entry !== null) outcome = store.fill(key, entry, { tenant, scope }, later)
+    if (entry !== null) outcome = store.fill(key, entry, { realm, scope }, later)
     const [text] = result.rows[0] ?? []
     return { text: entry?.body ?? bytesOf(text), isStored: outcome === 'kept' }
   } finally {
