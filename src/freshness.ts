@@ -39,7 +39,7 @@ export interface FreshnessEnv {
 export async function withDatabase(context: Context<FreshnessEnv>, next: () => Promise<void>): Promise<void> {
   const { settings, realm, cluster, shards, sessions, store, model } = context.get('server')
   const { headers } = context.req.raw
-  const brought = bookmarkOf(headers, settings.serverSecret)
+  const brought = broughtIn(headers, settings.serverSecret)
   const reader: Reader = {
     here: cluster.replicas.length === 0 || !('cf' in context.req.raw) ? null : placeOf(context.req.raw.cf),
     bookmark: brought,
@@ -93,7 +93,7 @@ function tell(context: Context<FreshnessEnv>, bookmark: Bookmark, { serverSecret
 const cookieSeconds = 86_400
 
 /** A header that is wrong is the client's mistake; a cookie may be of another time, and nobody can take it back. */
-function bookmarkOf(headers: Headers, secret: string): Bookmark | null {
+function broughtIn(headers: Headers, secret: string): Bookmark | null {
   const header = headers.get(bookmarkHeader)
   if (header !== null) {
     const bookmark = openBookmark(secret, header)

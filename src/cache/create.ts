@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts'
+import { isRecord } from './shape.ts'
 import { createStore, type Store } from './store.ts'
 import { edgeTier, type ResponseCache } from './tier/edge.ts'
-import type { Protection } from './tier/guarded.ts'
 import { type KeyValueStore, kvTier } from './tier/kv.ts'
 import { createMemory } from './tier/memory.ts'
+import type { Protection } from './tier/protection.ts'
 
 /** What the platform has to keep answers in; null: nothing of the kind. */
 export interface Platform {
@@ -41,7 +42,7 @@ const memoryBytes = 32_000_000
 /** The Cache API of the data centre; null where the platform has none. */
 export function platformCache(): ResponseCache | null {
   const caches: unknown = Reflect.get(globalThis, 'caches')
-  const cache: unknown = isObject(caches) ? Reflect.get(caches, 'default') : null
+  const cache: unknown = isRecord(caches) ? caches.default : null
   return isCache(cache) ? cache : null
 }
 
@@ -51,13 +52,9 @@ export function platformWorld(binding: unknown): KeyValueStore | null {
 }
 
 function isCache(value: unknown): value is ResponseCache {
-  return isObject(value) && 'match' in value && 'put' in value
+  return isRecord(value) && 'match' in value && 'put' in value
 }
 
 function isWorld(value: unknown): value is KeyValueStore {
-  return isObject(value) && 'get' in value && 'put' in value
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+  return isRecord(value) && 'get' in value && 'put' in value
 }

@@ -1,7 +1,7 @@
 import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
 import type { Sighting } from './knowledge/knowledge.ts'
-import { createKnown } from './knowledge/known.ts'
+import { shareKnowledge } from './knowledge/shared.ts'
 import { absent, isSuperseded, judge, type Miss, type Requirement, type Served, wins } from './rule.ts'
 import type { Memory } from './tier/memory.ts'
 import type { Tier, TierName } from './tier/tier.ts'
@@ -44,7 +44,7 @@ export interface Store {
    */
   learn(realm: string, sighting: Sighting, nowMilliseconds: number): Promise<void>
   /** A frame at which all that is known of these tables holds: what is read from there on is not overtaken yet. */
-  newestFrame(realm: string, tables: readonly string[]): number
+  knownFrame(realm: string, tables: readonly string[]): number
 }
 
 export type Later = (work: Promise<void>) => void
@@ -56,7 +56,7 @@ export interface Tiers {
 }
 
 export function createStore({ memory, dataCentre, world }: Tiers): Store {
-  const known = createKnown(dataCentre)
+  const known = shareKnowledge(dataCentre)
 
   const find = (tier: Hit['tier'], entry: Entry | null, query: Query): Finding => {
     if (entry === null) return absent
@@ -125,7 +125,7 @@ export function createStore({ memory, dataCentre, world }: Tiers): Store {
       return remember(key, entry)
     },
     learn: known.learn,
-    newestFrame(realm, tables) {
+    knownFrame(realm, tables) {
       const knowledge = known.of(realm)
       return Math.max(0, ...tables.map((table) => knowledge?.tables.get(table)?.frame ?? 0))
     },

@@ -15,7 +15,7 @@ import { takeApart, takeApartOnce, type WrittenAnswer } from './answer.ts'
 import type { Keeping } from './keep/keeping.ts'
 import { type CacheStatus, type Caching, keptText } from './keep/kept.ts'
 import type { Plans } from './plans.ts'
-import { readShards } from './shard/read.ts'
+import { readFromShards } from './shard/read.ts'
 import { translated } from './sql-error.ts'
 
 /** The answer to a read. */
@@ -74,7 +74,7 @@ export async function read(
   if (plan.shard !== null) {
     timing.mark('plan')
     const { session } = plan.shard
-    const answer = await readShards({ ...plan, shard: plan.shard }, values, context, async () => {
+    const answer = await readFromShards({ ...plan, shard: plan.shard }, values, context, async () => {
       if (session === null) return
       const stands = onlyValue(
         await askNearest(bind(session, values), { consistency, atLeastFrame: 0 }, context),

@@ -1,7 +1,7 @@
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import type { ResponseCache } from '../../src/cache/tier/edge.ts'
-import type { Protection } from '../../src/cache/tier/guarded.ts'
 import type { KeyValueStore } from '../../src/cache/tier/kv.ts'
+import type { Protection } from '../../src/cache/tier/protection.ts'
 
 /** What a Worker of one data centre would be given. */
 export interface Platform {

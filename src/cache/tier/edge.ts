@@ -1,4 +1,4 @@
-import { guarded, type Protection } from './guarded.ts'
+import { type Protection, protectedTier } from './protection.ts'
 import type { Tier } from './tier.ts'
 
 /** The part of the platform's `Cache` that is used (`caches.default`, or one with a name). */
@@ -12,7 +12,7 @@ export interface ResponseCache {
  * alone, so nothing is deleted: what must not be served is told by the rule.
  */
 export function edgeTier(cache: ResponseCache, protection: Protection): Tier {
-  return guarded(
+  return protectedTier(
     {
       name: 'data-centre',
       async get(key) {

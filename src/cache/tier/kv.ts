@@ -1,5 +1,5 @@
 import { boundedMap } from '../../base/bounded-map.ts'
-import { guarded, type Protection } from './guarded.ts'
+import { type Protection, protectedTier } from './protection.ts'
 import type { Tier } from './tier.ts'
 
 /** The part of a binding of Workers KV that is used. */
@@ -20,7 +20,7 @@ const rememberedKeys = 10_000
 /** Workers KV: of all data centres, and up to a minute and more behind. Only what is of use for a minute enters. */
 export function kvTier(store: KeyValueStore, protection: Protection): Tier {
   const writtenAtMilliseconds = boundedMap<number>(rememberedKeys)
-  return guarded(
+  return protectedTier(
     {
       name: 'world',
       async get(key) {

@@ -15,7 +15,7 @@ export interface Guard {
   readonly after: readonly Step[]
 }
 
-export interface Guarded {
+export interface GuardOptions {
   /** All that are there: `tableNames`. */
   readonly tables: readonly string[]
   /** Of the migrations: they say which tables get other names. */
@@ -29,7 +29,10 @@ export interface Guarded {
  * and what SQLite and drizzle keep do not count.
  * @returns steps for the transaction of the migrations, around them
  */
-export async function guardRows(client: Client, { tables, statements, allowed }: Guarded): Promise<Guard> {
+export async function guardRows(
+  client: Client,
+  { tables, statements, allowed }: GuardOptions,
+): Promise<Guard> {
   const guarded = tables.filter((table) => !allowed.has(table))
   const filled = new Map<string, boolean>()
   for (const table of guarded) {

@@ -102,7 +102,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   try {
     // A replica that has not come to the write that overtook it would be asked in vain.
     const isOvertaken = finding.kind !== 'miss' || finding.why === 'superseded'
-    const atLeastFrame = isOvertaken ? store.newestFrame(realm, keeping.tables) : 0
+    const atLeastFrame = isOvertaken ? store.knownFrame(realm, keeping.tables) : 0
     const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null, atLeastFrame)
     const why = finding.kind === 'miss' && finding.why === 'absent' ? 'uri-miss' : 'stale'
     return { text, status: { kind: 'forward', why, isStored } }

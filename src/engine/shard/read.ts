@@ -25,7 +25,7 @@ interface Asked {
  * @param admitted looks at the session, and throws when it is over
  * @throws Problem; of one shard that fails all fails: a part would pass for the whole
  */
-export async function readShards(
+export async function readFromShards(
   plan: ReadStatement & { readonly shard: ShardedRead },
   values: Values,
   asked: Asked,

@@ -11,7 +11,7 @@ import {
 } from './knowledge.ts'
 
 /** What an isolate knows of each realm, shared with the others of its data centre. */
-export interface Known {
+export interface SharedKnowledge {
   /** Null when nothing is known. */
   of(realm: string): Knowledge | null
   /** Whether the data centre was not asked for a second: by then another isolate may have written. */
@@ -43,7 +43,7 @@ interface State {
 }
 
 /** @param dataCentre null where there is none: then the isolate knows what it saw itself. */
-export function createKnown(dataCentre: Tier | null): Known {
+export function shareKnowledge(dataCentre: Tier | null): SharedKnowledge {
   const states = boundedMap<State>(rememberedTenants)
   const stateOf = (realm: string): State => {
     const state = states.get(realm) ?? newState()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { edgeTier } from '../../src/cache/tier/edge.ts'
-import { guarded } from '../../src/cache/tier/guarded.ts'
 import { kvTier } from '../../src/cache/tier/kv.ts'
+import { protectedTier } from '../../src/cache/tier/protection.ts'
 import { noise } from './fixture.ts'
 import { protectionFor } from './platform.ts'
 
@@ -58,7 +58,7 @@ describe('a tier that is down', () => {
       },
       put: never,
     }
-    const tier = guarded(driver, protectionFor({ clock: { nowMilliseconds: () => now } }))
+    const tier = protectedTier(driver, protectionFor({ clock: { nowMilliseconds: () => now } }))
     for (let index = 0; index < 10; index += 1) expect(await tier.get('key')).toBeNull()
     expect(calls).toBe(3)
     now += 5_000
@@ -78,7 +78,7 @@ describe('a tier that is down', () => {
       calls += 1
       return calls % 2 === 0 ? null : fails()
     }
-    const tier = guarded({ name: 'world', get, put: never }, protectionFor())
+    const tier = protectedTier({ name: 'world', get, put: never }, protectionFor())
     for (let index = 0; index < 10; index += 1) await tier.get('key')
     expect(calls).toBe(10)
   })

@@ -18,7 +18,7 @@ export interface Protection {
  * A tier that never throws and never hangs, of a driver that may. One that is dead costs a few requests its deadline and then, once in a
  * pause, one more: that one tries whether it is back.
  */
-export function guarded(driver: Tier, protection: Protection): Tier {
+export function protectedTier(driver: Tier, protection: Protection): Tier {
   const { clock, report } = protection
   let failures = 0
   let resumeAtMilliseconds = Number.NEGATIVE_INFINITY
