@@ -4,7 +4,8 @@ import type { Reply } from './hrana/reply.ts'
  * Sends again what was refused because another transaction writes, or because the server writes its log back into the
  * database, which takes tens of milliseconds. Where BEGIN was refused nothing happened; where a later step was,
  * ROLLBACK or the end of the stream undid the rest. So nothing is done twice, as long as an answer was read that says
- * so: what `send` throws (a lost answer, a timeout) may have happened, and is thrown on.
+ * so: what `send` throws (a lost answer, a timeout) may have happened, and is thrown on. While a checkpoint waits for a
+ * read that takes longer than all tries, what is refused stays so.
  * @param deadline of all tries together
  * @returns the first reply that is another, or the last one
  */

@@ -23,7 +23,9 @@ export interface SendOptions {
 }
 
 /**
- * One trip, and more only while the node says that it is busy. What is learnt of the node is kept.
+ * One trip, and more only while the node says that it is busy. What is learnt of the node is kept. All that an isolate
+ * writes goes at once: two at a time write 1.2 times as much with the database on the same machine, and a quarter as much
+ * with it 10 ms away.
  * @returns a function that throws Problem UNAVAILABLE_DATABASE or DATABASE_TIMEOUT
  */
 export function sender({ deadlineMilliseconds = 10_000, requestId }: SendOptions): Send {

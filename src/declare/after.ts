@@ -5,7 +5,10 @@ import type { Verdict } from './policy.ts'
 /** What becomes of a row, however the request says it: an upsert makes some rows and changes others. */
 export type Operation = 'create' | 'update' | 'delete'
 
-/** Says which events a write leaves in the outbox. It runs when the Worker starts: of rows it knows names alone. */
+/**
+ * Says which events a write leaves in the outbox. It runs once for each operation when the Worker starts: it knows the
+ * row by its columns alone, so that a hundred rows take as many statements as one.
+ */
 export type AfterHook = (context: AfterContext) => void
 
 export interface AfterContext {

@@ -13,7 +13,8 @@ export interface TenantIdentity {
 
 /**
  * The settings of one tenant: its database, and secrets and keys that are derived (RFC 2104) from the server's by the
- * tenant's name. So whatever is signed, sealed or asked for by a key is nothing in another tenant.
+ * tenant's name and salt. So whatever is signed, sealed or asked for by a key is nothing in another tenant. Keys that sign
+ * access tokens are the same for all: whoever verifies those elsewhere checks `iss` (and `tenant`), too.
  *
  * Each member is written out, so that one that is added has to be decided upon: what belongs to the directory's
  * database must not reach a tenant.

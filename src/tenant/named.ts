@@ -1,4 +1,7 @@
-/** Names a tenant where a backend tells them by claim, and there is no access token yet: sign-in, and API keys alone. */
+/**
+ * Names a tenant where a backend tells them by claim, and there is no access token yet: sign-in, and API keys alone. It
+ * decides nothing: keys and tokens of another tenant are wrong there.
+ */
 export const tenantHeader = 'selvage-tenant'
 
 /** `/t/{tenant}` in front of a path. */

@@ -5,7 +5,8 @@ const place = '{tenant}'
 
 /**
  * TENANT_DATABASE_URL: where the databases lie whose entry in the directory has no URL of its own, such as
- * `https://{tenant}.db.example` (with sqld's namespaces the first label of the host is the namespace). Null: not set.
+ * `https://{tenant}.db.example` (with sqld's namespaces the first label of the host is the namespace; `/dev/{namespace}/`
+ * of sqld does not speak Protobuf). Null: not set.
  * @throws Problem UNAVAILABLE_CONFIGURATION
  */
 export function databasePattern(bindings: Bindings): string | null {

@@ -19,7 +19,8 @@ export interface MoveOptions {
 }
 
 /**
- * Copies the database of an active tenant to another one and switches over to it. Meanwhile nobody is served. The
+ * Copies the database of an active tenant to another one and switches over to it. Meanwhile nobody is served: first
+ * nobody writes for as long as isolates believe the directory, then all is copied, and compared by count and SHA-256. The
  * old database stays as it is, until `remove --old`. A move that failed leaves the tenant where it was; one that
  * was killed leaves it `moving`, and is started again by the same command, or given up by `resume`.
  * @throws Failure when the copy is not the same, or the new database is not empty

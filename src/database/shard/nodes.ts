@@ -20,8 +20,11 @@ const mostShards = 16
 
 /**
  * `DATABASE_SHARDS`, a JSON array of `{ "name": "a", "url": "https://…", "token": "…" }`; the token may be left out.
- * The only shard may be the main database itself, as in development.
- * Empty where it is not set.
+ * The only shard may be the main database itself, as in development. Empty where it is not set.
+ *
+ * One that is added takes its part from all others, and no row moves by itself: migrate the new database; stop the
+ * writes; copy the rows whose `placeOf` is new, and delete them where they were; then set `DATABASE_SHARDS`. A new URL
+ * with the old name moves nothing.
  * @throws Problem UNAVAILABLE_CONFIGURATION, which never repeats a value
  */
 export function readShards({ DATABASE_SHARDS: text }: Bindings): readonly ShardNode[] {

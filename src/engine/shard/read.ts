@@ -21,7 +21,7 @@ interface Asked {
 /**
  * Answers a read of a sharded resource: the session is looked at in the main database while the shards are asked, and
  * until it stands nothing is told of them, not even that one failed. One trip, one after another, as long as not more
- * shards are asked than a Worker can ask at once.
+ * shards are asked than a Worker can ask at once. Reads of two shards are of two moments: no transaction spans them.
  * @param admitted looks at the session, and throws when it is over
  * @throws Problem; of one shard that fails all fails: a part would pass for the whole
  */
@@ -49,7 +49,7 @@ export async function readFromShards(
   return outcome.value
 }
 
-/** Rows before a page and in it: each shard writes as many. */
+/** Rows before a page and in it, of which each shard writes as many. A cursor has no such end. */
 const deepest = 5_000
 
 function toOne(

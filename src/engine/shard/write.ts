@@ -9,7 +9,9 @@ import { shardsOf } from './pin.ts'
 import type { ShardedWrite } from './plan.ts'
 
 /**
- * The shard in which all operations of a transaction write; null: the main database.
+ * The shard in which all operations of a transaction write; null: the main database. The session was looked at in the
+ * main database before, so that one that ends between the two trips ends too late for this write. Audit, outbox and
+ * idempotency records lie where the rows do: the same `Idempotency-Key` in another shard is another key.
  * @param values what each of them brings
  * @throws Problem SHARD_CROSSED when they would write in several databases, SHARD_UNKNOWN when one does not say where
  */

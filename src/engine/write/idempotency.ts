@@ -11,7 +11,8 @@ import type { Operation, Reply } from './operation.ts'
 /**
  * A request that is done once, whatever its client hears of it
  * (https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/). The record is part of the
- * transaction: a second request under the same key waits for the first one's end, and then fails to claim the key.
+ * transaction: a second request under the same key waits for the first one's end, and then fails to claim the key. Only
+ * what was done is recorded; a refusal is not.
  */
 export interface Claim {
   /**

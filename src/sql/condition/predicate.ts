@@ -84,6 +84,7 @@ function compare(filter: Compare, node: Node<Gate>): Fragment {
       return sql`${left} is not ${value(filter, one)}`
     case 'in':
       return sql`${left} in (select ${element} from json_each(${value(filter, list)}) as v)`
+    // LIKE of SQLite ignores case, and that of PostgreSQL does not: it is GLOB with the pattern translated.
     case 'like':
       return quantified(
         filter,

@@ -9,7 +9,10 @@ import { auditOf } from './audit.ts'
 import { eventOf } from './outbox.ts'
 import { snapshot } from './snapshot.ts'
 
-/** What a write keeps of its rows beside them: a constant number of statements, whatever the number of rows. */
+/**
+ * What a write keeps of its rows beside them, as steps of its transaction and no triggers, which do not know who asks: a
+ * constant number of statements, whatever the number of rows.
+ */
 export interface Recording {
   /** When it is known which rows are meant, and none is written. */
   readonly before: readonly Fragment[]
