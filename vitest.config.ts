@@ -30,6 +30,16 @@ const shopWrites = 'test/http/shop/write/**/*.test.ts'
 const fixtureWrites = 'test/http/fixture/write/**/*.test.ts'
 const workerTests = 'test/http/**/*.test.ts'
 const browserTests = 'test/browser/**/*.test.ts'
+// Several servers each: replicas, tenants, shards, isolates of a data centre, the simulated world.
+const clusterTests = [
+  'near',
+  'database/near',
+  'tenant',
+  'shard',
+  'world',
+  'cli/tenants',
+  'cli/migration',
+].map((folder) => `test/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   test: {
@@ -45,8 +55,15 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [workerTests, fixtureTests, browserTests],
+          exclude: [workerTests, fixtureTests, browserTests, ...clusterTests],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: clusterTests,
+          testTimeout: 60_000,
         },
       },
       {

@@ -43,8 +43,8 @@ export interface Store {
    * @returns resolved when the data centre knows, too
    */
   learn(realm: string, sighting: Sighting, nowMilliseconds: number): Promise<void>
-  /** A frame at which all that is known of these tables holds: what is read from there on is not overtaken yet. */
-  knownFrame(realm: string, tables: readonly string[]): number
+  /** Where all that is known of these tables holds: what is read from there on is not overtaken yet. Null: nothing is known. */
+  knownAt(realm: string, tables: readonly string[]): Pick<Sighting, 'epoch' | 'frame'> | null
 }
 
 export type Later = (work: Promise<void>) => void
@@ -125,9 +125,11 @@ export function createStore({ memory, dataCentre, world }: Tiers): Store {
       return remember(key, entry)
     },
     learn: known.learn,
-    knownFrame(realm, tables) {
+    knownAt(realm, tables) {
       const knowledge = known.of(realm)
-      return Math.max(0, ...tables.map((table) => knowledge?.tables.get(table)?.frame ?? 0))
+      if (knowledge === null) return null
+      const frames = tables.map((table) => knowledge.tables.get(table)?.frame ?? 0)
+      return { epoch: knowledge.epoch, frame: Math.max(0, ...frames) }
     },
   }
 }

@@ -5,7 +5,7 @@ import { readShards } from '../database/shard/nodes.ts'
 import { databaseOf, Failure, parseFlags, run } from './command.ts'
 import { applyMigrations } from './migration/apply.ts'
 import { openClient } from './migration/client.ts'
-import { beginHistory } from './migration/history.ts'
+import { beginHistory, renewHistory } from './migration/history.ts'
 
 export interface MigrateOptions {
   /** A primary: a replica would forward each statement by itself. */
@@ -15,6 +15,11 @@ export interface MigrateOptions {
   readonly folder: string
   /** Tables whose rows the migrations may take away. */
   readonly allowLoss?: readonly string[]
+  /**
+   * Whether the database comes from a backup, or is a copy: then its frames are given to other writes than before, and
+   * neither bookmarks nor what caches have kept hold for it.
+   */
+  readonly isRestored?: boolean
 }
 
 /**
@@ -32,6 +37,7 @@ export async function migrate(options: MigrateOptions): Promise<number | null> {
   try {
     const version = await applyMigrations(client, options)
     await beginHistory(client)
+    if (options.isRestored) await renewHistory(client)
     return version
   } finally {
     client.close()
@@ -79,6 +85,7 @@ if (import.meta.main) {
       database: { placeholder: 'URL' },
       folder: { placeholder: 'DIR' },
       'allow-loss': { placeholder: 'TABLE,…' },
+      restored: {},
     },
   }
   await run(async () => {
@@ -88,9 +95,12 @@ if (import.meta.main) {
     const main = databaseOf(flags.database)
     // A database that is named is the only one that is meant.
     const shards = flags.database === undefined ? readShards(process.env) : []
-    await migrate({ ...main, folder, allowLoss })
-    for (const { url, token } of shards)
-      await migrate({ databaseUrl: url, ...(token !== null && { databaseToken: token }), folder, allowLoss })
+    const isRestored = flags.restored === true
+    await migrate({ ...main, folder, allowLoss, isRestored })
+    for (const { url, token } of shards) {
+      const shard = { databaseUrl: url, ...(token !== null && { databaseToken: token }) }
+      await migrate({ ...shard, folder, allowLoss, isRestored })
+    }
     console.log(
       shards.length === 0
         ? 'The database is current.'

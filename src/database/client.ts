@@ -3,7 +3,7 @@ import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { isBusy } from './busy.ts'
-import { bookmarkAfter, readEpoch } from './clock.ts'
+import { beginHistory, bookmarkAfter, look, readEpoch, type Seen } from './clock.ts'
 import { type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
 import type { HranaError, Reply } from './hrana/reply.ts'
 import { executeRequest, type TransactionShape, transactionRequest } from './hrana/request.ts'
@@ -12,7 +12,6 @@ import {
   type Consistency,
   type Freshness,
   freshnessOf,
-  look,
   type Read,
   type Reader,
   type ReadRequest,
@@ -29,14 +28,14 @@ export interface Database {
   /**
    * One statement that reads, outside a transaction: a statement alone is atomic and reads one snapshot.
    * @param consistency default `session`
-   * @param atLeastFrame that must be in what is read, too; default 0
+   * @param atLeast what is read must be so new, too; default null
    * @throws SqlError what SQLite says; Problem UNAVAILABLE_DATABASE or DATABASE_TIMEOUT
    */
   run(
     statement: Statement,
     timing: Timing,
     consistency?: Consistency,
-    atLeastFrame?: number,
+    atLeast?: Bookmark | null,
   ): Promise<ReadResult>
   /**
    * All statements in one `BEGIN IMMEDIATE … COMMIT`, or none of them.
@@ -92,17 +91,6 @@ export interface ReadResult extends Result {
   readonly isPrimary: boolean
 }
 
-export interface Seen {
-  /** What holds the last write of this request, and all before it; null: it wrote nothing. */
-  readonly written: Bookmark | null
-  /** The newest that was read: nothing of it is newer. Null: nothing was read, or its epoch is not known. */
-  readonly read: Bookmark | null
-  /** The versions of tables after the last write that touched some; null: none did. */
-  readonly versions: VersionSighting | null
-  /** For how long the primary has not answered: what a replica says may be so old. Null while it does, and of no read. */
-  readonly silentSeconds: number | null
-}
-
 export interface DatabaseOptions extends SendOptions {
   readonly cluster: Cluster
   readonly reader: Reader
@@ -156,8 +144,12 @@ export function connectTo(options: DatabaseOptions): Database {
     written = bookmarkAfter(reply)
     versions = written === null ? null : versionsAfter(reply, written)
   }
-  const readBy = async (request: ReadRequest, consistency: Consistency, atLeastFrame = 0): Promise<Read> => {
-    const answer = await read(request, { consistency, atLeastFrame }, { cluster, reader, send })
+  const readBy = async (
+    request: ReadRequest,
+    consistency: Consistency,
+    atLeast: Bookmark | null = null,
+  ): Promise<Read> => {
+    const answer = await read(request, { consistency, atLeast }, { cluster, reader, send })
     if (answer.reply.frame !== null) readTo = Math.max(readTo ?? 0, answer.reply.frame)
     return answer
   }
@@ -173,16 +165,24 @@ export function connectTo(options: DatabaseOptions): Database {
     const all = [...statements, ...marks]
     const epilogue = marks.length === 0 ? [readEpoch] : [readEpoch, readVersions]
     const body = transactionRequest(all, { ...shape, writes: true, epilogue })
+    const { epoch } = cluster
+    const known = cluster.primary.frame
     const reply = await send(cluster.primary, { body, count: all.length, limitMilliseconds: null }, timing)
     const ended = done(reply)
     noteWritten(reply)
-    if (written !== null) cluster.epoch = written.epoch
+    if (reply.frame !== null && reply.frame < known) {
+      await beginHistory(epoch, cluster, send, timing)
+      written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame }
+      versions = null
+    } else if (written !== null) {
+      cluster.epoch = written.epoch
+    }
     return 'results' in ended ? { ...ended, results: ended.results.slice(0, statements.length) } : ended
   }
   return {
-    async run(statement, timing, consistency = 'session', atLeastFrame = 0) {
+    async run(statement, timing, consistency = 'session', atLeast = null) {
       const request = { body: (frame: number | null) => executeRequest(statement, frame), count: 1, timing }
-      const { reply, state, frame } = await readBy(request, consistency, atLeastFrame)
+      const { reply, state, frame } = await readBy(request, consistency, atLeast)
       const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()
       const newestFrame = Math.max(frame, reply.frame ?? frame)

@@ -1,15 +1,29 @@
+import { Problem } from '../base/problem.ts'
 import { type Statement, textOf, textValue } from '../base/statement.ts'
+import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
+import { type Cluster, looked, rewound } from './cluster.ts'
 import type { Reply } from './hrana/reply.ts'
+import { executeRequest, transactionRequest } from './hrana/request.ts'
+import type { Send } from './send.ts'
+import type { VersionSighting } from './versions.ts'
+
+/** What a request has learnt of the database so far. */
+export interface Seen {
+  /** What holds the last write of this request, and all before it; null: it wrote nothing. */
+  readonly written: Bookmark | null
+  /** The newest that was read: nothing of it is newer. Null: nothing was read, or its epoch is not known. */
+  readonly read: Bookmark | null
+  /** The versions of tables after the last write that touched some; null: none did. */
+  readonly versions: VersionSighting | null
+  /** For how long the primary has not answered: what a replica says may be so old. Null while it does, and of no read. */
+  readonly silentSeconds: number | null
+}
 
 /** Which history the database is: the one row of `selvage_clock`, which `npm run migrate` makes. */
 export const readEpoch: Statement = { sql: 'select epoch from selvage_clock', args: [] }
 
-/**
- * Begins a new history, as long as nobody did: a database that was restored has the epoch of its backup, and frames
- * that were given to other writes before.
- */
-export function renewEpoch(old: string): Statement {
+function renewEpoch(old: string): Statement {
   return {
     sql: 'update selvage_clock set epoch = lower(hex(randomblob(16))) where epoch = ?',
     args: [textValue(old)],
@@ -29,4 +43,46 @@ export function bookmarkAfter({ epilogue, frame }: Reply): Bookmark | null {
 
 function bookmarkAt(epoch: string | null, frame: number | null): Bookmark | null {
   return epoch === null || frame === null ? null : { epoch, frame }
+}
+
+/**
+ * The primary has less than it had, so it was restored: it has the epoch of its backup, and frames that were given to
+ * other writes before. What was known of frames is forgotten, and a new history begins, as long as nobody began it.
+ * @param old the epoch that is over; null: not known here, and then it is the one that the primary has
+ */
+export async function beginHistory(
+  old: string | null,
+  cluster: Cluster,
+  send: Send,
+  timing: Timing,
+): Promise<void> {
+  rewound(cluster)
+  const epoch = old ?? (await look(cluster, send, timing))?.epoch ?? null
+  if (epoch === null) return
+  const shape = { writes: true, isTrial: false, otherwise: null, epilogue: [] }
+  const body = transactionRequest([renewEpoch(epoch)], shape)
+  await send(cluster.primary, { body, count: 1, limitMilliseconds: null }, timing)
+  await look(cluster, send, timing)
+}
+
+/** How long the primary may take to say how it is. */
+const lookMilliseconds = 2_000
+
+/** Asks the primary how it is, for the sake of what is known of it. Null when it does not answer. */
+export async function look(cluster: Cluster, send: Send, timing: Timing): Promise<Bookmark | null> {
+  const { primary } = cluster
+  const parcel = { body: executeRequest(readEpoch), count: 1, limitMilliseconds: lookMilliseconds }
+  try {
+    const known = primary.frame
+    const bookmark = bookmarkOf(await send(primary, parcel, timing))
+    if (bookmark !== null && bookmark.frame < known && bookmark.epoch === cluster.epoch) {
+      await beginHistory(bookmark.epoch, cluster, send, timing)
+      return null
+    }
+    if (bookmark !== null) looked(cluster, bookmark, Date.now())
+    return bookmark
+  } catch (error) {
+    if (error instanceof Problem) return null
+    throw error
+  }
 }

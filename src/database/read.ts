@@ -2,20 +2,17 @@ import { Problem } from '../base/problem.ts'
 import type { Place } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
-import { bookmarkOf, readEpoch, renewEpoch } from './clock.ts'
+import { beginHistory, look } from './clock.ts'
 import {
   type Cluster,
   failed,
   isBehind,
   isLost,
-  looked,
   type NodeState,
   p95Milliseconds,
   readingOrder,
-  rewound,
 } from './cluster.ts'
 import type { Reply } from './hrana/reply.ts'
-import { executeRequest, transactionRequest } from './hrana/request.ts'
 import { unavailable } from './node.ts'
 import type { Send } from './send.ts'
 
@@ -69,14 +66,16 @@ export interface Surroundings {
  */
 export async function read(
   request: ReadRequest,
-  { consistency, atLeastFrame }: { readonly consistency: Consistency; readonly atLeastFrame: number },
+  { consistency, atLeast }: { readonly consistency: Consistency; readonly atLeast: Bookmark | null },
   { cluster, reader, send }: Surroundings,
 ): Promise<Read> {
   const freshness =
     cluster.replicas.length === 0
       ? null
       : await freshnessOf(consistency, request.timing, { cluster, reader, send })
-  const needed = freshness === null ? null : Math.max(freshness.frame, atLeastFrame)
+  // What is known of another history says nothing of this one.
+  const floor = atLeast !== null && atLeast.epoch === cluster.epoch ? atLeast.frame : 0
+  const needed = freshness === null ? null : Math.max(freshness.frame, floor)
   // Nobody waits again for what has not come three times.
   if (needed === null && cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
   const left = needed === null ? [cluster.primary] : [...readingOrder(cluster, reader.here, Date.now())]
@@ -86,7 +85,7 @@ export async function read(
     const limitMilliseconds = left.length === 0 ? null : replicaMilliseconds
     try {
       const answer = state.node.isPrimary
-        ? await askPrimary(request, limitMilliseconds, cluster, freshness ?? reader.bookmark, send)
+        ? await askPrimary(request, { limitMilliseconds, floor }, cluster, freshness ?? reader.bookmark, send)
         : await askReplica(request, state, needed ?? 0, cluster, send)
       if (state.node.isPrimary || !('error' in answer.reply)) return answer
       // What a replica refuses, for want of a table just made or of a session just begun, the primary decides.
@@ -180,7 +179,7 @@ const lookIsNewMilliseconds = 1_000
 /** The primary has everything; when it has less than it had, it was restored, and a new history begins. */
 async function askPrimary(
   { body, count, timing }: ReadRequest,
-  limitMilliseconds: number | null,
+  { limitMilliseconds, floor }: { readonly limitMilliseconds: number | null; readonly floor: number },
   cluster: Cluster,
   freshness: Freshness | null,
   send: Send,
@@ -188,43 +187,11 @@ async function askPrimary(
   const { primary, epoch } = cluster
   const isOurs =
     freshness !== null && freshness.epoch !== null && (epoch === null || freshness.epoch === epoch)
-  const known = Math.max(primary.frame, isOurs ? freshness.frame : 0)
+  const known = Math.max(primary.frame, isOurs ? freshness.frame : 0, floor)
   const reply = await send(primary, { body: body(null), count, limitMilliseconds }, timing)
   if (reply.frame === null || reply.frame >= known) return { reply, state: primary, frame: known }
-  rewound(cluster)
-  const old = isOurs ? freshness.epoch : epoch
-  if (old !== null) await beginHistory(old, cluster, send, timing)
+  await beginHistory(isOurs ? freshness.epoch : epoch, cluster, send, timing)
   return { reply, state: primary, frame: 0 }
-}
-
-async function beginHistory(old: string, cluster: Cluster, send: Send, timing: Timing): Promise<void> {
-  const shape = { writes: true, isTrial: false, otherwise: null, epilogue: [] }
-  const body = transactionRequest([renewEpoch(old)], shape)
-  await send(cluster.primary, { body, count: 1, limitMilliseconds: null }, timing)
-  await look(cluster, send, timing)
-}
-
-/** How long the primary may take to say how it is. */
-const lookMilliseconds = 2_000
-
-/** Asks the primary how it is, for the sake of what is known of it. Null when it does not answer. */
-export async function look(cluster: Cluster, send: Send, timing: Timing): Promise<Bookmark | null> {
-  const { primary } = cluster
-  const parcel = { body: executeRequest(readEpoch), count: 1, limitMilliseconds: lookMilliseconds }
-  try {
-    const known = primary.frame
-    const bookmark = bookmarkOf(await send(primary, parcel, timing))
-    if (bookmark !== null && bookmark.frame < known && bookmark.epoch === cluster.epoch) {
-      rewound(cluster)
-      await beginHistory(bookmark.epoch, cluster, send, timing)
-      return null
-    }
-    if (bookmark !== null) looked(cluster, bookmark, Date.now())
-    return bookmark
-  } catch (error) {
-    if (error instanceof Problem) return null
-    throw error
-  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import { bytesOf, type Result, type Statement, type Value } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
+import type { Bookmark } from '../database/bookmark.ts'
 import type { Database, ReadResult } from '../database/client.ts'
 import { unavailable } from '../database/node.ts'
 import type { Consistency, Freshness } from '../database/read.ts'
@@ -77,19 +78,19 @@ export async function read(
     const answer = await readFromShards({ ...plan, shard: plan.shard }, values, context, async () => {
       if (session === null) return
       const stands = onlyValue(
-        await askNearest(bind(session, values), { consistency, atLeastFrame: 0 }, context),
+        await askNearest(bind(session, values), { consistency, atLeast: null }, context),
       )
       if (stands.type === 'null') throw sessionOver()
     })
     timing.mark('db')
     return estimated(answer, request.intent, plan.columns)
   }
-  const ask = (atLeastFrame: number) => askNearest(bind(plan, values), { consistency, atLeastFrame }, context)
+  const ask = (atLeast: Bookmark | null) => askNearest(bind(plan, values), { consistency, atLeast }, context)
   timing.mark('plan')
   const { keeping } = plan
   const kept =
     keeping === null || caching === null
-      ? { text: bytesOf(onlyValue(await ask(0))), status: null }
+      ? { text: bytesOf(onlyValue(await ask(null))), status: null }
       : await keptText(
           {
             keeping,
@@ -123,10 +124,10 @@ export async function read(
 /** A replica may not have heard of a session that has just begun: the primary decides that one is over. */
 async function askNearest(
   statement: Statement,
-  { consistency, atLeastFrame }: { readonly consistency: Consistency; readonly atLeastFrame: number },
+  { consistency, atLeast }: { readonly consistency: Consistency; readonly atLeast: Bookmark | null },
   { database, timing }: ReadContext,
 ): Promise<ReadResult> {
-  const result = await translated(() => database.run(statement, timing, consistency, atLeastFrame))
+  const result = await translated(() => database.run(statement, timing, consistency, atLeast))
   if (result.isPrimary || onlyValue(result).type !== 'null') return result
   return translated(() => database.run(statement, timing, 'strong'))
 }

@@ -56,9 +56,9 @@ export interface KeptRead {
   readonly session: string | null
   /**
    * Asks the database: the answer, the epoch and the versions of its tables in one row.
-   * @param atLeastFrame that must be in what is read
+   * @param atLeast what is read must be so new
    */
-  ask(atLeastFrame: number): Promise<ReadResult>
+  ask(atLeast: Bookmark | null): Promise<ReadResult>
 }
 
 /**
@@ -70,8 +70,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   const { store, flights, standing, realm, later } = caching
   const key = keyFor(read, caching)
   const scope = keeping.isPrivate ? 'private' : 'shared'
-  const ask = (flight: Flight | null, atLeastFrame = 0): Promise<Asked> =>
-    askAndKeep({ ...read, ask: () => read.ask(atLeastFrame) }, key, scope, flight, caching, clock)
+  const ask = (flight: Flight | null, atLeast: Bookmark | null = null): Promise<Asked> =>
+    askAndKeep({ ...read, ask: () => read.ask(atLeast) }, key, scope, flight, caching, clock)
   const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
   // Of a session that was never seen nothing that is kept can be told.
   if (freshness === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
@@ -102,8 +102,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   try {
     // A replica that has not come to the write that overtook it would be asked in vain.
     const isOvertaken = finding.kind !== 'miss' || finding.why === 'superseded'
-    const atLeastFrame = isOvertaken ? store.knownFrame(realm, keeping.tables) : 0
-    const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null, atLeastFrame)
+    const atLeast = isOvertaken ? store.knownAt(realm, keeping.tables) : null
+    const { text, isStored } = await ask(turn.kind === 'fill' ? turn.flight : null, atLeast)
     const why = finding.kind === 'miss' && finding.why === 'absent' ? 'uri-miss' : 'stale'
     return { text, status: { kind: 'forward', why, isStored } }
   } catch (error) {
@@ -145,7 +145,7 @@ async function askAndKeep(
   const storedAtMilliseconds = clock.nowMilliseconds()
   let outcome: Parameters<Flight['end']>[0] = 'failed'
   try {
-    const result = await ask(0)
+    const result = await ask(null)
     const entry = entryOf(result, keeping, storedAtMilliseconds)
     if (session !== null && entry !== null) standing.note(session, storedAtMilliseconds)
     if (entry !== null) outcome = store.fill(key, entry, { realm, scope }, later)
