@@ -4,3 +4,9 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { nowMilliseconds: () => Date.now() }
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+}

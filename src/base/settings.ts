@@ -70,15 +70,15 @@ function text(bindings: Bindings, name: string, what: string): string {
 }
 
 function url(bindings: Bindings, name: string, what: string): string {
-  const value = urlOf(text(bindings, name, what))
+  const value = serverUrl(text(bindings, name, what))
   if (value === null) {
     throw unavailable(`${name} is not an http, https or libsql URL: set it to ${what}.`, name)
   }
   return value
 }
 
-/** Without a trailing slash; null of what is no URL of a server. */
-function urlOf(given: unknown): string | null {
+/** An http or https URL, also of what is given as libsql, without a trailing slash; null of what is no URL of a server. */
+export function serverUrl(given: unknown): string | null {
   if (typeof given !== 'string') return null
   const value = given.replace(/^libsql:/, 'https:')
   const protocol = URL.canParse(value) ? new URL(value).protocol : null
@@ -114,7 +114,7 @@ function replicaOf(given: unknown, index: number): Replica {
   const { name, url, token, place }: Readonly<Record<string, unknown>> =
     typeof given === 'object' && given !== null ? { ...given } : {}
   const said = place === undefined ? null : degrees(place)
-  const where = urlOf(url)
+  const where = serverUrl(url)
   // It stands in a header.
   if (typeof name !== 'string' || !/^[\w-]{1,40}$/.test(name)) {
     throw unusableReplicas(`node ${index + 1} has no name of letters, digits, - and _`)

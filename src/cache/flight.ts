@@ -1,5 +1,5 @@
 import { boundedMap } from '../base/bounded-map.ts'
-import type { Clock } from '../base/clock.ts'
+import { type Clock, sleep } from '../base/clock.ts'
 
 /**
  * Who fills which key, so that a key missed by a thousand requests makes few queries. It is plain data: a promise of
@@ -97,8 +97,3 @@ const mostFlights = 10_000
 const openMilliseconds = 1_000
 const shortestPauseMilliseconds = 2
 const longestPauseMilliseconds = 64
-
-const sleep = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })

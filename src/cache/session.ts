@@ -2,6 +2,7 @@ import { boundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 import { sha256 } from '../base/crypto.ts'
 import type { ResponseCache } from './tier/edge.ts'
+import { within } from './tier/within.ts'
 
 /** Where the database was after a write. */
 export interface LastWrite {
@@ -28,7 +29,7 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
   const ask = async (session: string): Promise<LastWrite | 'none' | 'unknown'> => {
     if (cache === null || clock.nowMilliseconds() < pausedUntilMilliseconds) return 'unknown'
     try {
-      const response = await inTime(cache.match(urlOf(session)))
+      const response = await within(() => cache.match(urlOf(session)), deadlineMilliseconds)
       if (response !== undefined) return readWrite(await response.text())
       isKeeping ||= await keeps(cache)
     } catch {
@@ -51,7 +52,7 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       memory.set(session, write)
       if (cache === null) return
       try {
-        await inTime(tell(cache, session, write))
+        await within(() => tell(cache, session, write), deadlineMilliseconds)
       } catch {
         // Other isolates cannot be told. A client that keeps its bookmark is not in need of it.
       }
@@ -79,8 +80,8 @@ async function tell(cache: ResponseCache, session: string, write: LastWrite): Pr
 /** Some hosts have a cache that takes everything and keeps nothing: then that nothing is there says nothing. */
 async function keeps(cache: ResponseCache): Promise<boolean> {
   const probe = urlOf('')
-  await inTime(cache.put(probe, responseOf({ epoch: '', frame: 0 })))
-  const response = await inTime(cache.match(probe))
+  await within(() => cache.put(probe, responseOf({ epoch: '', frame: 0 })), deadlineMilliseconds)
+  const response = await within(() => cache.match(probe), deadlineMilliseconds)
   await response?.body?.cancel()
   return response !== undefined
 }
@@ -100,17 +101,9 @@ const sessionsKept = 10_000
 /** Longer than a replica may stay behind before it is left alone. */
 const rememberedSeconds = 3_600
 
-const timeMilliseconds = 250
+const deadlineMilliseconds = 250
 /** For so long a cache that fails is not asked. */
 const pauseMilliseconds = 5_000
-
-/** @throws Error when the time is over */
-function inTime<Value>(work: Promise<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error('the cache does not answer')), timeMilliseconds)
-    work.then(resolve, reject).finally(() => clearTimeout(late))
-  })
-}
 
 /** No host has this name (RFC 2606 §2), and no request from outside reaches it. */
 function urlOf(session: string): string {

@@ -1,3 +1,4 @@
+import { sleep } from '../base/clock.ts'
 import type { Reply } from './hrana/reply.ts'
 
 /**
@@ -14,7 +15,7 @@ export async function whileBusy(send: () => Promise<Reply>, deadline: AbortSigna
     const reply = await send()
     if (!isBusy(reply)) return reply
     // At random, so that those who met at the same lock do not meet there again.
-    await wait(longest * (0.5 + Math.random() / 2))
+    await sleep(longest * (0.5 + Math.random() / 2))
     if (deadline.aborted) return reply
   }
   return send()
@@ -27,7 +28,3 @@ export function isBusy(reply: Reply): boolean {
 
 /** The longest waits after each try but the last. */
 const waitsMilliseconds = [20, 60, 180, 500] as const
-
-function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
-}

@@ -1,3 +1,4 @@
+import { sleep } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import type { Place } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
@@ -204,13 +205,8 @@ async function hedged(
   second: () => Promise<Read | null> | null,
 ): Promise<Read | null> {
   if (patienceMilliseconds === null) return one
-  const late = Symbol('late')
-  const winner = await Promise.race([one, wait(patienceMilliseconds, late)])
-  if (winner !== late) return winner
+  const winner = await Promise.race([one, sleep(patienceMilliseconds).then(() => 'late' as const)])
+  if (winner !== 'late') return winner
   const other = second()
   return (await Promise.race([one, other ?? one])) ?? (await one) ?? (await other)
-}
-
-function wait<Value>(milliseconds: number, value: Value): Promise<Value> {
-  return new Promise((resolve) => setTimeout(() => resolve(value), milliseconds))
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Tier } from './tier.ts'
+import { within } from './within.ts'
 
 export interface Protection {
   readonly clock: Clock
@@ -46,21 +47,5 @@ export function protectedTier(driver: Tier, protection: Protection): Tier {
     async put(key, value, lifeSeconds) {
       await attempt(() => driver.put(key, value, lifeSeconds), protection.putDeadlineMilliseconds)
     },
-  }
-}
-
-/** @throws what `work` throws, also where it does so before there is a promise; an Error past the deadline */
-async function within<T>(work: () => Promise<T>, deadlineMilliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer in ${deadlineMilliseconds} ms`)),
-      deadlineMilliseconds,
-    )
-  })
-  try {
-    return await Promise.race([work(), deadline])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,4 +1,4 @@
-import { readSettings, type Settings } from '../../base/settings.ts'
+import { readSettings, type Settings, serverUrl } from '../../base/settings.ts'
 import type { TenantsDeclaration } from '../../declare/backend.ts'
 import { tenantSettings } from '../../tenant/derive.ts'
 import { tenantUrl } from '../../tenant/named.ts'
@@ -46,7 +46,7 @@ export function settingsOf(
 
 /** A URL of a database as it is kept: without a slash at its end. @throws Failure */
 export function parseDatabaseUrl(text: string): string {
-  const url = text.replace(/^libsql:/, 'https:').replace(/\/+$/, '')
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url
+  const url = serverUrl(text)
+  if (url !== null) return url
   throw new Failure(`${text} is not an http, https or libsql URL.`)
 }

@@ -1,5 +1,5 @@
 import { Problem } from '../../base/problem.ts'
-import type { Bindings } from '../../base/settings.ts'
+import { type Bindings, serverUrl } from '../../base/settings.ts'
 import { connect, type Database } from '../client.ts'
 
 /** A database with a part of the rows of each sharded resource. */
@@ -60,12 +60,9 @@ function listOf(text: unknown): readonly unknown[] {
 
 function nodeOf(entry: unknown, index: number): ShardNode {
   const { name, url, token = null } = (entry ?? {}) as { readonly [Member in keyof ShardNode]?: unknown }
-  const address = String(url)
-    .replace(/^libsql:/, 'https:')
-    .replace(/\/+$/, '')
-  const isAddress = /^https?:\/\//.test(address) && URL.canParse(address)
+  const address = serverUrl(url)
   const isName = typeof name === 'string' && /^[a-z0-9-]{1,32}$/.test(name)
-  if (isName && isAddress && (token === null || typeof token === 'string'))
+  if (isName && address !== null && (token === null || typeof token === 'string'))
     return { name, url: address, token }
   throw wrong(
     `has no name of small letters, digits and hyphens, no URL or a token that is no text at [${index}]`,
