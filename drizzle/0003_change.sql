@@ -1,6 +1,7 @@
 CREATE TABLE `selvage_clock` (
 	`id` integer PRIMARY KEY NOT NULL,
-	`epoch` text NOT NULL
+	`epoch` text NOT NULL,
+	`frame` integer DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `selvage_versions` (

@@ -3,7 +3,7 @@ import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { isBusy } from './busy.ts'
-import { beginHistory, bookmarkAfter, look, readEpoch, type Seen } from './clock.ts'
+import { beginHistory, bookmarkAfter, look, notedFrame, noteFrame, readEpoch, type Seen } from './clock.ts'
 import { type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
 import type { HranaError, Reply } from './hrana/reply.ts'
 import { executeRequest, type TransactionShape, transactionRequest } from './hrana/request.ts'
@@ -161,16 +161,20 @@ export function connectTo(options: DatabaseOptions): Database {
   ): Promise<Done> => {
     // Nobody waits again for what has not come three times, if others can be read from meanwhile.
     if (cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
-    const marks = touched.length === 0 ? [] : [raiseVersions(touched)]
-    const all = [...statements, ...marks]
-    const epilogue = marks.length === 0 ? [readEpoch] : [readEpoch, readVersions]
-    const body = transactionRequest(all, { ...shape, writes: true, epilogue })
     const { epoch } = cluster
     const known = cluster.primary.frame
+    const isFollowed = cluster.replicas.length > 0 || touched.length > 0
+    const marks = [
+      ...(touched.length === 0 ? [] : [raiseVersions(touched)]),
+      ...(isFollowed ? [noteFrame(known)] : []),
+    ]
+    const all = [...statements, ...marks]
+    const epilogue = touched.length === 0 ? [readEpoch] : [readEpoch, readVersions]
+    const body = transactionRequest(all, { ...shape, writes: true, epilogue })
     const reply = await send(cluster.primary, { body, count: all.length, limitMilliseconds: null }, timing)
     const ended = done(reply)
     noteWritten(reply)
-    if (reply.frame !== null && reply.frame < known) {
+    if (reply.frame !== null && reply.frame < Math.max(known, notedFrame(reply))) {
       await beginHistory(epoch, cluster, send, timing)
       written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame }
       versions = null
@@ -181,7 +185,9 @@ export function connectTo(options: DatabaseOptions): Database {
   }
   return {
     async run(statement, timing, consistency = 'session', atLeast = null) {
-      const request = { body: (frame: number | null) => executeRequest(statement, frame), count: 1, timing }
+      const body = (frame: number | null, isChecked: boolean) =>
+        executeRequest(statement, frame, isChecked ? [readEpoch] : [])
+      const request = { body, count: 1, timing }
       const { reply, state, frame } = await readBy(request, consistency, atLeast)
       const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()

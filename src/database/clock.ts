@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts'
-import { type Statement, textOf, textValue } from '../base/statement.ts'
+import { integerValue, type Statement, textOf, textValue } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { type Cluster, looked, rewound } from './cluster.ts'
@@ -21,11 +21,32 @@ export interface Seen {
 }
 
 /** Which history the database is: the one row of `selvage_clock`, which `npm run migrate` makes. */
-export const readEpoch: Statement = { sql: 'select epoch from selvage_clock', args: [] }
+export const readEpoch: Statement = { sql: 'select epoch, frame from selvage_clock', args: [] }
+
+/**
+ * Part of a transaction: that there was this frame before. A server that crashed may count its frames anew, from fewer
+ * than there were, and then tells of it by the frame of the next write.
+ */
+export function noteFrame(frame: number): Statement {
+  return {
+    sql: 'update selvage_clock set frame = ? where frame < ?',
+    args: [integerValue(frame), integerValue(frame)],
+  }
+}
+
+/** The frame that was noted last, as `readEpoch` was answered after a transaction; 0: none was. */
+export function notedFrame({ epilogue }: Reply): number {
+  return Number(textOf(epilogue[0]?.rows[0]?.[1]) ?? 0)
+}
+
+/** The epoch of what was read, where `readEpoch` was asked with it; null: it was not. */
+export function epochOf({ epilogue }: Reply): string | null {
+  return textOf(epilogue[0]?.rows[0]?.[0])
+}
 
 function renewEpoch(old: string): Statement {
   return {
-    sql: 'update selvage_clock set epoch = lower(hex(randomblob(16))) where epoch = ?',
+    sql: 'update selvage_clock set epoch = lower(hex(randomblob(16))), frame = 0 where epoch = ?',
     args: [textValue(old)],
   }
 }
@@ -37,8 +58,8 @@ export function bookmarkOf(reply: Reply): Bookmark | null {
 }
 
 /** The same of a transaction, after which it was asked first. */
-export function bookmarkAfter({ epilogue, frame }: Reply): Bookmark | null {
-  return bookmarkAt(textOf(epilogue[0]?.rows[0]?.[0]), frame)
+export function bookmarkAfter(reply: Reply): Bookmark | null {
+  return bookmarkAt(epochOf(reply), reply.frame)
 }
 
 function bookmarkAt(epoch: string | null, frame: number | null): Bookmark | null {

@@ -3,7 +3,7 @@ import { Problem } from '../base/problem.ts'
 import type { Place } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
-import { beginHistory, look } from './clock.ts'
+import { beginHistory, epochOf, look } from './clock.ts'
 import {
   type Cluster,
   failed,
@@ -42,8 +42,11 @@ export const replicaMilliseconds = 1_500
 
 /** A read on its way. */
 export interface ReadRequest {
-  /** The pipeline, for a node that has to wait for a frame first. */
-  body(frame: number | null): Uint8Array<ArrayBuffer>
+  /**
+   * The pipeline, for a node that has to wait for a frame first.
+   * @param isChecked whether `readEpoch` is asked after it
+   */
+  body(frame: number | null, isChecked: boolean): Uint8Array<ArrayBuffer>
   readonly count: number
   readonly timing: Timing
 }
@@ -87,7 +90,13 @@ export async function read(
     try {
       const answer = state.node.isPrimary
         ? await askPrimary(request, { limitMilliseconds, floor }, cluster, freshness ?? reader.bookmark, send)
-        : await askReplica(request, state, needed ?? 0, cluster, send)
+        : await askReplica(
+            request,
+            state,
+            { epoch: freshness?.epoch ?? null, frame: needed ?? 0 },
+            cluster,
+            send,
+          )
       if (state.node.isPrimary || !('error' in answer.reply)) return answer
       // What a replica refuses, for want of a table just made or of a session just begun, the primary decides.
       left.splice(0, left.length, cluster.primary)
@@ -114,20 +123,22 @@ export async function read(
 async function askReplica(
   { body, count, timing }: ReadRequest,
   state: NodeState,
-  needed: number,
+  { epoch, frame: needed }: Freshness,
   cluster: Cluster,
   send: Send,
 ): Promise<Read> {
   const known = Math.max(state.frame, needed)
   // It has the frames that it told of, and need not be made to wait for those.
   const waitsFor = needed <= state.frame ? null : needed
-  const parcel = { body: body(waitsFor), count, limitMilliseconds: replicaMilliseconds }
+  const parcel = { body: body(waitsFor, epoch !== null), count, limitMilliseconds: replicaMilliseconds }
   const reply = await send(state, parcel, timing)
   // What had it before has not any more: it was set up anew, and has to come to it again.
   if (!('error' in reply) && (reply.frame ?? 0) < known) {
     state.frame = reply.frame ?? 0
     throw unavailable()
   }
+  // It follows another history, whose frames are other ones.
+  if (!('error' in reply) && epoch !== null && epochOf(reply) !== epoch) throw unavailable()
   const now = Date.now()
   if (isBehind(cluster, state, now)) failed(state, now, now)
   return { reply, state, frame: known }
@@ -189,7 +200,7 @@ async function askPrimary(
   const isOurs =
     freshness !== null && freshness.epoch !== null && (epoch === null || freshness.epoch === epoch)
   const known = Math.max(primary.frame, isOurs ? freshness.frame : 0, floor)
-  const reply = await send(primary, { body: body(null), count, limitMilliseconds }, timing)
+  const reply = await send(primary, { body: body(null, false), count, limitMilliseconds }, timing)
   if (reply.frame === null || reply.frame >= known) return { reply, state: primary, frame: known }
   await beginHistory(isOurs ? freshness.epoch : epoch, cluster, send, timing)
   return { reply, state: primary, frame: 0 }

@@ -90,6 +90,8 @@ export const clock = sqliteTable('selvage_clock', {
   id: integer().primaryKey(),
   /** 128 random bits as hexadecimal digits. */
   epoch: text().notNull(),
+  /** A frame of this history that there was before some write. */
+  frame: integer().notNull().default(0),
 })
 
 /** How often tables were written that answers from caches depend on. */

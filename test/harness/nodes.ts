@@ -24,6 +24,8 @@ export interface TestNodes {
   readonly replicas: readonly TestReplica[]
   /** The primary as it was when `change` ended, under the same address: what was written since is gone. */
   restorePrimary(change: () => Promise<void>, since: () => Promise<void>): Promise<void>
+  /** The primary is killed, and started again with what it had. */
+  crashPrimary(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -62,6 +64,11 @@ export async function startNodes(replicas: number): Promise<TestNodes> {
       await since()
       await sqld.stop()
       sqld = await startPrimary(backup)
+    },
+    async crashPrimary() {
+      process.kill(sqld.pid, 'SIGKILL')
+      await sqld.ended
+      sqld = await startPrimary(directory)
     },
     async stop() {
       for (const stop of stops) await stop()

@@ -3,12 +3,12 @@ import type { Client } from '@libsql/client'
 /** Gives a database that keeps an epoch its first one (`selvage_clock`, src/ledger/tables.ts). */
 export async function beginHistory(client: Client): Promise<void> {
   if (await keepsEpoch(client))
-    await client.execute(`insert or ignore into selvage_clock values (1, ${epoch})`)
+    await client.execute(`insert or ignore into selvage_clock (id, epoch) values (1, ${epoch})`)
 }
 
 /** A copy is another history: its frames are other ones, so that neither bookmarks nor what was kept hold for it. */
 export async function renewHistory(client: Client): Promise<void> {
-  if (await keepsEpoch(client)) await client.execute(`update selvage_clock set epoch = ${epoch}`)
+  if (await keepsEpoch(client)) await client.execute(`update selvage_clock set epoch = ${epoch}, frame = 0`)
 }
 
 /**

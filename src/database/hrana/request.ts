@@ -27,9 +27,14 @@ const condition = { stepOk: 1, stepError: 2, not: 3, and: 4 } as const
 /**
  * A pipeline of one statement.
  * @param frame that the server waits for before it reads; a primary has every one that there is
+ * @param epilogue asked after it
  */
-export function executeRequest(statement: Statement, frame: number | null = null): Uint8Array<ArrayBuffer> {
-  return pipeline(execute(statement, frame))
+export function executeRequest(
+  statement: Statement,
+  frame: number | null = null,
+  epilogue: readonly Statement[] = [],
+): Uint8Array<ArrayBuffer> {
+  return pipeline(execute(statement, frame), ...epilogue.map((each) => execute(each, null)))
 }
 
 /** A pipeline of one transaction: each step runs only if the one before it did, and what stops the chain undoes it. */

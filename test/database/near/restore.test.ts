@@ -68,3 +68,24 @@ test('one that only asks how the primary is notices, too', async () => {
   await connectTo({ cluster: isolate, reader: nobody }).look(startTiming())
   expect((await ask(isolate, { sql: epochNow })).value).not.toBe(bookmark.epoch)
 })
+
+test('a primary that crashed counts its frames anew: no replica of the old count answers who has a new bookmark', async () => {
+  const started = await startNodes(1)
+  nodes = started
+  const before = clusterFor(started)
+  await prepare(before)
+  // A row each, so that there are many more frames than the database has pages.
+  for (let id = 1; id <= 300; id += 1) await write(before, id)
+  await followed(started)
+  const [replica] = started.replicas
+  replica?.link.pause()
+  await started.crashPrimary()
+  // Two isolates that have heard of nothing: what they are told must say it.
+  const bookmark = await write(clusterFor(started), 301)
+  const told = await ask(clusterFor(started), {
+    sql: "select count(*) || '' from written",
+    bookmark,
+    here: tokyo,
+  })
+  expect(told.value).toBe('301')
+})

@@ -40,7 +40,7 @@ export async function startKept(declared: BackendDeclaration) {
     await generateSQLiteDrizzleJson({}),
     await generateSQLiteDrizzleJson({ ...authTables, ...ledgerTables, ...tables }),
   )
-  const epoch = 'insert into selvage_clock values (1, lower(hex(randomblob(16))))'
+  const epoch = 'insert into selvage_clock (id, epoch) values (1, lower(hex(randomblob(16))))'
   const run = (statements: readonly string[]) =>
     client.transact(
       statements.map((sql) => ({ sql, args: [] })),
