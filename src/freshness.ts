@@ -44,6 +44,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     here: cluster.replicas.length === 0 || !('cf' in context.req.raw) ? null : placeOf(context.req.raw.cf),
     bookmark: brought,
     isCookie: brought !== null && !headers.has(bookmarkHeader),
+    rememberedLately: () => sessions.lastWriteLately(sessionKey(realm, context.get('caller'), null)),
     remembered: once(() => sessions.lastWrite(sessionKey(realm, context.get('caller'), null))),
     isHedged: settings.isHedged,
   }
@@ -64,10 +65,9 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   if (written !== null) {
     const own = sessionKey(realm, context.get('caller'), context.get('sessionId'))
     // Before the answer: the caller may read as soon as it has come.
-    await Promise.all([
-      cluster.replicas.length > 0 || model.watch.tables.size > 0 ? sessions.remember(own, written) : null,
-      versions === null ? null : store.learn(realm, versions, Date.now()),
-    ])
+    if (cluster.replicas.length > 0 || model.watch.tables.size > 0) await sessions.remember(own, written)
+    // This isolate knows it at once. The others learn it meanwhile: who wrote has a bookmark, or is remembered.
+    if (versions !== null) context.executionCtx.waitUntil(store.learn(realm, versions, Date.now()))
     tell(context, written, settings)
   } else {
     const news = newsOf(read ?? (status?.kind === 'hit' ? status.readAt : null), brought, headers)

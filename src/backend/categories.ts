@@ -19,5 +19,5 @@ export default resource(categories, {
   description: 'The tree of categories.',
   read: ({ caller }) => or(caller.has('staff'), eq(categories.published, true)),
   embeds: { parent: categories.parent_id },
-  cache: { maxAge: 300, staleWhileRevalidate: 3_600, staleIfError: 86_400 },
+  cache: { maxAge: 300, staleWhileRevalidate: 3_600, staleIfError: 86_400, afterWrite: 'revalidate' },
 })

@@ -46,7 +46,7 @@ export default resource(products, {
   fields: { cost_cents: { read: role('staff') } },
   embeds: { category: products.category_id },
   search: [products.name, products.description],
-  cache: { maxAge: 60, staleWhileRevalidate: 600, staleIfError: 86_400 },
+  cache: { maxAge: 60, staleWhileRevalidate: 600, staleIfError: 86_400, afterWrite: 'revalidate' },
   audit: true,
   outbox: true,
 })

@@ -47,5 +47,5 @@ export default resource(reviews, {
   softDelete: reviews.deleted_at,
   embeds: { product: reviews.product_id, author: reviews.user_id },
   search: [reviews.body],
-  cache: { maxAge: 30, staleWhileRevalidate: 300, staleIfError: 86_400 },
+  cache: { maxAge: 30, staleWhileRevalidate: 300, staleIfError: 86_400, afterWrite: 'revalidate' },
 })

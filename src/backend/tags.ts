@@ -34,13 +34,13 @@ export const product_tags = sqliteTable(
 export default resource(tags, {
   description: 'Words that products are found by.',
   read: ({ caller }) => or(caller.has('staff'), eq(tags.published, true)),
-  cache: { maxAge: 300, staleWhileRevalidate: 3_600, staleIfError: 86_400 },
+  cache: { maxAge: 300, staleWhileRevalidate: 3_600, staleIfError: 86_400, afterWrite: 'revalidate' },
 })
 
 export const productTags = resource(product_tags, {
   description: 'Which product has which tag. Seen when both are.',
   read: ({ caller }) => or(caller.has('staff'), and(ofPublishedProduct(), ofPublishedTag())),
-  cache: { maxAge: 60, staleWhileRevalidate: 600, staleIfError: 86_400 },
+  cache: { maxAge: 60, staleWhileRevalidate: 600, staleIfError: 86_400, afterWrite: 'revalidate' },
 })
 
 function ofPublishedProduct(): Verdict {

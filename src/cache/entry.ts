@@ -15,6 +15,8 @@ export interface Entry {
   readonly maxAgeSeconds: number
   readonly staleWhileRevalidateSeconds: number
   readonly staleIfErrorSeconds: number
+  /** Whether it is stale, rather than of no use, once a table that it depends on was written. */
+  readonly isStaleAfterWrite: boolean
   /** What the database wrote; that there is no row is such an answer, too. */
   readonly body: Uint8Array
 }
@@ -59,6 +61,7 @@ function isHead(head: unknown): head is Omit<Entry, 'body'> {
     isTime(head.storedAtMilliseconds) &&
     isTime(head.maxAgeSeconds) &&
     isTime(head.staleWhileRevalidateSeconds) &&
-    isTime(head.staleIfErrorSeconds)
+    isTime(head.staleIfErrorSeconds) &&
+    typeof head.isStaleAfterWrite === 'boolean'
   )
 }

@@ -100,10 +100,9 @@ function asOf(entry: Sighting, knowledge: Knowledge | null): number {
 
 function kindOf(entry: Entry, ageSeconds: number, superseded: boolean): Served['kind'] | null {
   const past = ageSeconds - entry.maxAgeSeconds
-  if (!superseded) {
-    if (past < 0) return 'fresh'
-    if (past < entry.staleWhileRevalidateSeconds) return 'stale-while-revalidate'
-  }
+  if (!superseded && past < 0) return 'fresh'
+  const isStale = !superseded || (entry.isStaleAfterWrite && entry.staleWhileRevalidateSeconds > 0)
+  if (isStale && past < entry.staleWhileRevalidateSeconds) return 'stale-while-revalidate'
   // What is superseded may be young: without a time for errors it is not served then, either.
   const forErrors = entry.staleIfErrorSeconds
   return forErrors > 0 && past < forErrors ? 'stale-if-error' : null

@@ -17,6 +17,8 @@ export interface LastWrite {
 export interface SessionMemory {
   /** `unknown`: the data centre's cache does not answer, so that other isolates may know of one. */
   lastWrite(session: string): Promise<LastWrite | 'none' | 'unknown'>
+  /** The same, looked at once a second: what cannot be known then is as none. */
+  lastWriteLately(session: string): Promise<LastWrite | 'none'>
   /** @returns resolved when the data centre knows, or cannot be told */
   remember(session: string, write: LastWrite): Promise<void>
 }
@@ -24,6 +26,7 @@ export interface SessionMemory {
 /** @param cache null: there is none, and then no other isolate can know */
 export function sessionMemory(cache: ResponseCache | null, clock: Clock): SessionMemory {
   const memory = boundedMap<LastWrite>(sessionsKept)
+  const lookedAt = boundedMap<number>(sessionsKept)
   let isKeeping = false
   let pausedUntilMilliseconds = 0
   const ask = async (session: string): Promise<LastWrite | 'none' | 'unknown'> => {
@@ -39,12 +42,22 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
     if (!isKeeping) pausedUntilMilliseconds = clock.nowMilliseconds() + pauseMilliseconds
     return isKeeping ? 'none' : 'unknown'
   }
+  const lastWrite = async (session: string): Promise<LastWrite | 'none' | 'unknown'> => {
+    const own = memory.get(session)
+    const told = await ask(session)
+    if (own === undefined || told === 'unknown') return told
+    return told === 'none' || isLater(own, told) ? own : told
+  }
   return {
-    async lastWrite(session) {
-      const own = memory.get(session)
-      const told = await ask(session)
-      if (own === undefined || told === 'unknown') return told
-      return told === 'none' || isLater(own, told) ? own : told
+    lastWrite,
+    async lastWriteLately(session) {
+      const now = clock.nowMilliseconds()
+      if (now - (lookedAt.get(session) ?? 0) >= lateMilliseconds) {
+        lookedAt.set(session, now)
+        const told = await lastWrite(session)
+        if (typeof told === 'object') memory.set(session, told)
+      }
+      return memory.get(session) ?? 'none'
     },
     async remember(session, write) {
       const own = memory.get(session)
@@ -102,6 +115,8 @@ const sessionsKept = 10_000
 const rememberedSeconds = 3_600
 
 const deadlineMilliseconds = 250
+/** So old may be what is known of those who share a session. */
+const lateMilliseconds = 1_000
 /** For so long a cache that fails is not asked. */
 const pauseMilliseconds = 5_000
 

@@ -69,7 +69,7 @@ export interface Database {
   /** What the last `snapshot` found was written by this request when it came before: it counts as written now. */
   adopt(): void
   /** How new what this request reads must be; null: only the primary is new enough. */
-  freshness(consistency: Consistency, timing: Timing): Promise<Freshness | null>
+  freshness(consistency: Consistency | 'lately', timing: Timing): Promise<Freshness | null>
   /** Asks the primary how it is, for the sake of what is known of it. */
   look(timing: Timing): Promise<void>
   /** What this request has learnt of the database so far. */
@@ -119,6 +119,7 @@ export function connect({ name = 'primary', url, token, ...options }: LoneOption
     bookmark: null,
     isCookie: false,
     remembered: async () => 'none' as const,
+    rememberedLately: async () => 'none' as const,
     isHedged: false,
   }
   return connectTo({ cluster: clusterOf(node, []), reader, ...options })

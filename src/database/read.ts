@@ -33,6 +33,8 @@ export interface Reader {
    * is new enough.
    */
   remembered(): Promise<Bookmark | 'none' | 'unknown'>
+  /** The same, as this isolate knew it a second ago or later: for who shares a session with many others. */
+  rememberedLately(): Promise<Bookmark | 'none'>
   /** Whether a second node is asked when the first one takes longer than it nearly ever does. */
   readonly isHedged: boolean
 }
@@ -151,9 +153,12 @@ export interface Freshness {
   readonly frame: number
 }
 
-/** Null: only the primary is new enough. */
+/**
+ * Null: only the primary is new enough.
+ * @param consistency `lately`: as `session`, for who shares theirs with many others: what this isolate knew a second ago
+ */
 export async function freshnessOf(
-  consistency: Consistency,
+  consistency: Consistency | 'lately',
   timing: Timing,
   { cluster, reader, send }: Surroundings,
 ): Promise<Freshness | null> {
@@ -173,11 +178,12 @@ export async function freshnessOf(
 
 /** Where the caller wrote last, as far as anybody here knows. */
 async function lastOf(
-  { bookmark, isCookie, remembered }: Reader,
-  consistency: Consistency,
+  { bookmark, isCookie, remembered, rememberedLately }: Reader,
+  consistency: Consistency | 'lately',
 ): Promise<Bookmark | 'none' | 'unknown'> {
   if (bookmark !== null && !(isCookie && consistency === 'session')) return bookmark
-  if (consistency === 'eventual') return bookmark ?? 'none'
+  if (consistency === 'eventual') return 'none'
+  if (consistency === 'lately') return rememberedLately()
   const own = await remembered()
   if (bookmark === null) return own
   return typeof own === 'object' && own.epoch === bookmark.epoch && own.frame > bookmark.frame

@@ -13,6 +13,12 @@ export interface CacheOptions {
   readonly maxAge: number
   /** For so long after that it is still given, while it is read anew (RFC 5861 §3). Default 0. */
   readonly staleWhileRevalidate?: number
+  /**
+   * What becomes of an answer when a write touched its rows' tables: `wait`, the next one who asks waits for the new one;
+   * `revalidate`, it counts as older than `maxAge`, and so is given while it is read anew, as `staleWhileRevalidate`
+   * allows. Who wrote waits in any case. Default `wait`.
+   */
+  readonly afterWrite?: 'wait' | 'revalidate'
   /** For so long after `maxAge` it is given when the database cannot be reached (RFC 5861 §4). Default 0. */
   readonly staleIfError?: number
   /**

@@ -141,7 +141,7 @@ function freshnessFor(
   { caller, database, timing }: ReadContext,
 ): Promise<Freshness | null> {
   const isNobody = caller.kind === 'anonymous' && consistency === 'session'
-  return database.freshness(isNobody ? 'eventual' : consistency, timing)
+  return database.freshness(isNobody ? 'lately' : consistency, timing)
 }
 
 /** All that the look at a session is about; null where nobody in particular is told the same. */

@@ -13,6 +13,7 @@ export function entryOf(given: Partial<Entry> = {}): Entry {
     maxAgeSeconds: 60,
     staleWhileRevalidateSeconds: 30,
     staleIfErrorSeconds: 600,
+    isStaleAfterWrite: false,
     body: new TextEncoder().encode('1\n\n\n[{"id":1}]'),
     ...given,
   }

@@ -84,6 +84,18 @@ describe('what is known of the tables', () => {
     expect(brief(judge({ ...entry, staleIfErrorSeconds: 0 }, asked(1), known))).toBe('superseded')
   })
 
+  test('one that may be stale after a write is, but for who wrote', () => {
+    const known = seen(20, { orders: 4 })
+    const lenient = { ...entry, isStaleAfterWrite: true }
+    expect(brief(judge(lenient, asked(1), known))).toBe('stale-while-revalidate')
+    expect(brief(judge(lenient, asked(89), known))).toBe('stale-while-revalidate')
+    expect(brief(judge(lenient, asked(90), known))).toBe('stale-if-error')
+    expect(brief(judge(lenient, asked(1, { neededFrame: 20 }), known))).toBe('behind')
+    expect(brief(judge({ ...lenient, staleWhileRevalidateSeconds: 0 }, asked(1), known))).toBe(
+      'stale-if-error',
+    )
+  })
+
   test('a table with the name of a member of every object is known only if it was seen', () => {
     const odd = entryOf({ versions: { constructor: 0 } })
     expect(judge(odd, asked(1), seen(20, { orders: 3 }))).toMatchObject({ kind: 'fresh', asOfFrame: 10 })

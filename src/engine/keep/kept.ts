@@ -174,6 +174,7 @@ function entryOf(
     maxAgeSeconds: keep.maxAge,
     staleWhileRevalidateSeconds: keep.staleWhileRevalidate,
     staleIfErrorSeconds: keep.staleIfError,
+    isStaleAfterWrite: keep.afterWrite === 'revalidate',
     body,
   }
 }

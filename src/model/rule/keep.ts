@@ -7,16 +7,16 @@ import type { Keep, Resource } from '../resource.ts'
 /** Null of a resource that says nothing of it. @throws TypeError on a time that is none */
 export function keepOf(name: string, { cache }: Pick<ResourceOptions<never>, 'cache'>): Keep | null {
   if (cache === undefined) return null
-  const { maxAge, staleWhileRevalidate = 0, staleIfError = 0, clients = 0 } = cache
-  const keep = { maxAge, staleWhileRevalidate, staleIfError, clients }
-  for (const [member, seconds] of Object.entries(keep)) {
+  const { maxAge, staleWhileRevalidate = 0, staleIfError = 0, clients = 0, afterWrite = 'wait' } = cache
+  const times = { maxAge, staleWhileRevalidate, staleIfError, clients }
+  for (const [member, seconds] of Object.entries(times)) {
     if (!Number.isInteger(seconds) || seconds < 0 || seconds > longestSeconds)
       throw new TypeError(
         `${name}: cache.${member} is ${seconds}, and must be whole seconds from 0 to ${longestSeconds}`,
       )
   }
   if (clients > maxAge) throw new TypeError(`${name}: cache.clients is more than cache.maxAge`)
-  return maxAge === 0 ? null : keep
+  return maxAge === 0 ? null : { ...times, afterWrite }
 }
 
 /** A year, as long as HTTP's caches keep anything. */
@@ -24,12 +24,14 @@ const longestSeconds = 31_536_000
 
 /** What all of them allow. */
 export function shortest(keeps: readonly Keep[]): Keep {
-  const least = (member: keyof Keep): number => Math.min(...keeps.map((keep) => keep[member]))
+  const least = (member: Exclude<keyof Keep, 'afterWrite'>): number =>
+    Math.min(...keeps.map((keep) => keep[member]))
   return {
     maxAge: least('maxAge'),
     staleWhileRevalidate: least('staleWhileRevalidate'),
     staleIfError: least('staleIfError'),
     clients: least('clients'),
+    afterWrite: keeps.every(({ afterWrite }) => afterWrite === 'revalidate') ? 'revalidate' : 'wait',
   }
 }
 

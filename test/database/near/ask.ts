@@ -55,6 +55,7 @@ export const nobody: Reader = {
   bookmark: null,
   isCookie: false,
   remembered: async () => 'none',
+  rememberedLately: async () => 'none',
   isHedged: false,
 }
 
