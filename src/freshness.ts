@@ -49,7 +49,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     isHedged: settings.isHedged,
   }
   const requestId = context.get('requestId')
-  const database = connectTo({ cluster, reader, requestId })
+  const database = connectTo({ cluster, reader, requestId, isWatched: model.watch.tables.size > 0 })
   context.set('database', database)
   // What is read and written there is no part of the bookmark, whose frames are those of the main database.
   context.set('shards', connectShards(shards, requestId))

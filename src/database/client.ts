@@ -94,6 +94,8 @@ export interface ReadResult extends Result {
 export interface DatabaseOptions extends SendOptions {
   readonly cluster: Cluster
   readonly reader: Reader
+  /** Whether each write tells of the versions of tables: then what is kept of others is as new as the write. */
+  readonly isWatched?: boolean
 }
 
 /** What SQLite refused. For the engine to translate: its text never leaves the Worker. */
@@ -165,12 +167,11 @@ export function connectTo(options: DatabaseOptions): Database {
     const { epoch } = cluster
     const known = cluster.primary.frame
     const isFollowed = cluster.replicas.length > 0 || touched.length > 0
-    const marks = [
-      ...(touched.length === 0 ? [] : [raiseVersions(touched)]),
-      ...(isFollowed ? [noteFrame(known)] : []),
-    ]
+    const marks = touched.length === 0 ? [] : [raiseVersions(touched)]
+    if (isFollowed) marks.push(noteFrame(known))
     const all = [...statements, ...marks]
-    const epilogue = touched.length === 0 ? [readEpoch] : [readEpoch, readVersions]
+    const epilogue =
+      touched.length > 0 || options.isWatched === true ? [readEpoch, readVersions] : [readEpoch]
     const body = transactionRequest(all, { ...shape, writes: true, epilogue })
     const reply = await send(cluster.primary, { body, count: all.length, limitMilliseconds: null }, timing)
     const ended = done(reply)
