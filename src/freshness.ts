@@ -67,7 +67,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     // Before the answer: the caller may read as soon as it has come.
     if (cluster.replicas.length > 0 || model.watch.tables.size > 0) await sessions.remember(own, written)
     // This isolate knows it at once. The others learn it meanwhile: who wrote has a bookmark, or is remembered.
-    if (versions !== null) context.executionCtx.waitUntil(store.learn(realm, versions, Date.now()))
+    if (versions !== null) context.executionCtx.waitUntil(store.learn(realm, versions, Date.now(), true))
     tell(context, written, settings)
   } else {
     const news = newsOf(read ?? (status?.kind === 'hit' ? status.readAt : null), brought, headers)

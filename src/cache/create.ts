@@ -28,11 +28,8 @@ export function platformStore({ cache, world }: Platform, clock: Clock, report: 
   return createStore({
     memory: createMemory(memoryBytes),
     dataCentre: cache === null ? null : edgeTier(cache, protection),
-    world:
-      world === null
-        ? null
-        : // What takes longer is not much nearer than the database; a key that was not asked for here before does.
-          kvTier(world, { ...protection, getDeadlineMilliseconds: 10, failures: 20 }),
+    // What was not asked for here lately comes from far away.
+    world: world === null ? null : kvTier(world, { ...protection, getDeadlineMilliseconds: 500 }),
   })
 }
 

@@ -31,18 +31,19 @@ export interface Store {
    */
   recall(key: string, query: Query): Hit | null
   /**
-   * The best answer that memory, data centre and world have; each is asked only while those above have nothing to
-   * serve. What a lower tier had is put into those above.
+   * The best answer that memory and data centre have; each is asked only while the one above has nothing to serve. The
+   * world is asked when the database does not answer, or where there is no data centre: what was not asked for here
+   * lately is as far away there as in the database. What a lower tier had is put into those above.
    * @param later takes what may go on after the response: `context.waitUntil`
    */
-  lookUp(key: string, query: Query, later: Later): Promise<Finding>
+  lookUp(key: string, query: Query, later: Later, isOutage?: boolean): Promise<Finding>
   /** Keeps an answer of the database, unless a newer one is there or a write has overtaken it. */
   fill(key: string, entry: Entry, query: Pick<Query, 'realm' | 'scope'>, later: Later): Outcome
   /**
    * Notes what an answer of the database says of versions, in this isolate at once: a write, what it touched.
    * @returns resolved when the data centre knows, too
    */
-  learn(realm: string, sighting: Sighting, nowMilliseconds: number): Promise<void>
+  learn(realm: string, sighting: Sighting, nowMilliseconds: number, isWrite?: boolean): Promise<void>
   /** Where all that is known of these tables holds: what is read from there on is not overtaken yet. Null: nothing is known. */
   knownAt(realm: string, tables: readonly string[]): Pick<Sighting, 'epoch' | 'frame'> | null
 }
@@ -86,7 +87,7 @@ export function createStore({ memory, dataCentre, world }: Tiers): Store {
       const finding = find('memory', entry, query)
       return finding.kind === 'fresh' ? finding : null
     },
-    async lookUp(key, query, later) {
+    async lookUp(key, query, later, isOutage = false) {
       const { realm, nowMilliseconds } = query
       const shared = query.scope === 'shared'
       const held = memory.get(key)
@@ -103,7 +104,7 @@ export function createStore({ memory, dataCentre, world }: Tiers): Store {
         await known.refresh(realm, nowMilliseconds)
         finding = best()
       }
-      if (!isServed(finding) && shared && world !== null) {
+      if (!isServed(finding) && shared && world !== null && (isOutage || dataCentre === null)) {
         finding = better(finding, find('world', await read(world, key, realm), query))
       }
       if (finding.kind === 'miss' || finding.tier === 'memory') return finding

@@ -26,7 +26,7 @@ export function isolateOf(
   return {
     ...store,
     memory,
-    look: async (query) => settled(await store.lookUp(key, query, later)),
+    look: async (query) => settled(await store.lookUp(key, query, later, true)),
     keep: (entry, scope = 'shared') => settled(store.fill(key, entry, { realm, scope }, later)),
   }
 }

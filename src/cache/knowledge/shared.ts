@@ -21,10 +21,11 @@ export interface SharedKnowledge {
   /** In this isolate alone. */
   note(realm: string, sighting: Sighting, seenAtMilliseconds: number): void
   /**
-   * Here at once, and in the data centre: a new version at once, too; that one still holds, once a second.
+   * Here at once, and in the data centre: a new version at once, too; that one still holds, once a second, but of a
+   * write at once: who wrote may come to another isolate with its bookmark.
    * @returns resolved when the data centre knows
    */
-  learn(realm: string, sighting: Sighting, seenAtMilliseconds: number): Promise<void>
+  learn(realm: string, sighting: Sighting, seenAtMilliseconds: number, isWrite?: boolean): Promise<void>
 }
 
 const trustMilliseconds = 1_000
@@ -83,13 +84,13 @@ export function shareKnowledge(dataCentre: Tier | null): SharedKnowledge {
     note(realm, sighting, seenAtMilliseconds) {
       add(stateOf(realm), knowledgeOf(sighting, seenAtMilliseconds))
     },
-    async learn(realm, sighting, seenAtMilliseconds) {
+    async learn(realm, sighting, seenAtMilliseconds, isWrite = false) {
       const state = stateOf(realm)
       const news = knowledgeOf(sighting, seenAtMilliseconds)
       add(state, news)
       if (dataCentre === null) return
       const sinceTold = Math.abs(seenAtMilliseconds - state.toldAtMilliseconds)
-      if (sinceTold < trustMilliseconds && !tellsMore(state.shared, news)) return
+      if (!isWrite && sinceTold < trustMilliseconds && !tellsMore(state.shared, news)) return
       state.toldAtMilliseconds = seenAtMilliseconds
       // Asked first, so that what other isolates told is not undone.
       await ask(dataCentre, realm, state)

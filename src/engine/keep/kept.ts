@@ -107,8 +107,11 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     const why = finding.kind === 'miss' && finding.why === 'absent' ? 'uri-miss' : 'stale'
     return { text, status: { kind: 'forward', why, isStored } }
   } catch (error) {
-    if (finding.kind === 'stale-if-error' && isOutage(error)) return hit(finding)
-    throw error
+    if (!isOutage(error)) throw error
+    if (finding.kind === 'stale-if-error') return hit(finding)
+    const elsewhere = await store.lookUp(key, query, later, true)
+    if (elsewhere.kind === 'miss') throw error
+    return hit(elsewhere)
   }
 }
 
