@@ -33,7 +33,7 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
     if (cache === null || clock.nowMilliseconds() < pausedUntilMilliseconds) return 'unknown'
     try {
       const response = await within(() => cache.match(urlOf(session)), deadlineMilliseconds)
-      if (response !== undefined) return readWrite(await response.text())
+      if (response !== undefined) return readWrite(await within(() => response.text(), deadlineMilliseconds))
       isKeeping ||= await keeps(cache)
     } catch {
       // Whatever it is that fails there: what it may know is not known.
@@ -95,8 +95,8 @@ async function keeps(cache: ResponseCache): Promise<boolean> {
   const probe = urlOf('')
   await within(() => cache.put(probe, responseOf({ epoch: '', frame: 0 })), deadlineMilliseconds)
   const response = await within(() => cache.match(probe), deadlineMilliseconds)
-  await response?.body?.cancel()
-  return response !== undefined
+  // Read to its end: to cancel one that the cache has a part in may wait for the other part.
+  return response !== undefined && (await within(() => response.text(), deadlineMilliseconds)) !== ''
 }
 
 /** Of two histories it cannot be told which is over: the data centre's word stands. */
