@@ -41,7 +41,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const backend = backends.get(project.name)
   if (backend === undefined) throw new TypeError(`no backend is known for the project ${project.name}`)
   const backendFolder = resolve(backend.folder)
-  const database = await startDatabase()
+  // A write that meets a checkpoint is sent again, and these tests count trips.
+  const database = await startDatabase({ checkpointSeconds: 3_600 })
   const wire = await startWire(database.url)
   const stop = async () => {
     await wire.stop()
