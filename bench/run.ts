@@ -14,7 +14,7 @@ import { startLoadGenerator } from './load/generator.ts'
 import { type GrowthSetting, measureGrowth } from './measure/growth.ts'
 import { fullPlan, quickPlan } from './measure/plan.ts'
 import { sizeReport, startUpReport, taskReport } from './measure/report.ts'
-import { measure } from './measure/rounds.ts'
+import { measure, subjectsOf } from './measure/rounds.ts'
 import { measureEvaluation } from './measure/startup.ts'
 import { makeTasks } from './measure/tasks.ts'
 import { AnswersDiffer, verifyAnswers } from './measure/verify.ts'
@@ -88,12 +88,7 @@ async function reads({ bundles, runtime, keys, load, database }: GrowthSetting):
   for (const task of tasks) await verifyAnswers(task, served)
   progress('all Workers give the same answers')
   for (const task of tasks) {
-    const subjects = served.map(({ contender, port, pid }) => ({
-      name: contender,
-      port,
-      requests: task.requests[contender],
-      processes: { worker: pid, database: database.pid },
-    }))
+    const subjects = subjectsOf(task.requests, served, database.pid)
     const series = await measure(subjects, plan.effort, load, (round) =>
       progress(`${task.name}: round ${round} of ${plan.effort.rounds}`),
     )

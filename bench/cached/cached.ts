@@ -4,7 +4,7 @@ import { serveWorker } from '../build/workerd.ts'
 import { drawSamples } from '../data/samples.ts'
 import { openConnection } from '../load/connection.ts'
 import type { GrowthSetting } from '../measure/growth.ts'
-import { measure } from '../measure/rounds.ts'
+import { measure, subjectsOf } from '../measure/rounds.ts'
 import { type Served, verifyAnswers } from '../measure/verify.ts'
 import { serveContender } from '../measure/workers.ts'
 import { verifyHits, verifyMeasured } from './hits.ts'
@@ -38,12 +38,7 @@ export async function measureCached(
   }
   tell.progress('all Workers give the same answers, Selvage from its cache')
   for (const task of tasks) {
-    const subjects = served.map(({ contender, port, pid }) => ({
-      name: contender,
-      port,
-      requests: task.requests[contender],
-      processes: { worker: pid, database: database.pid },
-    }))
+    const subjects = subjectsOf(task.requests, served, database.pid)
     const series = await measure(subjects, plan.effort, load, (round) =>
       tell.progress(`${task.name}: round ${round} of ${plan.effort.rounds}`),
     )

@@ -21,6 +21,20 @@ export interface Subject {
   readonly processes: { readonly worker: number; readonly database: number }
 }
 
+/** A Worker that was started, as the one to ask for a task. */
+export function subjectsOf<Name extends string>(
+  requests: Readonly<Record<Name, readonly string[]>>,
+  served: readonly { readonly contender: Name; readonly port: number; readonly pid: number }[],
+  databasePid: number,
+): readonly Subject[] {
+  return served.map(({ contender, port, pid }) => ({
+    name: contender,
+    port,
+    requests: requests[contender],
+    processes: { worker: pid, database: databasePid },
+  }))
+}
+
 /** Figures of one subject, a number for each round. */
 export interface Series {
   readonly p50Milliseconds: number[]

@@ -133,8 +133,8 @@ async function askNearest(
 }
 
 /**
- * Who has no session and brings no bookmark shares what the data centre knows with everybody there: nothing is looked
- * up for them.
+ * Who has no session and brings no bookmark shares what the data centre knows with everybody there: it is looked up
+ * once a second, and not for each of them.
  */
 function freshnessFor(
   consistency: Consistency,

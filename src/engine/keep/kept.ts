@@ -71,7 +71,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   const key = keyFor(read, caching)
   const scope = keeping.isPrivate ? 'private' : 'shared'
   const ask = (flight: Flight | null, atLeast: Bookmark | null = null): Promise<Asked> =>
-    askAndKeep({ ...read, ask: () => read.ask(atLeast) }, key, scope, flight, caching, clock)
+    askAndKeep(read, { key, scope, flight, atLeast }, caching, clock)
   const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
   // Of a session that was never seen nothing that is kept can be told.
   if (freshness === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
@@ -137,18 +137,24 @@ interface Asked {
   readonly isStored: boolean
 }
 
+/** Where an answer is to be kept, by whom, and how new it must be. */
+interface Filling {
+  readonly key: string
+  readonly scope: Query['scope']
+  readonly flight: Flight | null
+  readonly atLeast: Bookmark | null
+}
+
 async function askAndKeep(
   { keeping, session, ask }: KeptRead,
-  key: string,
-  scope: Query['scope'],
-  flight: Flight | null,
+  { key, scope, flight, atLeast }: Filling,
   { store, standing, realm, later }: Caching,
   clock: Clock,
 ): Promise<Asked> {
   const storedAtMilliseconds = clock.nowMilliseconds()
   let outcome: Parameters<Flight['end']>[0] = 'failed'
   try {
-    const result = await ask(null)
+    const result = await ask(atLeast)
     const entry = entryOf(result, keeping, storedAtMilliseconds)
     if (session !== null && entry !== null) standing.note(session, storedAtMilliseconds)
     if (entry !== null) outcome = store.fill(key, entry, { realm, scope }, later)
