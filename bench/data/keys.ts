@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import { signingKeys } from '../../src/auth/keys.ts'
-import { issueAccessToken, issuerOf, tokenAudience } from '../../src/auth/tokens.ts'
+import { signingKeys } from '../../src/auth/token/keys.ts'
+import { issueAccessToken, issuerOf, tokenAudience } from '../../src/auth/token/tokens.ts'
 
 /** Secrets of one run: the bindings of the Workers, and tokens that they accept. */
 export interface Keys {

@@ -1,7 +1,8 @@
 import { and, eq, exists, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import { QueryBuilder } from 'drizzle-orm/sqlite-core'
 import { callerValue } from '../model/caller/value.ts'
-import { authSessions, authUsers } from './tables.ts'
+import { authSessions } from './tables/sessions.ts'
+import { authUsers } from './tables/users.ts'
 
 /**
  * Whether the session of the caller's token still stands: it is there, nobody ended it, it has not run out,

@@ -4,8 +4,8 @@ import { Problem } from '../base/problem.ts'
 import type { Settings } from '../base/settings.ts'
 import { anonymous, type Caller, service, type UserCaller } from '../model/caller/caller.ts'
 import type { AuthContext } from './context.ts'
-import type { SigningKeys } from './keys.ts'
-import { invalidToken, issuerOf, verifyAccessToken } from './tokens.ts'
+import type { SigningKeys } from './token/keys.ts'
+import { invalidToken, issuerOf, verifyAccessToken } from './token/tokens.ts'
 
 /**
  * Who asks, by two headers, as Supabase has them: `apikey` says which application, `Authorization` which user.

@@ -6,7 +6,7 @@ import type { Database } from '../database/client.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Caller } from '../model/caller/caller.ts'
 import type { Model } from '../model/model.ts'
-import type { SigningKeys } from './keys.ts'
+import type { SigningKeys } from './token/keys.ts'
 
 /** What the middleware in front of `authRoutes` has set on Hono's context. */
 export interface AuthEnv {

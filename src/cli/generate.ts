@@ -75,7 +75,11 @@ export async function loadBackend(folder: string): Promise<BackendDeclaration> {
 /** Only modules that export a table go to drizzle-kit, so that it need not load a seed or a test. */
 async function readBackend(folder: string): Promise<{ modules: string[]; backend: BackendDeclaration }> {
   const backend = await loadBackend(folder)
-  const modules = [join(root, 'src/auth/tables.ts'), join(root, 'src/ledger/tables.ts')]
+  const ownTables = (await readdir(join(root, 'src/auth/tables'))).sort()
+  const modules = [
+    ...ownTables.map((name) => join(root, 'src/auth/tables', name)),
+    join(root, 'src/ledger/tables.ts'),
+  ]
   for (const entry of (await readdir(folder, { recursive: true })).sort()) {
     if (!entry.endsWith('.ts') || entry.endsWith('.test.ts') || entry.endsWith('.d.ts')) continue
     if (entry === 'seed.ts' || entry === typesFile) continue

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { readAdmitted } from '../auth/admission.ts'
 import { identify } from '../auth/caller.ts'
-import type { SigningKeys } from '../auth/keys.ts'
+import type { SigningKeys } from '../auth/token/keys.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Limits } from '../base/limits.ts'
 import type { Settings } from '../base/settings.ts'

@@ -1,6 +1,6 @@
 import { accessTokenIn } from '../auth/caller.ts'
-import type { SigningKeys } from '../auth/keys.ts'
-import { issuerOf, tenantOfToken } from '../auth/tokens.ts'
+import type { SigningKeys } from '../auth/token/keys.ts'
+import { issuerOf, tenantOfToken } from '../auth/token/tokens.ts'
 import { type BoundedMap, boundedMap } from '../base/bounded-map.ts'
 import type { Clock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
 import { identify } from '../../src/auth/caller.ts'
-import { type SigningKeys, signingKeys } from '../../src/auth/keys.ts'
-import { issueAccessToken, issuerOf } from '../../src/auth/tokens.ts'
+import { type SigningKeys, signingKeys } from '../../src/auth/token/keys.ts'
+import { issueAccessToken, issuerOf } from '../../src/auth/token/tokens.ts'
 import type { Settings } from '../../src/base/settings.ts'
 
 const publishable = 'sb_publishable_abcdefghijklmnopqrstuvwxyz'

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { signingKeys } from '../../src/auth/keys.ts'
+import { signingKeys } from '../../src/auth/token/keys.ts'
 
 const ec = (kid?: string) => ({
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hashPassword, verifyPassword } from '../../src/auth/password.ts'
+import { hashPassword, verifyPassword } from '../../src/auth/password/hash.ts'
 
 test('a hash says how it was made, has a salt of its own, and verifies', async () => {
   const [one, two] = await Promise.all([hashPassword('correct horse'), hashPassword('correct horse')])

@@ -2,8 +2,8 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import fc from 'fast-check'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { beforeAll, expect, test, vi } from 'vitest'
-import { type SigningKeys, signingKeys } from '../../src/auth/keys.ts'
-import { issueAccessToken, verifyAccessToken } from '../../src/auth/tokens.ts'
+import { type SigningKeys, signingKeys } from '../../src/auth/token/keys.ts'
+import { issueAccessToken, verifyAccessToken } from '../../src/auth/token/tokens.ts'
 
 const issuer = 'https://api.example.com/auth/v1'
 const now = 1_800_000_000_000

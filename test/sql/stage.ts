@@ -2,7 +2,6 @@ import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
 import { admission } from '../../src/auth/admission.ts'
-import * as authTables from '../../src/auth/tables.ts'
 import { type Clock, systemClock } from '../../src/base/clock.ts'
 import { defaultLimits } from '../../src/base/limits.ts'
 import type { Statement, Value } from '../../src/base/statement.ts'
@@ -20,6 +19,7 @@ import { linkModel } from '../../src/model/model.ts'
 import { nothingWatched } from '../../src/model/rule/keep.ts'
 import type { ReadRequest } from '../../src/query/intent.ts'
 import type { WriteRequest } from '../../src/query/write/intent.ts'
+import { authTables } from '../harness/auth-tables.ts'
 import { startDatabase } from '../harness/database.ts'
 
 /** A backend on a real server, without HTTP in front: intents go in, what the database wrote comes out. */

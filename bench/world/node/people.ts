@@ -1,5 +1,6 @@
-import { hashPassword } from '../../../src/auth/password.ts'
-import { authSessions, authUsers } from '../../../src/auth/tables.ts'
+import { hashPassword } from '../../../src/auth/password/hash.ts'
+import { authSessions } from '../../../src/auth/tables/sessions.ts'
+import { authUsers } from '../../../src/auth/tables/users.ts'
 import { order_items } from '../../../src/backend/order_items.ts'
 import { orders } from '../../../src/backend/orders.ts'
 import { reviews } from '../../../src/backend/reviews.ts'

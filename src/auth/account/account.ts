@@ -1,5 +1,5 @@
 import { type Result, textOf } from '../../base/statement.ts'
-import { tokenAudience } from '../tokens.ts'
+import { tokenAudience } from '../token/tokens.ts'
 
 /** A row of `auth_users` without the password's hash. Instants in milliseconds. */
 export interface Account {

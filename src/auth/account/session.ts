@@ -2,7 +2,7 @@ import { sha256, signature } from '../../base/crypto.ts'
 import { uuidv7 } from '../../base/id.ts'
 import { integerValue, type Statement, textValue } from '../../base/statement.ts'
 import type { AuthContext } from '../context.ts'
-import { accessTokenSeconds, issueAccessToken, issuerOf } from '../tokens.ts'
+import { accessTokenSeconds, issueAccessToken, issuerOf } from '../token/tokens.ts'
 import { type Account, isNotBannedSql, userJson } from './account.ts'
 
 /** A session that nobody refreshes for so long is over (RFC 9700 §4.14.2). */

@@ -4,7 +4,7 @@ import { accountColumnCount, accountColumns, accountOf, isBanned } from '../acco
 import { newSession, sessionResponse } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
 import { normaliseEmail, readBody, signInBody } from '../credentials.ts'
-import { verifyPassword } from '../password.ts'
+import { verifyPassword } from '../password/hash.ts'
 
 /**
  * `POST /token?grant_type=password`: two trips, read the hash, write the session. Whether the address exists

@@ -10,8 +10,8 @@ import { insertInto } from '../account/insert.ts'
 import { newSession, sessionResponse } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
 import { normaliseEmail, readBody, signUpBody } from '../credentials.ts'
-import { hashPassword } from '../password.ts'
-import { authUsers } from '../tables.ts'
+import { hashPassword } from '../password/hash.ts'
+import { authUsers } from '../tables/users.ts'
 
 /**
  * `POST /signup`: user, profile and session in one transaction. The address counts as confirmed at once, as

@@ -1,6 +1,6 @@
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose'
-import { uuidv7 } from '../base/id.ts'
-import { Problem } from '../base/problem.ts'
+import { uuidv7 } from '../../base/id.ts'
+import { Problem } from '../../base/problem.ts'
 import type { SigningKeys, VerifyingKey } from './keys.ts'
 
 /** As GoTrue's default: `expires_in` of an answer. */

@@ -1,6 +1,6 @@
 import { type CryptoKey, importJWK, type JWK, type JWTPayload } from 'jose'
-import { type BoundedMap, boundedMap } from '../base/bounded-map.ts'
-import { Problem } from '../base/problem.ts'
+import { type BoundedMap, boundedMap } from '../../base/bounded-map.ts'
+import { Problem } from '../../base/problem.ts'
 
 /** The keys of access tokens, ready to use. */
 export interface SigningKeys {

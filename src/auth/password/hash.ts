@@ -1,5 +1,5 @@
-import { nodeCrypto } from '../base/crypto.ts'
-import { Problem } from '../base/problem.ts'
+import { nodeCrypto } from '../../base/crypto.ts'
+import { Problem } from '../../base/problem.ts'
 
 /** Characters (code points), after normalisation. SP 800-63B §5.1.1.2 asks for at least 8, and for 64 or more to be allowed. */
 const minCharacters = 8
