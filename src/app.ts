@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono/tiny'
 import { getPath } from 'hono/utils/url'
-import { identify, identifyForAuth, inAuthDialect } from './auth/caller.ts'
-import { allowedIn, authRoutes } from './auth/routes.ts'
+import { identify, inAuthDialect } from './auth/caller.ts'
+import { allowedAtAuth, authRoutes } from './auth/routes.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
@@ -40,18 +40,14 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
   app.onError(problem)
   app.notFound((context) => problem(new Problem('NOT_FOUND'), context))
   app.use(commonHeaders)
-  app.use(preflight)
+  app.use(preflight(allowedAtAuth(backend)))
   app.use(withServer(createServer(backend)))
   if (backend.tenants !== undefined) app.use(withTenant(backend.tenants))
   app.use(withDatabase)
-  app.use('/rest/*', withCaller(identify))
-  app.use('/auth/v1/signup', withCaller(identifyForAuth))
-  app.use('/auth/v1/token', withCaller(identifyForAuth))
-  app.use('/auth/v1/user', withCaller(identifyForAuth))
-  app.use('/auth/v1/logout', withCaller(identifyForAuth))
+  app.use('/rest/*', withCaller)
   app.route('/', referenceRoutes())
   app.route('/rest/v1', restRoutes())
-  app.route('/auth/v1', authRoutes())
+  app.route('/auth/v1', authRoutes(backend))
   return app
 }
 
@@ -82,22 +78,24 @@ function requestIdOf(given: string | null): string {
 }
 
 /** CORS (https://fetch.spec.whatwg.org/#http-cors-protocol). No cookie carries a right here, so any origin may ask. */
-const preflight: MiddlewareHandler<AppEnv> = async (context, next) => {
-  if (context.req.method !== 'OPTIONS') return next()
-  return new Response(null, {
-    status: 204,
-    headers: {
-      allow: allowedAt(context.req.path),
-      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
-      'access-control-allow-headers': context.req.raw.headers.get('access-control-request-headers') ?? '*',
-      'access-control-max-age': '86400',
-    },
-  })
+function preflight(allowedInAuth: (path: string) => string): MiddlewareHandler<AppEnv> {
+  return async function answerPreflight(context, next) {
+    const { method, path, raw } = context.req
+    if (method !== 'OPTIONS') return next()
+    return new Response(null, {
+      status: 204,
+      headers: {
+        allow: path.startsWith('/auth/v1/') ? allowedInAuth(path.slice('/auth/v1'.length)) : allowedAt(path),
+        'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+        'access-control-allow-headers': raw.headers.get('access-control-request-headers') ?? '*',
+        'access-control-max-age': '86400',
+      },
+    })
+  }
 }
 
-/** The reference is read; data are written too; each path of sign-in has a method of its own. */
+/** The reference is read; data are written too. */
 function allowedAt(path: string): string {
-  if (path.startsWith('/auth/v1/')) return allowedIn(path.slice('/auth/v1'.length))
   return path.startsWith('/rest/v1') ? methodsAt(path.slice('/rest/v1'.length)) : 'GET, HEAD, OPTIONS'
 }
 
@@ -137,12 +135,10 @@ function withTenant(tenants: TenantsDeclaration): MiddlewareHandler<AppEnv> {
   }
 }
 
-function withCaller(identifyBy: typeof identify): MiddlewareHandler<AppEnv> {
-  return async function caller(context, next) {
-    const { settings, keys, clock } = context.get('server')
-    context.set('caller', await identifyBy(context.req.raw.headers, settings, keys, clock))
-    await next()
-  }
+const withCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
+  const { settings, keys, clock } = context.get('server')
+  context.set('caller', await identify(context.req.raw.headers, settings, keys, clock))
+  await next()
 }
 
 /** Whatever is thrown becomes a problem document; what nobody meant to throw says nothing, and is logged. */

@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import { admission } from './auth/admission.ts'
+import { type SessionLimits, sessionLimitsOf } from './auth/session/limits.ts'
 import type { SigningKeys } from './auth/token/keys.ts'
 import { signingKeys } from './auth/token/keys.ts'
 import { boundedMap } from './base/bounded-map.ts'
@@ -17,6 +18,8 @@ import { readShards, requireShards, type ShardNode } from './database/shard/node
 import type { BackendDeclaration } from './declare/backend.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
 import { type RunningKeys, runningKeys } from './engine/write/running.ts'
+import { mailOf } from './mail/create.ts'
+import type { Mail } from './mail/mail.ts'
 import { linkModel, type Model } from './model/model.ts'
 import { nothingWatched } from './model/rule/keep.ts'
 
@@ -39,6 +42,8 @@ export interface Server {
   /** Names the database and who keeps what of it: deployments may have one zone, or one namespace of KV, between them. */
   readonly realm: string
   readonly sessions: SessionMemory
+  readonly sessionLimits: SessionLimits
+  readonly mail: Mail | null
   readonly clock: Clock
   readonly limits: Limits
 }
@@ -47,6 +52,7 @@ export interface Server {
 export function createServer(backend: BackendDeclaration): (bindings: Bindings) => Promise<Server> {
   const linked = linkModel(backend)
   const running = runningKeys()
+  const sessionLimits = sessionLimitsOf(backend.auth?.sessions)
   let server: Server | null = null
   return async (bindings) => {
     if (server !== null) return server
@@ -73,6 +79,8 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       standing: createStanding(),
       schema: schemaOf(model),
       realm: realmOf(settings),
+      sessionLimits,
+      mail: mailOf(bindings),
       clock: systemClock,
       limits: defaultLimits,
     }

@@ -21,11 +21,11 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-// 115 before caches, replicas, tenants and shards.
-test('the Worker is at most 140 KiB, compressed', () => {
+// 115 before caches, replicas, tenants and shards; 136 before sessions had factors, places and limits.
+test('the Worker is at most 150 KiB, compressed', () => {
   const kibibytes = gzipSync(bundle).length / 1024
   expect(kibibytes).toBeGreaterThan(10)
-  expect(kibibytes).toBeLessThanOrEqual(140)
+  expect(kibibytes).toBeLessThanOrEqual(150)
 })
 
 test('what is for Node alone is not deployed: no seed, no commands', () => {

@@ -36,7 +36,8 @@ export async function makeKeys(): Promise<Keys> {
     publishableKey: bindings.PUBLISHABLE_KEY,
     bindings,
     async accessToken(id, sessionId, role = 'customer') {
-      const subject = { id, sessionId, role, email: null }
+      const plain = { roles: [], aal: 1, authority: 0, isAnonymous: false } as const
+      const subject = { id, sessionId, role, email: null, ...plain }
       return (await issueAccessToken(subject, { issuer, tenant: '', keys, nowMilliseconds: Date.now() }))
         .token
     },

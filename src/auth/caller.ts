@@ -63,6 +63,11 @@ export function userCaller(context: AuthContext): UserCaller {
   throw new Problem('no_authorization', { headers: { 'www-authenticate': 'Bearer' } })
 }
 
+/** @throws Problem not_admin for a caller without the secret key */
+export function requireSecretKey(context: AuthContext): void {
+  if (context.get('caller').kind !== 'service') throw new Problem('not_admin')
+}
+
 const tokenCodes: ReadonlySet<string> = new Set(['PGRST301', 'PGRST303'])
 
 /** `auth-js` then refreshes, or lets go of the session. */

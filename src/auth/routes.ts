@@ -1,37 +1,41 @@
 import { Hono } from 'hono/tiny'
 import { Problem } from '../base/problem.ts'
+import type { BackendDeclaration } from '../declare/backend.ts'
 import { health, jwks, settings } from './actions/about.ts'
 import { logout } from './actions/logout.ts'
 import { refresh } from './actions/refresh.ts'
 import { signIn } from './actions/sign-in.ts'
 import { signUp } from './actions/signup.ts'
 import { getUser } from './actions/user.ts'
-import type { AuthContext, AuthEnv } from './context.ts'
+import { identifyForAuth, requireSecretKey, userCaller } from './caller.ts'
+import type { Action, AuthContext, AuthEnv } from './context.ts'
+import { type AuthRoute, featuresOf, type Method } from './feature.ts'
 
-type Action = (context: AuthContext) => Response | Promise<Response>
-
-/** Every path has one method. */
-const routes: readonly (readonly [path: string, method: 'GET' | 'POST', action: Action])[] = [
-  ['/signup', 'POST', signUp],
-  ['/token', 'POST', token],
-  ['/user', 'GET', getUser],
-  ['/logout', 'POST', logout],
-  ['/.well-known/jwks.json', 'GET', jwks],
-  ['/settings', 'GET', settings],
-  ['/health', 'GET', health],
+/** What every backend has. */
+const routes: readonly AuthRoute[] = [
+  { path: '/signup', access: 'key', methods: { POST: signUp } },
+  { path: '/user', access: 'user', methods: { GET: getUser } },
+  { path: '/logout', access: 'user', methods: { POST: logout } },
+  { path: '/.well-known/jwks.json', access: 'open', methods: { GET: jwks } },
+  { path: '/settings', access: 'open', methods: { GET: settings } },
+  { path: '/health', access: 'open', methods: { GET: health } },
 ]
 
-/**
- * GoTrue's endpoints, to be mounted at `/auth/v1`: what `auth-js` calls, as it calls it.
- * Trips: `token?grant_type=password` two, the last three none, the others one.
- */
-export function authRoutes(): Hono<AuthEnv> {
+const grants: Readonly<Record<string, Action>> = { password: signIn, refresh_token: refresh }
+
+/** GoTrue's endpoints, to be mounted at `/auth/v1`: what `auth-js` calls, as it calls it. */
+export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {
   const app = new Hono<AuthEnv>()
   app.use(apiVersion)
-  for (const [path, method, action] of routes) {
-    app.on(method, path, action)
+  for (const { path, access, methods } of authRoutesOf(backend)) {
+    for (const [method, action] of Object.entries(methods)) {
+      app.on(method, path, async (context) => {
+        await admit(context, access)
+        return action(context)
+      })
+    }
     app.all(path, () => {
-      throw new Problem('PGRST117', { headers: { allow: allowedIn(path) } })
+      throw new Problem('PGRST117', { headers: { allow: allowOf(methods) } })
     })
   }
   app.all('*', () => {
@@ -40,10 +44,37 @@ export function authRoutes(): Hono<AuthEnv> {
   return app
 }
 
-/** The value of `Allow` (RFC 9110 §10.2.1) at a path of these routes. */
-export function allowedIn(path: string): string {
-  const [, method] = routes.find(([known]) => known === path) ?? []
-  return method === undefined ? 'OPTIONS' : `${method === 'GET' ? 'GET, HEAD' : method}, OPTIONS`
+/** All of a backend's routes, as they are served. */
+export function authRoutesOf(backend: BackendDeclaration): readonly AuthRoute[] {
+  const features = featuresOf(backend.auth?.features)
+  const all = new Map(Object.entries(grants))
+  for (const feature of features)
+    for (const [name, grant] of Object.entries(feature.grants ?? {})) all.set(name, grant)
+  const token: AuthRoute = { path: '/token', access: 'key', methods: { POST: tokenAction(all) } }
+  return [token, ...routes, ...features.flatMap((feature) => feature.routes)]
+}
+
+/** By path, the value of `Allow` (RFC 9110 §10.2.1). */
+export function allowedAtAuth(backend: BackendDeclaration): (path: string) => string {
+  const known = authRoutesOf(backend).map(({ path, methods }) => ({
+    pattern: new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`),
+    allow: allowOf(methods),
+  }))
+  return (path) => known.find(({ pattern }) => pattern.test(path))?.allow ?? 'OPTIONS'
+}
+
+function allowOf(methods: AuthRoute['methods']): string {
+  const names = Object.keys(methods) as Method[]
+  return [...names.flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name])), 'OPTIONS'].join(', ')
+}
+
+/** @throws Problem PGRST302, bad_jwt, no_authorization or not_admin */
+async function admit(context: AuthContext, access: AuthRoute['access']): Promise<void> {
+  if (access === 'open') return
+  const { settings, keys, clock } = context.get('server')
+  context.set('caller', await identifyForAuth(context.req.raw.headers, settings, keys, clock))
+  if (access === 'user') userCaller(context)
+  if (access === 'service') requireSecretKey(context)
 }
 
 /** `auth-js` reads `code` as the code of an error only from this version on. */
@@ -52,18 +83,13 @@ async function apiVersion(context: AuthContext, next: () => Promise<void>): Prom
   context.header('x-supabase-api-version', '2024-01-01')
 }
 
-const grants: ReadonlyMap<string, Action> = new Map([
-  ['password', signIn],
-  ['refresh_token', refresh],
-])
-
-function token(context: AuthContext): Response | Promise<Response> {
-  const [name, ...more] = context.req.queries('grant_type') ?? []
-  const grant = name === undefined || more.length > 0 ? undefined : grants.get(name)
-  if (grant === undefined) {
+function tokenAction(known: ReadonlyMap<string, Action>): Action {
+  return (context) => {
+    const [name, ...more] = context.req.queries('grant_type') ?? []
+    const grant = name === undefined || more.length > 0 ? undefined : known.get(name)
+    if (grant !== undefined) return grant(context)
     throw new Problem('unsupported_grant_type', {
-      message: `grant_type must be one of ${[...grants.keys()].join(', ')}.`,
+      message: `grant_type must be one of ${[...known.keys()].join(', ')}.`,
     })
   }
-  return grant(context)
 }

@@ -6,6 +6,8 @@ export interface Settings {
   readonly tenant: string
   /** Where clients reach this Worker, without a trailing slash. Issuer and links are made from it, never from `Host`. */
   readonly apiUrl: string
+  /** Where people use the product: links in mails lead there, and redirects go there unless they say where else. */
+  readonly siteUrl: string
   readonly databaseUrl: string
   /** Bearer token for the database, when it wants one. */
   readonly databaseToken: string | null
@@ -48,6 +50,11 @@ export function readSettings(bindings: Bindings): Settings {
   return {
     tenant: '',
     apiUrl: url(bindings, 'API_URL', 'the public URL of this Worker'),
+    siteUrl: url(
+      { SITE_URL: optionalText(bindings, 'SITE_URL') ?? bindings.API_URL },
+      'SITE_URL',
+      'the URL of the product',
+    ),
     databaseUrl: url(bindings, 'DATABASE_URL', 'the URL of a libSQL server'),
     databaseToken: typeof bindings.DATABASE_TOKEN === 'string' ? bindings.DATABASE_TOKEN : null,
     databasePlace: placeOf(bindings.DATABASE_PLACE),
@@ -61,12 +68,19 @@ export function readSettings(bindings: Bindings): Settings {
   }
 }
 
-function text(bindings: Bindings, name: string, what: string): string {
+/** @throws Problem UNAVAILABLE_CONFIGURATION when it is missing or empty */
+export function text(bindings: Bindings, name: string, what: string): string {
   const value = bindings[name]
   if (typeof value !== 'string' || value === '') {
     throw unavailable(`${name} is missing: set it to ${what}.`, name)
   }
   return value
+}
+
+/** Null of a binding that is not set, or empty. */
+export function optionalText(bindings: Bindings, name: string): string | null {
+  const value = bindings[name]
+  return typeof value === 'string' && value !== '' ? value : null
 }
 
 function url(bindings: Bindings, name: string, what: string): string {

@@ -1,4 +1,5 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { AuthDeclaration } from './auth/auth.ts'
 import type { ProcedureDeclaration } from './procedure.ts'
 import type { ResourceDeclaration } from './resource.ts'
 
@@ -43,6 +44,8 @@ export interface BackendDeclaration {
   readonly trials?: boolean
   /** Default: anyone may sign up. */
   readonly signUp?: boolean
+  /** How people sign in. Default: with a password, at once. */
+  readonly auth?: AuthDeclaration
   /** Default: one database for all. */
   readonly tenants?: TenantsDeclaration
 }

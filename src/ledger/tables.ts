@@ -58,7 +58,7 @@ export const audit = sqliteTable(
     caller_id: text(),
     /** The role by which it was asked, `anon` and `service_role` too. */
     role: text().notNull(),
-    operation: text({ enum: ['create', 'update', 'delete'] }).notNull(),
+    operation: text({ enum: ['create', 'update', 'delete', 'event'] }).notNull(),
     /** JSON objects by field, of a change the changed fields alone; null of a row that was made. */
     before: text(),
     /** Null of a row that was deleted. */

@@ -25,6 +25,8 @@ export function tenantSettings(server: Settings, tenant: TenantIdentity): Settin
   return {
     tenant: tenant.name,
     apiUrl: tenant.apiUrl,
+    // Without a SITE_URL the product is where its API is.
+    siteUrl: server.siteUrl === server.apiUrl ? tenant.apiUrl : server.siteUrl,
     databaseUrl: tenant.databaseUrl,
     databaseToken: server.databaseToken,
     databasePlace: null,

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { admission } from '../../src/auth/admission.ts'
 import { integerValue, nullValue, textOf, textValue } from '../../src/base/statement.ts'
 import { render, toStatement } from '../../src/model/expression.ts'
-import { type AuthServer, startAuthServer } from './server.ts'
+import { startAuthServer, type TestAuthServer } from './server.ts'
 
-let server: AuthServer
+let server: TestAuthServer
 beforeAll(async () => {
   server = await startAuthServer()
 })
@@ -15,6 +15,8 @@ const values = {
   id: textValue('user'),
   sessionId: textValue('session'),
   role: textValue('customer'),
+  aal: integerValue(1),
+  authority: integerValue(0),
   nowMilliseconds: integerValue(now),
 }
 
@@ -45,9 +47,25 @@ test.each([
   ['gone', 'delete from auth_sessions'],
   ['of a user who is gone', `delete from auth_users where id = 'user'`],
   ['of a banned user', `update auth_users set banned_until = ${now + 1} where id = 'user'`],
+  ['of a user whose rights changed', `update auth_users set authority = 1 where id = 'user'`],
+  [
+    'of a user who has a second factor, and has not shown it',
+    `update auth_users set least_aal = 2 where id = 'user'`,
+  ],
   ['of a user who lost the role', `update auth_users set role = 'nobody' where id = 'user'`],
 ])('a session that is %s is not', async (_, change) => {
   expect(await admitted([change])).toBe(false)
+})
+
+test('a second factor counts as far as the session has it, and the token says it', async () => {
+  const [factor, raised] = [
+    `update auth_users set least_aal = 2 where id = 'user'`,
+    'update auth_sessions set aal = 2',
+  ]
+  expect(await admitted([factor, raised], { aal: integerValue(2) })).toBe(true)
+  expect(await admitted([factor, raised])).toBe(false)
+  expect(await admitted([factor], { aal: integerValue(2) })).toBe(false)
+  expect(await admitted([raised])).toBe(true)
 })
 
 test('nobody is not admitted', async () => {

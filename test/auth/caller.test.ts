@@ -4,6 +4,7 @@ import { identify } from '../../src/auth/caller.ts'
 import { type SigningKeys, signingKeys } from '../../src/auth/token/keys.ts'
 import { issueAccessToken, issuerOf } from '../../src/auth/token/tokens.ts'
 import type { Settings } from '../../src/base/settings.ts'
+import { plainSubject } from '../harness/subject.ts'
 
 const publishable = 'sb_publishable_abcdefghijklmnopqrstuvwxyz'
 const secret = 'sb_secret_abcdefghijklmnopqrstuvwxyz'
@@ -14,6 +15,7 @@ const settings: Settings = {
   isHedged: false,
   isCaching: false,
   apiUrl: 'https://api.example.com',
+  siteUrl: 'https://example.com',
   databaseUrl: 'http://127.0.0.1:1',
   databaseToken: null,
   publishableKey: publishable,
@@ -28,7 +30,7 @@ let token: string
 beforeAll(async () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   keys = await signingKeys(JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: 'one' }]))
-  const subject = { id: 'user-1', sessionId: 'session-1', role: 'service_role', email: null }
+  const subject = { id: 'user-1', sessionId: 'session-1', role: 'service_role', email: null, ...plainSubject }
   const issuer = issuerOf(settings.apiUrl)
   token = (
     await issueAccessToken(subject, { issuer, tenant: '', keys, nowMilliseconds: clock.nowMilliseconds() })
@@ -50,7 +52,8 @@ test('the secret key alone, or twice: the service', async () => {
 })
 
 test('an access token decides, beside either key, and its role makes nobody a service', async () => {
-  const user = { kind: 'user', id: 'user-1', sessionId: 'session-1', role: 'service_role', email: null }
+  const subject = { id: 'user-1', sessionId: 'session-1', role: 'service_role', email: null }
+  const user = { kind: 'user', ...subject, ...plainSubject }
   expect(await ask({ apikey: publishable, authorization: `Bearer ${token}` })).toEqual(user)
   expect(await ask({ apikey: secret, authorization: `BEARER  ${token}` })).toEqual(user)
 })

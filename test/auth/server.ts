@@ -3,9 +3,9 @@ import { GoTrueClient } from '@supabase/auth-js'
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { Hono } from 'hono/tiny'
-import { identify } from '../../src/auth/caller.ts'
-import type { AuthEnv } from '../../src/auth/context.ts'
+import type { AuthEnv, AuthServer } from '../../src/auth/context.ts'
 import { authRoutes } from '../../src/auth/routes.ts'
+import { sessionLimitsOf } from '../../src/auth/session/limits.ts'
 import { signingKeys } from '../../src/auth/token/keys.ts'
 import { Problem, problemResponse } from '../../src/base/problem.ts'
 import type { Settings } from '../../src/base/settings.ts'
@@ -13,6 +13,8 @@ import type { Result, Value } from '../../src/base/statement.ts'
 import { startTiming } from '../../src/base/timing.ts'
 import { connect } from '../../src/database/client.ts'
 import type { BackendDeclaration } from '../../src/declare/backend.ts'
+import * as ledgerTables from '../../src/ledger/tables.ts'
+import type { Message } from '../../src/mail/mail.ts'
 import { linkModel } from '../../src/model/model.ts'
 import { authTables } from '../harness/auth-tables.ts'
 import { startDatabase } from '../harness/database.ts'
@@ -41,7 +43,7 @@ const backend: BackendDeclaration = {
   },
 }
 
-export type AuthServer = Awaited<ReturnType<typeof startAuthServer>>
+export type TestAuthServer = Awaited<ReturnType<typeof startAuthServer>>
 
 /** `authRoutes` over a database of their own, with a clock that tests move. */
 export async function startAuthServer(changes: Partial<BackendDeclaration> = {}) {
@@ -50,22 +52,33 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
   const query = (sql: string, ...args: Value[]): Promise<Result> => db.run({ sql, args }, startTiming())
   for (const statement of await generateSQLiteMigration(
     await generateSQLiteDrizzleJson({}),
-    await generateSQLiteDrizzleJson({ ...authTables, profiles }),
+    await generateSQLiteDrizzleJson({ ...authTables, ...ledgerTables, profiles }),
   )) {
     await query(statement)
   }
-  const model = linkModel({ ...backend, ...changes })
+  const declaration = { ...backend, ...changes }
+  const model = linkModel(declaration)
   let aheadMilliseconds = 0
   const clock = { nowMilliseconds: () => Date.now() + aheadMilliseconds }
   const settings = settingsFor(database.url)
   const keys = await signingKeys(settings.signingKeys)
+  const sent: Message[] = []
+  const server: AuthServer = {
+    settings,
+    keys,
+    clock,
+    backend: declaration,
+    model,
+    sessionLimits: sessionLimitsOf(declaration.auth?.sessions),
+    mail: { send: async (message) => void sent.push(message) },
+  }
   const app = new Hono<AuthEnv>()
   app.use(async (context, next) => {
     const timing = startTiming()
     context.set('timing', timing)
     context.set('database', db)
-    context.set('server', { settings, keys, clock, backend: { ...backend, ...changes }, model })
-    context.set('caller', await identify(context.req.raw.headers, settings, keys, clock))
+    context.set('requestId', crypto.randomUUID())
+    context.set('server', server)
     await next()
     context.header('x-trips', String(timing.trips))
   })
@@ -73,13 +86,15 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
     if (error instanceof Problem) return problemResponse(error)
     throw error
   })
-  app.route('/auth/v1', authRoutes())
+  app.route('/auth/v1', authRoutes(declaration))
 
   return {
     settings,
     keys,
     clock,
     query,
+    /** Mails, the first one first. */
+    sent,
     stop: database.stop,
     travel(milliseconds: number) {
       aheadMilliseconds += milliseconds
@@ -88,7 +103,12 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
     async send(path: string, init: RequestInit = {}) {
       const headers = new Headers(init.headers)
       headers.set('apikey', settings.publishableKey)
-      const response = await app.request(`${settings.apiUrl}/auth/v1${path}`, { ...init, headers })
+      const response = await app.request(
+        `${settings.apiUrl}/auth/v1${path}`,
+        { ...init, headers },
+        {},
+        executionContext,
+      )
       return response
     },
     post(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -112,7 +132,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
           setItem: (key, value) => void stored.set(key, value),
           removeItem: (key) => void stored.delete(key),
         },
-        fetch: async (input, init) => app.request(String(input), init),
+        fetch: async (input, init) => app.request(String(input), init, {}, executionContext),
       })
     },
   }
@@ -128,6 +148,7 @@ function settingsFor(databaseUrl: string): Settings {
     isHedged: false,
     isCaching: false,
     apiUrl: 'http://selvage.test',
+    siteUrl: 'http://site.test',
     databaseUrl,
     databaseToken: null,
     publishableKey: `sb_publishable_${letters}`,
@@ -135,6 +156,13 @@ function settingsFor(databaseUrl: string): Settings {
     signingKeys: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: crypto.randomUUID() }]),
     serverSecret: letters,
   }
+}
+
+/** What a test does not wait for must not fail unseen: mails are kept in the order in which they are sent. */
+const executionContext = {
+  waitUntil: (promise: Promise<unknown>) => void promise,
+  passThroughOnException() {},
+  props: {},
 }
 
 /** The members of a JSON answer. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { textOf, textValue } from '../../src/base/statement.ts'
-import { type AuthServer, membersOf, startAuthServer } from './server.ts'
+import { membersOf, startAuthServer, type TestAuthServer } from './server.ts'
 
-let server: AuthServer
+let server: TestAuthServer
 const email = 'ann@example.com'
 const password = 'correct horse'
 beforeAll(async () => {

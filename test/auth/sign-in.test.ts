@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { textValue } from '../../src/base/statement.ts'
-import { type AuthServer, membersOf, startAuthServer } from './server.ts'
+import { membersOf, startAuthServer, type TestAuthServer } from './server.ts'
 import { password, signedUp } from './someone.ts'
 
-let server: AuthServer
+let server: TestAuthServer
 beforeAll(async () => {
   server = await startAuthServer()
 })

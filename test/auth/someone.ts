@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { AuthServer } from './server.ts'
+import type { TestAuthServer } from './server.ts'
 
 export const password = 'correct horse'
 
@@ -12,7 +12,7 @@ export function someone(): string {
 }
 
 /** A user of auth-js who has just signed up. */
-export async function signedUp(server: AuthServer, email = someone()) {
+export async function signedUp(server: TestAuthServer, email = someone()) {
   const client = server.client()
   const { data, error } = await client.signUp({ email, password })
   expect(error).toBeNull()

@@ -4,11 +4,18 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { type SigningKeys, signingKeys } from '../../src/auth/token/keys.ts'
 import { issueAccessToken, verifyAccessToken } from '../../src/auth/token/tokens.ts'
+import { plainSubject } from '../harness/subject.ts'
 
 const issuer = 'https://api.example.com/auth/v1'
 const now = 1_800_000_000_000
 const seconds = now / 1_000
-const subject = { id: 'user-1', sessionId: 'session-1', role: 'customer', email: 'ann@example.com' }
+const subject = {
+  id: 'user-1',
+  sessionId: 'session-1',
+  role: 'customer',
+  email: 'ann@example.com',
+  ...plainSubject,
+}
 const ours = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const other = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const edwards = generateKeyPairSync('ed25519')
@@ -50,18 +57,14 @@ function forge(head: unknown, body: unknown, key: KeyObject = ours.privateKey): 
 }
 
 test('an issued token has the claims of RFC 9068 and of GoTrue, and verifies', async () => {
-  const { token, expiresAt } = await issueAccessToken(subject, {
-    issuer,
-    tenant: '',
-    keys,
-    nowMilliseconds: now,
-  })
+  const context = { issuer, tenant: '', keys, nowMilliseconds: now }
+  const { token, expiresAt } = await issueAccessToken(subject, context)
   expect(decodeProtectedHeader(token)).toEqual(header)
   expect(decodeJwt(token)).toEqual({
     ...claims,
     email: 'ann@example.com',
     session_id: 'session-1',
-    aal: 'aal1',
+    ...{ phone: '', aal: 'aal1', amr: [], app_metadata: {}, is_anonymous: false, ver: 0 },
     jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
   })
   expect(expiresAt).toBe(seconds + 3_600)

@@ -1,7 +1,7 @@
 import { defaultLimits } from '../../src/base/limits.ts'
 import type { BackendDeclaration } from '../../src/declare/backend.ts'
 import { type Audience, audienceOf } from '../../src/model/caller/audience.ts'
-import { anonymous, type Caller, service } from '../../src/model/caller/caller.ts'
+import { anonymous, service, someUser } from '../../src/model/caller/caller.ts'
 import { linkModel, type Model } from '../../src/model/model.ts'
 import { openapi } from '../../src/reference/openapi/document.ts'
 import { docsPage } from '../../src/reference/page/docs.ts'
@@ -22,8 +22,7 @@ export interface Written {
 /** For anonymous, each role and a secret key. */
 export function writtenFor(backend: BackendDeclaration): readonly Written[] {
   const model = linkModel(backend)
-  const user = (role: string): Caller => ({ kind: 'user', role, id: '', sessionId: '', email: null })
-  return [anonymous, ...[...model.roles.keys()].map(user), service].map((caller) => {
+  return [anonymous, ...[...model.roles.keys()].map(someUser), service].map((caller) => {
     const audience = audienceOf(model.roles, caller)
     const reference = describe(model, audience)
     return {

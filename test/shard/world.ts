@@ -14,6 +14,7 @@ import * as ledgerTables from '../../src/ledger/tables.ts'
 import { authTables } from '../harness/auth-tables.ts'
 import { makeBindings } from '../harness/bindings.ts'
 import { startDatabase } from '../harness/database.ts'
+import { plainSubject } from '../harness/subject.ts'
 import { startWire } from '../harness/wire.ts'
 import type { Fault } from '../harness/wire-fault.ts'
 import { orderItems, orders, posts, readings, shardedBackend } from './backend/index.ts'
@@ -151,7 +152,7 @@ async function signedIn(clients: readonly Database[], bindings: Readonly<Record<
   const tokens = new Map<string, string>()
   for (const id of [...people, 'gone']) {
     const role = id === people[0] ? 'staff' : 'customer'
-    const subject = { id, sessionId: `session-${id}`, role, email: `${id}@example.com` }
+    const subject = { id, sessionId: `session-${id}`, role, email: `${id}@example.com`, ...plainSubject }
     const context = {
       issuer: issuerOf(bindings.API_URL ?? ''),
       tenant: '',

@@ -66,10 +66,10 @@ describe('an embed', () => {
     const path = 'reviews?select=rating,author!inner()&limit=1'
     expect(await exchange(stage, path, user)).toMatchInlineSnapshot(`
       {
-        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 1 | 01941f29-7c00-7001-8000-000000000000 | 1 | 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
+        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | 1 | customer | 0 | (now) | 1 | 1 | 01941f29-7c00-7001-8000-000000000000 | 1 | 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
         "body": "[{"rating":2}]",
         "mark": "["01941f29-7c00-7006-8000-000000000000"]",
-        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then (select count(*) || '
+        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where (("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_sessions"."aal" >= ? and "auth_users"."role" = ? and "auth_users"."authority" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)) and "auth_users"."least_aal" <= ?))) then (select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
       ' || json_group_array(json_object('rating', "_t0"."rating")) from (select "_t0"."rating", "_t0"."user_id", "_t0"."id" from "reviews" as "_t0" where ((("_t0"."published" = ? or "_t0"."user_id" = ?) and "_t0"."deleted_at" is null)) and case when ((("_t0"."published" = ? or "_t0"."user_id" = ?) and "_t0"."deleted_at" is null)) then exists (select 1 from "users" as "_t1" where "_t1"."id" = "_t0"."user_id" and ("_t1"."id" = ?)) end order by "_t0"."id" limit ? offset ?) as "_t0") end",

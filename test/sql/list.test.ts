@@ -49,10 +49,10 @@ describe('a list', () => {
   it('checks the session of a user in the same statement', async () => {
     expect(await exchange(stage, 'orders?select=status&limit=1', user)).toMatchInlineSnapshot(`
       {
-        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now) | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
+        "args": "(session) | 01941f29-7c00-7001-8000-000000000000 | (now) | 1 | customer | 0 | (now) | 1 | 01941f29-7c00-7001-8000-000000000000 | 1 | 0",
         "body": "[{"status":"paid"}]",
         "mark": "["01941f29-7c00-7004-8000-000000000000"]",
-        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then (select count(*) || '
+        "sql": "select case when (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where (("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_sessions"."aal" >= ? and "auth_users"."role" = ? and "auth_users"."authority" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)) and "auth_users"."least_aal" <= ?))) then (select count(*) || '
       ' || ifnull(json_extract(json_group_array(json_array("_t0"."id")), '$[#-1]'), '') || '
       ' || '' || '
       ' || json_group_array(json_object('status', "_t0"."status")) from (select "_t0"."status", "_t0"."id" from "orders" as "_t0" where ("_t0"."user_id" = ?) order by "_t0"."id" limit ? offset ?) as "_t0") end",

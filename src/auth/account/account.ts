@@ -1,114 +1,114 @@
 import { type Result, textOf } from '../../base/statement.ts'
-import { tokenAudience } from '../token/tokens.ts'
 
-/** A row of `auth_users` without the password's hash. Instants in milliseconds. */
+/** A row of `auth_users` without the password's hash, with what belongs to it. Instants in milliseconds. */
 export interface Account {
   readonly id: string
-  readonly email: string
+  readonly kind: 'person' | 'anonymous' | 'machine'
+  readonly email: string | null
+  readonly newEmail: string | null
   readonly role: string
-  readonly userMetadata: unknown
-  readonly appMetadata: unknown
+  readonly authority: number
+  readonly leastAal: number
+  readonly hasPassword: boolean
+  readonly userMetadata: Readonly<Record<string, unknown>>
+  readonly appMetadata: Readonly<Record<string, unknown>>
   readonly emailConfirmedAt: number | null
+  readonly invitedAt: number | null
+  readonly confirmationSentAt: number | null
+  readonly recoverySentAt: number | null
+  readonly emailChangeSentAt: number | null
+  readonly reauthenticationSentAt: number | null
   readonly lastSignInAt: number | null
   readonly bannedUntil: number | null
   readonly createdAt: number
   readonly updatedAt: number
+  readonly identities: readonly Identity[]
+  readonly factors: readonly Factor[]
 }
 
-const columns = [
-  'id',
-  'email',
-  'role',
-  'user_metadata',
-  'app_metadata',
-  'email_confirmed_at',
-  'last_sign_in_at',
-  'banned_until',
-  'created_at',
-  'updated_at',
-]
+/** An account elsewhere. */
+export interface Identity {
+  readonly id: string
+  readonly provider: string
+  readonly providerId: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly email: string | null
+  readonly lastSignInAt: number | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
 
-/** What `accountOf` reads, in its order. */
-export const accountColumns = columns.map((name) => `auth_users.${name}`).join(', ')
+/** A second factor, verified or not. */
+export interface Factor {
+  readonly id: string
+  readonly type: 'totp' | 'webauthn'
+  readonly status: 'unverified' | 'verified'
+  readonly name: string | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
 
-/** Where in a row what comes after them starts. */
-export const accountColumnCount = columns.length
+const members = {
+  id: 'id',
+  kind: 'kind',
+  email: 'email',
+  newEmail: 'new_email',
+  role: 'role',
+  authority: 'authority',
+  leastAal: 'least_aal',
+  emailConfirmedAt: 'email_confirmed_at',
+  invitedAt: 'invited_at',
+  confirmationSentAt: 'confirmation_sent_at',
+  recoverySentAt: 'recovery_sent_at',
+  emailChangeSentAt: 'email_change_sent_at',
+  reauthenticationSentAt: 'reauthentication_sent_at',
+  lastSignInAt: 'last_sign_in_at',
+  bannedUntil: 'banned_until',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+}
+
+const plain = Object.entries(members).map(([name, column]) => `'${name}', auth_users.${column}`)
+
+const identities = `(select json_group_array(json(one)) from (
+  select json_object('id', id, 'provider', provider, 'providerId', provider_id, 'data', json(identity_data),
+    'email', email, 'lastSignInAt', last_sign_in_at, 'createdAt', created_at, 'updatedAt', updated_at) as one
+  from auth_identities where user_id = auth_users.id order by created_at, id))`
+
+const factors = `(select json_group_array(json(one)) from (
+  select json_object('id', id, 'type', type, 'status', status, 'name', name, 'createdAt', created_at, 'updatedAt', updated_at) as one
+  from auth_factors where user_id = auth_users.id order by created_at, id))`
+
+/** One column, over a row of `auth_users`: the account as JSON, which `accountOf` reads. */
+export const accountColumns = `json_object(${plain.join(', ')},
+  'hasPassword', json(iif(auth_users.password_hash is null, 'false', 'true')),
+  'userMetadata', json(auth_users.user_metadata), 'appMetadata', json(auth_users.app_metadata),
+  'identities', ${identities}, 'factors', ${factors})`
+
+/** Where in a row what comes after it starts. */
+export const accountColumnCount = 1
 
 /** The account in the first row of `select ${accountColumns}, …`; null when there is no row. */
 export function accountOf(result: Result | undefined): Account | null {
-  const row = result?.rows[0]
-  if (row === undefined) return null
-  const [id, email, role, userMetadata, appMetadata, confirmed, signedIn, banned, created, updated] =
-    row.map(textOf)
-  return {
-    id: id ?? '',
-    email: email ?? '',
-    role: role ?? '',
-    userMetadata: JSON.parse(userMetadata ?? '{}'),
-    appMetadata: JSON.parse(appMetadata ?? '{}'),
-    emailConfirmedAt: instantOf(confirmed),
-    lastSignInAt: instantOf(signedIn),
-    bannedUntil: instantOf(banned),
-    createdAt: Number(created),
-    updatedAt: Number(updated),
-  }
+  return accountIn(result?.rows[0]?.[0])
 }
 
-function instantOf(text: string | null | undefined): number | null {
-  return text === null || text === undefined ? null : Number(text)
+/** The account in a value of such a column. */
+export function accountIn(value: Parameters<typeof textOf>[0]): Account | null {
+  const json = textOf(value)
+  return json === null ? null : JSON.parse(json)
 }
 
-/** The same of a row of `auth_users`, with the instant as its one parameter. */
+/** Roles beside `role`: what `app_metadata.roles` names. */
+export function rolesOf({ appMetadata }: Account): readonly string[] {
+  const { roles } = appMetadata
+  return Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : []
+}
+
+/** The same as `isBanned` of a row of `auth_users`, with the instant as its one parameter, says not. */
 export const isNotBannedSql = '(auth_users.banned_until is null or auth_users.banned_until <= ?)'
 
 /** The same as `admission` says: a ban ends at its instant. */
 export function isBanned({ bannedUntil }: Account, nowMilliseconds: number): boolean {
   return bannedUntil !== null && bannedUntil > nowMilliseconds
-}
-
-/** The user as GoTrue writes it (https://supabase.com/docs/guides/auth/users). */
-export function userJson(account: Account): Readonly<Record<string, unknown>> {
-  const confirmedAt = isoOf(account.emailConfirmedAt)
-  const lastSignInAt = isoOf(account.lastSignInAt)
-  const createdAt = isoOf(account.createdAt)
-  const updatedAt = isoOf(account.updatedAt)
-  return {
-    id: account.id,
-    aud: tokenAudience,
-    role: account.role,
-    email: account.email,
-    email_confirmed_at: confirmedAt,
-    phone: '',
-    confirmed_at: confirmedAt,
-    last_sign_in_at: lastSignInAt,
-    app_metadata: { provider: 'email', providers: ['email'], ...asObject(account.appMetadata) },
-    user_metadata: account.userMetadata,
-    identities: [
-      {
-        identity_id: account.id,
-        id: account.id,
-        user_id: account.id,
-        identity_data: { email: account.email, email_verified: confirmedAt !== undefined, sub: account.id },
-        provider: 'email',
-        last_sign_in_at: lastSignInAt,
-        created_at: createdAt,
-        updated_at: updatedAt,
-        email: account.email,
-      },
-    ],
-    created_at: createdAt,
-    updated_at: updatedAt,
-    banned_until: isoOf(account.bannedUntil),
-    is_anonymous: false,
-  }
-}
-
-/** Nothing of an instant that JavaScript has no date for. */
-function isoOf(milliseconds: number | null): string | undefined {
-  const date = new Date(milliseconds ?? Number.NaN)
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
-}
-
-function asObject(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {}
 }

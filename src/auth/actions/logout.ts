@@ -3,7 +3,7 @@ import { Problem } from '../../base/problem.ts'
 import { callerValues } from '../../model/caller/caller.ts'
 import { callerValue } from '../../model/caller/value.ts'
 import { toStatement } from '../../model/expression.ts'
-import { admission, readAdmitted } from '../admission.ts'
+import { readStanding, standing } from '../admission.ts'
 import { userCaller } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
 
@@ -32,11 +32,11 @@ export async function logout(context: AuthContext): Promise<Response> {
   timing.mark('parse')
   const [admitted] = await context
     .get('database')
-    .transact([toStatement(readAdmitted, values), toStatement(endSessions(scope), values)], timing)
+    .transact([toStatement(readStanding, values), toStatement(endSessions(scope), values)], timing)
   timing.mark('db')
   if (admitted?.rows.length !== 1) throw new Problem('session_not_found')
   return context.body(null, 204)
 }
 
 const endSessions = (scope: SQL): SQL =>
-  sql`update auth_sessions set revoked_at = ${callerValue('nowMilliseconds')} where revoked_at is null and ${scope} and ${admission}`
+  sql`update auth_sessions set revoked_at = ${callerValue('nowMilliseconds')} where revoked_at is null and ${scope} and ${standing}`

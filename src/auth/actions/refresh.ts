@@ -7,9 +7,11 @@ import {
   isBanned,
   isNotBannedSql,
 } from '../account/account.ts'
-import { hashed, sessionLifetimeMilliseconds, sessionResponse, successorOf } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody, refreshBody } from '../credentials.ts'
+import { sessionResponse } from '../session/answer.ts'
+import { hashed, successorOf } from '../session/token.ts'
+import type { Amr } from '../token/tokens.ts'
 
 /** How long a used token still gives its successor: for two tabs at once, and for an answer that was lost. */
 const reuseGraceMilliseconds = 10_000
@@ -21,33 +23,40 @@ const reuseGraceMilliseconds = 10_000
  */
 export async function refresh(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
-  const { settings, clock } = context.get('server')
+  const { settings, clock, sessionLimits } = context.get('server')
   const body = await readBody(context.req.raw, refreshBody)
   const used = hashed(body.refresh_token)
   const successor = successorOf(body.refresh_token, settings.serverSecret)
   const now = clock.nowMilliseconds()
   timing.mark('parse')
 
-  const results = await context.get('database').transact(rotation(used.hash, successor.hash, now), timing)
+  const expires = now + sessionLimits.inactivityMilliseconds
+  const statements = rotation(used.hash, successor.hash, now, expires)
+  const results = await context.get('database').transact(statements, timing)
   timing.mark('db')
-  const { account, sessionId } = outcomeOf(results, now)
+  const { account, ...session } = outcomeOf(results, now)
   return sessionResponse(context, account, {
-    id: sessionId,
+    ...session,
     refreshToken: successor.token,
     nowMilliseconds: now,
   })
 }
 
-function rotation(used: string, successor: string, nowMilliseconds: number): readonly Statement[] {
+function rotation(
+  used: string,
+  successor: string,
+  nowMilliseconds: number,
+  expiresMilliseconds: number,
+): readonly Statement[] {
   const now = integerValue(nowMilliseconds)
   const hash = textValue(used)
   const graceSince = integerValue(nowMilliseconds - reuseGraceMilliseconds)
-  const expires = integerValue(nowMilliseconds + sessionLifetimeMilliseconds)
+  const expires = integerValue(expiresMilliseconds)
   return [
     { sql: endStolenSession, args: [now, hash, graceSince] },
     { sql: insertSuccessor, args: [textValue(successor), now, hash, now, now] },
     { sql: markUsed, args: [now, hash, textValue(successor)] },
-    { sql: prolongSession, args: [now, expires, textValue(successor)] },
+    { sql: prolongSession, args: [now, expires, expires, textValue(successor)] },
     { sql: readOutcome, args: [hash] },
   ]
 }
@@ -70,23 +79,34 @@ where used.hash = ? and auth_sessions.revoked_at is null and auth_sessions.expir
 const markUsed = `update auth_refresh_tokens set used_at = ?
 where hash = ? and used_at is null and exists (select 1 from auth_refresh_tokens child where child.hash = ?)`
 
-const prolongSession = `update auth_sessions set refreshed_at = ?, expires_at = ?
+const prolongSession = `update auth_sessions set refreshed_at = ?, expires_at = min(?, coalesce(ends_at, ?))
 where revoked_at is null and id = (select session_id from auth_refresh_tokens where hash = ?)`
 
-const readOutcome = `select ${accountColumns}, auth_sessions.id, auth_sessions.revoked_at, auth_sessions.expires_at, used.used_at
+const readOutcome = `select ${accountColumns}, json_object(
+  'id', auth_sessions.id, 'aal', auth_sessions.aal, 'amr', json(auth_sessions.amr),
+  'revokedAt', auth_sessions.revoked_at, 'expiresAt', auth_sessions.expires_at, 'usedAt', used.used_at)
 from auth_refresh_tokens used
 join auth_sessions on auth_sessions.id = used.session_id
 join auth_users on auth_users.id = auth_sessions.user_id
 where used.hash = ?`
 
+interface Rotated {
+  readonly id: string
+  readonly aal: 1 | 2
+  readonly amr: readonly Amr[]
+  readonly revokedAt: number | null
+  readonly expiresAt: number
+  readonly usedAt: number | null
+}
+
 function outcomeOf(results: readonly Result[], now: number) {
-  const account = accountOf(results.at(-1))
-  if (account === null) throw new Problem('refresh_token_not_found')
+  const result = results.at(-1)
+  const account = accountOf(result)
+  const json = textOf(result?.rows[0]?.[accountColumnCount])
+  if (account === null || json === null) throw new Problem('refresh_token_not_found')
   if (isBanned(account, now)) throw new Problem('user_banned')
-  const rest = results.at(-1)?.rows[0]?.slice(accountColumnCount).map(textOf)
-  const [sessionId, revokedAt, expiresAt, usedAt] = rest ?? []
-  const standing = revokedAt === null && Number(expiresAt) > now
-  if (typeof sessionId === 'string' && standing) return { account, sessionId }
+  const { id, aal, amr, revokedAt, expiresAt, usedAt }: Rotated = JSON.parse(json)
+  if (revokedAt === null && expiresAt > now) return { account, id, aal, amr }
   // A successor was only made for a session that stood: `usedAt` before now is a reuse.
   if (revokedAt !== null && usedAt !== null) throw new Problem('refresh_token_already_used')
   throw new Problem('session_not_found')

@@ -1,16 +1,15 @@
 import { getTableName } from 'drizzle-orm'
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
-import type { Statement } from '../../base/statement.ts'
+import { type Statement, textValue } from '../../base/statement.ts'
 import { SqlError } from '../../database/client.ts'
 import type { BackendDeclaration, NewUser } from '../../declare/backend.ts'
 import { toStatement } from '../../model/expression.ts'
-import type { Account } from '../account/account.ts'
 import { insertInto } from '../account/insert.ts'
-import { newSession, sessionResponse } from '../account/session.ts'
 import type { AuthContext } from '../context.ts'
 import { normaliseEmail, readBody, signUpBody } from '../credentials.ts'
 import { hashPassword } from '../password/hash.ts'
+import { startSession } from '../session/start.ts'
 import { authUsers } from '../tables/users.ts'
 
 /**
@@ -30,24 +29,28 @@ export async function signUp(context: AuthContext): Promise<Response> {
 
   const now = clock.nowMilliseconds()
   const user = { id: uuidv7(now), email, data: body.data ?? {} }
-  const session = newSession(user.id, passwordHash, now)
-  const account = newAccount(user, backend.defaultRole, now)
+  const session = startSession(context, {
+    whose: { sql: 'auth_users.id = ?', args: [textValue(user.id)] },
+    method: 'password',
+    nowMilliseconds: now,
+    event: 'signed_up',
+  })
   const statements = [
-    insertUser(account, passwordHash),
+    insertUser(user, passwordHash, backend.defaultRole, now),
     ...insertProfile(backend, user),
     ...session.statements,
   ]
   try {
-    await context.get('database').transact(statements, timing, { touched: profileTable(context) })
+    const results = await context
+      .get('database')
+      .transact(statements, timing, { touched: profileTable(context) })
+    timing.mark('db')
+    const signedIn = session.outcomeOf(results)
+    if (signedIn === null) throw new TypeError('a user who was just made has no session')
+    return await session.respond(signedIn)
   } catch (error) {
     throw refusal(error)
   }
-  timing.mark('db')
-  return sessionResponse(context, account, {
-    id: session.id,
-    refreshToken: session.refreshToken.token,
-    nowMilliseconds: now,
-  })
 }
 
 /** Of a profile, if answers from caches depend on it. */
@@ -59,32 +62,16 @@ function profileTable(context: AuthContext): readonly string[] {
 }
 
 /** Only `data` is the client's: `id` and `role` are never taken from a body. */
-function newAccount(user: NewUser, role: string, now: number): Account {
-  return {
-    id: user.id,
-    email: user.email,
-    role,
-    userMetadata: user.data,
-    appMetadata: {},
-    emailConfirmedAt: now,
-    lastSignInAt: now,
-    bannedUntil: null,
-    createdAt: now,
-    updatedAt: now,
-  }
-}
-
-function insertUser(account: Account, passwordHash: string): Statement {
-  const now = new Date(account.createdAt)
+function insertUser(user: NewUser, passwordHash: string, role: string, nowMilliseconds: number): Statement {
+  const now = new Date(nowMilliseconds)
   return toStatement(
     insertInto(authUsers, {
-      id: account.id,
-      email: account.email,
+      id: user.id,
+      email: user.email,
       password_hash: passwordHash,
-      role: account.role,
-      user_metadata: account.userMetadata,
+      role,
+      user_metadata: user.data,
       email_confirmed_at: now,
-      last_sign_in_at: now,
       created_at: now,
       updated_at: now,
     }),

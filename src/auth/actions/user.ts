@@ -4,8 +4,9 @@ import { textOf } from '../../base/statement.ts'
 import { callerValues } from '../../model/caller/caller.ts'
 import { callerValue } from '../../model/caller/value.ts'
 import { toStatement } from '../../model/expression.ts'
-import { accountColumnCount, accountColumns, accountOf, isBanned, userJson } from '../account/account.ts'
-import { admission } from '../admission.ts'
+import { accountColumnCount, accountColumns, accountOf, isBanned } from '../account/account.ts'
+import { userJson } from '../account/user.ts'
+import { standing } from '../admission.ts'
 import { badToken, userCaller } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
 
@@ -22,9 +23,9 @@ export async function getUser(context: AuthContext): Promise<Response> {
   if (account === null) throw new Problem('session_not_found')
   if (isBanned(account, now)) throw new Problem('user_banned')
   // A new role needs a new token, not a new session: the client refreshes.
-  if (account.role !== caller.role) throw badToken()
+  if (account.role !== caller.role || account.authority !== caller.authority) throw badToken()
   if (textOf(found.rows[0]?.[accountColumnCount]) !== '1') throw new Problem('session_not_found')
   return context.json(userJson(account), 200, { 'cache-control': 'no-store' })
 }
 
-const readAccount = sql`select ${sql.raw(accountColumns)}, ${admission} from auth_users where auth_users.id = ${callerValue('id')}`
+const readAccount = sql`select ${sql.raw(accountColumns)}, ${standing} from auth_users where auth_users.id = ${callerValue('id')}`

@@ -24,6 +24,26 @@ export interface TokenSubject {
   readonly sessionId: string
   readonly role: string
   readonly email: string | null
+  /** Roles beside `role`: `app_metadata.roles`. */
+  readonly roles: readonly string[]
+  /** Authenticator assurance level: 2 after a second factor. */
+  readonly aal: 1 | 2
+  /** `auth_users.authority` as it was: another one, and the token says rights that are not so any more. */
+  readonly authority: number
+  readonly isAnonymous: boolean
+}
+
+/** How and when the user proved who they are, as GoTrue writes `amr`. */
+export interface Amr {
+  readonly method: string
+  /** Seconds since 1970-01-01T00:00:00Z. */
+  readonly timestamp: number
+}
+
+/** What else the token says, which this server does not go by. */
+export interface TokenFacts {
+  readonly amr: readonly Amr[]
+  readonly app_metadata: Readonly<Record<string, unknown>>
 }
 
 export interface TokenContext {
@@ -42,7 +62,11 @@ export interface AccessToken {
 }
 
 /** A JWT as RFC 9068 has it, with the claims that `auth-js` expects of GoTrue (`session_id`, `aal`). */
-export async function issueAccessToken(subject: TokenSubject, context: TokenContext): Promise<AccessToken> {
+export async function issueAccessToken(
+  subject: TokenSubject,
+  context: TokenContext,
+  facts: TokenFacts = { amr: [], app_metadata: {} },
+): Promise<AccessToken> {
   const { signing } = context.keys
   const issuedAt = Math.floor(context.nowMilliseconds / 1_000)
   const expiresAt = issuedAt + accessTokenSeconds
@@ -55,7 +79,12 @@ export async function issueAccessToken(subject: TokenSubject, context: TokenCont
     session_id: subject.sessionId,
     role: subject.role,
     email: subject.email,
-    aal: 'aal1',
+    phone: '',
+    aal: `aal${subject.aal}`,
+    amr: facts.amr,
+    app_metadata: { ...facts.app_metadata, ...(subject.roles.length > 0 && { roles: subject.roles }) },
+    is_anonymous: subject.isAnonymous,
+    ver: subject.authority,
     iat: issuedAt,
     exp: expiresAt,
     jti: uuidv7(context.nowMilliseconds),
@@ -147,14 +176,32 @@ function keyOf(header: JWTHeaderParameters, keys: SigningKeys): VerifyingKey {
   return key
 }
 
-function claimsOf({ aud, sub, sid, role, jti, email, tenant = '' }: JWTPayload): Checked {
+function claimsOf(claims: JWTPayload): Checked {
+  const { aud, sub, sid, role, jti, email, aal, ver = 0, is_anonymous, app_metadata, tenant = '' } = claims
   const known = typeof sub === 'string' && typeof sid === 'string' && typeof role === 'string'
   if (!known || typeof jti !== 'string' || aud !== tokenAudience || typeof tenant !== 'string')
     throw staleToken()
+  if (typeof ver !== 'number') throw staleToken()
   return {
     tenant,
-    subject: { id: sub, sessionId: sid, role, email: typeof email === 'string' ? email : null },
+    subject: {
+      id: sub,
+      sessionId: sid,
+      role,
+      email: typeof email === 'string' ? email : null,
+      roles: rolesIn(app_metadata),
+      aal: aal === 'aal2' ? 2 : 1,
+      authority: ver,
+      isAnonymous: is_anonymous === true,
+    },
   }
+}
+
+const none: readonly string[] = []
+
+function rolesIn(metadata: unknown): readonly string[] {
+  if (typeof metadata !== 'object' || metadata === null || !('roles' in metadata)) return none
+  return Array.isArray(metadata.roles) ? metadata.roles.filter((role) => typeof role === 'string') : none
 }
 
 export function invalidToken(): Problem {

@@ -3,7 +3,7 @@ import type { BackendDeclaration } from '../../declare/backend.ts'
 import type { Policy, PolicyCaller, Verdict } from '../../declare/policy.ts'
 import type { ResourceOptions } from '../../declare/resource.ts'
 import type { Field } from '../field.ts'
-import { anonymous, type Caller } from './caller.ts'
+import { anonymous, type Caller, someUser } from './caller.ts'
 import { policyCaller } from './value.ts'
 
 /** Each declared role of users with all that it includes, itself too. */
@@ -63,9 +63,7 @@ export function audienceOf(roles: Roles, caller: Caller): Audience {
 
 /** Everybody who is not above policies: nobody in particular, and a user of each declared role. */
 export function declaredAudiences(roles: Roles): readonly Audience[] {
-  const users = [...roles.keys()].map(
-    (role): Caller => ({ kind: 'user', role, id: '', sessionId: '', email: null }),
-  )
+  const users = [...roles.keys()].map(someUser)
   return [anonymous, ...users].map((caller) => audienceOf(roles, caller))
 }
 

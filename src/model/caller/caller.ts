@@ -20,6 +20,14 @@ export interface UserCaller {
   /** The token's `sid`: checked by the same statement that answers. */
   readonly sessionId: string
   readonly email: string | null
+  /** Roles that the token names beside `role`. */
+  readonly roles: readonly string[]
+  /** Authenticator assurance level: 2 after a second factor. */
+  readonly aal: 1 | 2
+  /** As which state of the user's rights the token was made: another one at the database refuses it. */
+  readonly authority: number
+  /** Somebody who has not said who they are. */
+  readonly isAnonymous: boolean
 }
 
 export interface ServiceCaller {
@@ -39,5 +47,22 @@ export function callerValues(caller: Caller, nowMilliseconds: number): CallerVal
     id: textValue(caller.id),
     sessionId: textValue(caller.sessionId),
     email: caller.email === null ? nullValue : textValue(caller.email),
+    aal: integerValue(caller.aal),
+    authority: integerValue(caller.authority),
+  }
+}
+
+/** A user as a plan knows one: by role alone. */
+export function someUser(role: string): UserCaller {
+  return {
+    kind: 'user',
+    role,
+    id: '',
+    sessionId: '',
+    email: null,
+    roles: [],
+    aal: 1,
+    authority: 0,
+    isAnonymous: false,
   }
 }

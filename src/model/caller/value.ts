@@ -1,7 +1,16 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PolicyCaller } from '../../declare/policy.ts'
 
-const names = ['id', 'email', 'sessionId', 'role', 'nowMilliseconds', 'requestId'] as const
+const names = [
+  'id',
+  'email',
+  'sessionId',
+  'role',
+  'aal',
+  'authority',
+  'nowMilliseconds',
+  'requestId',
+] as const
 
 /** Names of the values of a caller that a statement may use as parameters. */
 export type CallerValue = (typeof names)[number]

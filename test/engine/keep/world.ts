@@ -10,6 +10,7 @@ import * as ledgerTables from '../../../src/ledger/tables.ts'
 import { authTables } from '../../harness/auth-tables.ts'
 import { makeBindings } from '../../harness/bindings.ts'
 import { startDatabase } from '../../harness/database.ts'
+import { plainSubject } from '../../harness/subject.ts'
 
 export interface Ask {
   readonly method?: string
@@ -53,7 +54,8 @@ export async function startKept(declared: BackendDeclaration) {
     const keys = await signingKeys(bindings.SIGNING_KEYS ?? '')
     const issuer = issuerOf(bindings.API_URL ?? '')
     const context = { issuer, tenant: '', keys, nowMilliseconds: Date.now() }
-    return (await issueAccessToken({ id, sessionId, role, email: `${id}@example.com` }, context)).token
+    const subject = { id, sessionId, role, email: `${id}@example.com`, ...plainSubject }
+    return (await issueAccessToken(subject, context)).token
   }
 
   return {

@@ -57,8 +57,8 @@ describe('an upsert', () => {
         "body": null,
         "location": "w-6",
         "statements": [
-          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_extract('{}', '!selvage:["session",null]') end
-        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
+          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where (("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_sessions"."aal" >= ? and "auth_users"."role" = ? and "auth_users"."authority" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)) and "auth_users"."least_aal" <= ?))) then json_extract('{}', '!selvage:["session",null]') end
+        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | 1 | customer | 0 | (now) | 1",
           "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, min(0) from "orders" as "_t0" where "_t0"."id" = ? group by 1
         -- w-6",
           "select case when exists (select 1 from "orders" as "_t0" where "_t0".rowid in (select "row" from "selvage_touched" where "existed") and ((("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?)))) is not true) then json_extract('{}', '!selvage:["policy",null]') end

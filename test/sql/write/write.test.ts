@@ -35,8 +35,8 @@ describe('an insert', () => {
         "body": "[{"note":"a","status":"draft"}]",
         "location": "w-1",
         "statements": [
-          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_extract('{}', '!selvage:["session",null]') end
-        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
+          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where (("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_sessions"."aal" >= ? and "auth_users"."role" = ? and "auth_users"."authority" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)) and "auth_users"."least_aal" <= ?))) then json_extract('{}', '!selvage:["session",null]') end
+        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | 1 | customer | 0 | (now) | 1",
           "select case when exists (select 1 from (select ? as "id", ? as "user_id", ? as "status", ? as "total_cents", ? as "note", ? as "created_at", ? as "updated_at") as "_t0" where case when (exists (select 1 from "orders" as "_u" where "_u"."id" = "_t0"."id")) then ((("_t0"."user_id" = ? and "_t0"."status" = ?))) is not true end) then json_extract('{}', '!selvage:["policy",null]') end
         -- w-1 | 01941f29-7c00-7001-8000-000000000000 | draft | 0 | a | (now) | (now) | 01941f29-7c00-7001-8000-000000000000 | draft",
           "insert into "orders"("id", "note", "user_id", "created_at", "updated_at") select ?, ?, ?, ?, ? where true
@@ -87,8 +87,8 @@ describe('an insert', () => {
         "body": null,
         "location": "w-4",
         "statements": [
-          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_extract('{}', '!selvage:["session",null]') end
-        -- (session) | 01941f29-7c00-7001-8000-000000000001 | (now) | staff | (now)",
+          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where (("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_sessions"."aal" >= ? and "auth_users"."role" = ? and "auth_users"."authority" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)) and "auth_users"."least_aal" <= ?))) then json_extract('{}', '!selvage:["session",null]') end
+        -- (session) | 01941f29-7c00-7001-8000-000000000001 | (now) | 1 | staff | 0 | (now) | 1",
           "pragma defer_foreign_keys = on",
           "insert into "products"("id", "category_id", "name", "price_cents", "cost_cents", "created_at", "updated_at") select ?, ?, ?, ?, ?, ?, ? where true
         -- w-4 | 01941f29-7c00-7002-8000-000000000001 | w-4 | 1 | 1 | (now) | (now)",
@@ -114,8 +114,8 @@ describe('an update', () => {
         "body": "[{"note":"b"}]",
         "location": null,
         "statements": [
-          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_extract('{}', '!selvage:["session",null]') end
-        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
+          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where (("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_sessions"."aal" >= ? and "auth_users"."role" = ? and "auth_users"."authority" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)) and "auth_users"."least_aal" <= ?))) then json_extract('{}', '!selvage:["session",null]') end
+        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | 1 | customer | 0 | (now) | 1",
           "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "orders" as "_t0" where (("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?))) and "_t0"."id" = ? limit 10001
         -- 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | draft | w-1",
           "select case when (select count(*) from "selvage_touched") > 10000 then json_extract('{}', '!selvage:["rows",null]') end",
@@ -172,8 +172,8 @@ describe('a deletion', () => {
         "body": "[{"id":"w-1"}]",
         "location": null,
         "statements": [
-          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where ("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_users"."role" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)))) then json_extract('{}', '!selvage:["session",null]') end
-        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | customer | (now)",
+          "select case when not (exists (select 1 from "auth_sessions" inner join "auth_users" on "auth_users"."id" = "auth_sessions"."user_id" where (("auth_sessions"."id" = ? and "auth_sessions"."user_id" = ? and "auth_sessions"."revoked_at" is null and "auth_sessions"."expires_at" > ? and "auth_sessions"."aal" >= ? and "auth_users"."role" = ? and "auth_users"."authority" = ? and ("auth_users"."banned_until" is null or "auth_users"."banned_until" <= ?)) and "auth_users"."least_aal" <= ?))) then json_extract('{}', '!selvage:["session",null]') end
+        -- (session) | 01941f29-7c00-7001-8000-000000000000 | (now) | 1 | customer | 0 | (now) | 1",
           "insert into "selvage_touched"("row", "existed", "place") select "_t0".rowid, true, 0 from "orders" as "_t0" where (("_t0"."user_id" = ? and ("_t0"."user_id" = ? and "_t0"."status" = ?))) and "_t0"."note" = ? limit 10001
         -- 01941f29-7c00-7001-8000-000000000000 | 01941f29-7c00-7001-8000-000000000000 | draft | b",
           "select case when (select count(*) from "selvage_touched") > 10000 then json_extract('{}', '!selvage:["rows",null]') end",

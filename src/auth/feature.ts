@@ -1,0 +1,52 @@
+import type { SignInFeature } from '../declare/auth/auth.ts'
+import type { Action, AuthContext, AuthServer } from './context.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** A path below `/auth/v1`, who may come there, and what each method does. */
+export interface AuthRoute {
+  /** As Hono has it: `/factors/:id/verify`. */
+  readonly path: string
+  /**
+   * `open`: without any key, as a link in a mail or a redirect comes. `key`: with an API key, whoever asks. `user`: with an
+   * access token. `service`: with the secret key.
+   */
+  readonly access: 'open' | 'key' | 'user' | 'service'
+  readonly methods: Readonly<Partial<Record<Method, Action>>>
+}
+
+/** A way of signing in that a backend takes in. */
+export interface Feature extends SignInFeature {
+  readonly routes: readonly AuthRoute[]
+  /** `POST /token?grant_type=…`. */
+  readonly grants?: Readonly<Record<string, Action>>
+  /** What `GET /settings` says of it. */
+  about?(
+    server: AuthServer,
+  ): { readonly external?: Readonly<Record<string, boolean>> } & Readonly<Record<string, unknown>>
+}
+
+const features = new WeakSet<SignInFeature>()
+
+/** Makes a feature known as one: a backend is data, and nothing else is taken for one. */
+export function feature(made: Feature): SignInFeature {
+  features.add(made)
+  return made
+}
+
+/** The features of a declaration. @throws TypeError on what no factory of features has made */
+export function featuresOf(declared: readonly SignInFeature[] = []): readonly Feature[] {
+  return declared.map((each) => {
+    if (isFeature(each)) return each
+    throw new TypeError(`auth.features: '${each.name}' was made by none of the functions that make features`)
+  })
+}
+
+function isFeature(each: SignInFeature): each is Feature {
+  return features.has(each)
+}
+
+/** An action in a module that is evaluated when somebody first comes there. */
+export function lazily(load: () => Promise<Action>): Action {
+  return async (context: AuthContext) => (await load())(context)
+}

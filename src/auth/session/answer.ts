@@ -1,0 +1,52 @@
+import { type Account, rolesOf } from '../account/account.ts'
+import { userJson } from '../account/user.ts'
+import type { AuthContext } from '../context.ts'
+import { type Amr, accessTokenSeconds, issueAccessToken, issuerOf } from '../token/tokens.ts'
+
+export interface AnsweredSession {
+  readonly id: string
+  readonly aal: 1 | 2
+  readonly amr: readonly Amr[]
+  readonly refreshToken: string
+  readonly nowMilliseconds: number
+}
+
+/** GoTrue's answer to everything that signs in, with a new access token. Never to be cached (RFC 6749 §5.1). */
+export async function sessionResponse(
+  context: AuthContext,
+  account: Account,
+  session: AnsweredSession,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<Response> {
+  const { settings, keys } = context.get('server')
+  context.set('sessionId', session.id)
+  const access = await issueAccessToken(
+    {
+      id: account.id,
+      sessionId: session.id,
+      role: account.role,
+      email: account.email,
+      roles: rolesOf(account),
+      aal: session.aal,
+      authority: account.authority,
+      isAnonymous: account.kind === 'anonymous',
+    },
+    {
+      issuer: issuerOf(settings.apiUrl),
+      tenant: settings.tenant,
+      keys,
+      nowMilliseconds: session.nowMilliseconds,
+    },
+    { amr: session.amr, app_metadata: account.appMetadata },
+  )
+  const body = {
+    access_token: access.token,
+    token_type: 'bearer',
+    expires_in: accessTokenSeconds,
+    expires_at: access.expiresAt,
+    refresh_token: session.refreshToken,
+    user: userJson(account),
+    ...more,
+  }
+  return context.json(body, 200, { 'cache-control': 'no-store' })
+}
