@@ -146,9 +146,9 @@ function freshnessFor(
 
 /** All that the look at a session is about; null where nobody in particular is told the same. */
 function sessionFor({ isOpen }: Keeping, { realm }: Caching, caller: Caller): string | null {
-  return isOpen || caller.kind !== 'user'
-    ? null
-    : JSON.stringify([realm, caller.id, caller.sessionId, caller.role])
+  if (isOpen || caller.kind !== 'user') return null
+  const { id, sessionId, role, aal, authority } = caller
+  return JSON.stringify([realm, id, sessionId, role, aal, authority])
 }
 
 /** An answer, and whether its total is one that goes no further than the cap. */

@@ -83,6 +83,22 @@ test('nor is what another session of the same user fills, to one that was ended'
   expect(told(await ask('/rest/v1/notes', { as: stolen }))).toEqual([401, false])
 })
 
+test('nor is what a session reads after its second factor, to its token of before', async () => {
+  const pending = await world.signIn('mfa', 'member', 'mfa-1')
+  await world.run([
+    `update auth_users set least_aal = 2 where id = 'mfa'`,
+    `update auth_sessions set aal = 2 where id = 'mfa-1'`,
+  ])
+  const raised = await world.token('mfa', 'member', 'mfa-1', 2)
+  const ask = world.isolate()
+  const row = { id: 100, owner: 'mfa', text: 'new' }
+  expect((await ask('/rest/v1/notes', { method: 'POST', as: raised, body: row })).status).toBe(201)
+  const kept = async () => (await ask('/rest/v1/notes', { as: raised })).headers.get('cache-status')
+  await kept()
+  expect(await kept()).toContain('hit')
+  expect(told(await ask('/rest/v1/notes', { as: pending }))).toEqual([401, false])
+})
+
 test('nor is it to a role that was lost, though the session goes on in another one', async () => {
   const before = await world.signIn('eve', 'staff', 'eve-1')
   const boss = await world.signIn('boss', 'staff', 'boss-1')

@@ -50,11 +50,11 @@ export async function startKept(declared: BackendDeclaration) {
   await run([...migration, epoch])
   const bindings: Readonly<Record<string, string>> = { ...makeBindings(database.url), CACHE_OFF: '' }
 
-  const token = async (id: string, role: string, sessionId: string): Promise<string> => {
+  const token = async (id: string, role: string, sessionId: string, aal: 1 | 2 = 1): Promise<string> => {
     const keys = await signingKeys(bindings.SIGNING_KEYS ?? '')
     const issuer = issuerOf(bindings.API_URL ?? '')
     const context = { issuer, tenant: '', keys, nowMilliseconds: Date.now() }
-    const subject = { id, sessionId, role, email: `${id}@example.com`, ...plainSubject }
+    const subject = { id, sessionId, role, email: `${id}@example.com`, ...plainSubject, aal }
     return (await issueAccessToken(subject, context)).token
   }
 
