@@ -6,7 +6,8 @@ import type { ResourceDeclaration } from './resource.ts'
 /** A person who just signed up, before the first row of theirs exists. */
 export interface NewUser {
   readonly id: string
-  readonly email: string
+  /** Null of somebody who has not said who they are: the profile is made once, and is theirs when they do say. */
+  readonly email: string | null
   /** What the client sent as `options.data`: not checked, so take from it only what cannot harm. */
   readonly data: Readonly<Record<string, unknown>>
 }

@@ -1,0 +1,78 @@
+import { getTableName, type SQL, sql } from 'drizzle-orm'
+import { Problem } from '../../base/problem.ts'
+import type { Statement } from '../../base/statement.ts'
+import { SqlError } from '../../database/client.ts'
+import type { BackendDeclaration, NewUser } from '../../declare/backend.ts'
+import { toStatement } from '../../model/expression.ts'
+import type { AuthServer } from '../context.ts'
+import { authUsers } from '../tables/users.ts'
+import type { Account } from './account.ts'
+import { insertInto } from './insert.ts'
+
+/** A row of `auth_users` that is to be. Instants in milliseconds. */
+export interface UserToMake extends NewUser {
+  /** One of the backend's, never a client's. */
+  readonly role: string
+  readonly nowMilliseconds: number
+  /** Default: null, no password. */
+  readonly passwordHash?: string | null
+  /** Default: not confirmed. */
+  readonly emailConfirmedAt?: number | null
+  /** Default: not invited. */
+  readonly invitedAt?: number | null
+  /** Default: a person, and anonymous without an address. */
+  readonly isMachine?: boolean
+  readonly appMetadata?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The user, for a transaction that may make an account; `insertProfile` belongs behind it.
+ * @param where when it is made; default: always. What it is about must not be the new row.
+ */
+export function insertUser(user: UserToMake, where?: SQL): Statement {
+  const now = new Date(user.nowMilliseconds)
+  const row = {
+    id: user.id,
+    kind: kindOf(user),
+    email: user.email,
+    password_hash: user.passwordHash ?? null,
+    role: user.role,
+    user_metadata: user.data,
+    app_metadata: user.appMetadata ?? {},
+    email_confirmed_at: dateOf(user.emailConfirmedAt),
+    invited_at: dateOf(user.invitedAt),
+    created_at: now,
+    updated_at: now,
+  }
+  return toStatement(insertInto(authUsers, row, where))
+}
+
+/** The row of the backend's own table, if there is one, of a user who was just made: of none where `insertUser` made none. */
+export function insertProfile({ profile }: BackendDeclaration, user: NewUser): readonly Statement[] {
+  if (profile === undefined) return []
+  const made = sql`exists (select 1 from ${authUsers} where ${authUsers.id} = ${user.id})`
+  return [toStatement(insertInto(profile.table, profile.values(user), made))]
+}
+
+/** What `database.transact` is to be told of a profile: the tables that answers from caches depend on. */
+export function profileTables({ backend, model }: AuthServer): readonly string[] {
+  return backend.profile === undefined
+    ? []
+    : model.watch.touchedBy(getTableName(backend.profile.table), false)
+}
+
+/** What a constraint said stays here: the profile's may be about rows that the caller must not know. */
+export function refusalOfUser(error: unknown): unknown {
+  if (!(error instanceof SqlError) || !error.code.startsWith('SQLITE_CONSTRAINT')) return error
+  if (error.message.includes('auth_users.email')) return new Problem('user_already_exists')
+  return new Problem('validation_failed', { message: 'No profile can be made from this sign-up.' })
+}
+
+function dateOf(milliseconds: number | null | undefined): Date | null {
+  return milliseconds === null || milliseconds === undefined ? null : new Date(milliseconds)
+}
+
+function kindOf({ isMachine, email }: UserToMake): Account['kind'] {
+  if (isMachine === true) return 'machine'
+  return email === null ? 'anonymous' : 'person'
+}
