@@ -12,6 +12,7 @@ import type { BackendDeclaration, TenantsDeclaration } from './declare/backend.t
 import type { CacheStatus } from './engine/keep/kept.ts'
 import { withDatabase } from './freshness.ts'
 import type { Caller } from './model/caller/caller.ts'
+import { devPage } from './reference/dev.ts'
 import { referenceRoutes } from './reference/routes.ts'
 import { methodsAt, restRoutes } from './rest/routes.ts'
 import { createServer, createTenantServers, type Server } from './server.ts'
@@ -29,6 +30,7 @@ interface AppEnv {
     caller: Caller
     sessionId: string
     cacheStatus: CacheStatus
+    isDevPage: boolean
   }
 }
 
@@ -42,6 +44,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
   app.use(commonHeaders)
   app.use(preflight(allowedAtAuth(backend)))
   app.use(withServer(createServer(backend)))
+  app.use('/dev/*', withDevPages)
   if (backend.tenants !== undefined) app.use(withTenant(backend.tenants))
   app.use(withDatabase)
   app.use('/rest/*', withCaller)
@@ -63,7 +66,7 @@ async function commonHeaders(context: Context<AppEnv>, next: () => Promise<void>
   await next()
   timing.mark('present')
   const { headers } = context.res
-  headers.set('access-control-allow-origin', '*')
+  if (!context.get('isDevPage')) headers.set('access-control-allow-origin', '*')
   headers.set('access-control-expose-headers', exposed)
   headers.set('x-content-type-options', 'nosniff')
   if (!headers.has('content-security-policy'))
@@ -104,6 +107,14 @@ function withServer(serverOf: (bindings: Bindings) => Promise<Server>): Middlewa
     context.set('server', await serverOf(context.env))
     await next()
   }
+}
+
+/** The inbox and the sign-in page of `npm run dev`, and of nothing else. */
+const withDevPages: MiddlewareHandler<AppEnv> = async (context, next) => {
+  const { devUrl } = context.get('server')
+  if (devUrl === null) return next()
+  context.set('isDevPage', true)
+  return devPage(context.req.raw, devUrl)
 }
 
 /** What is the same for all tenants may be asked for without one; all else is refused then, whatever it is. */

@@ -22,6 +22,7 @@ import { mailOf } from './mail/create.ts'
 import type { Mail } from './mail/mail.ts'
 import { linkModel, type Model } from './model/model.ts'
 import { nothingWatched } from './model/rule/keep.ts'
+import { devUrlOf } from './reference/dev.ts'
 
 /** What an isolate keeps from one request to the next: plans, keys, and tokens that they have verified; no promise, no I/O. */
 export interface Server {
@@ -44,6 +45,8 @@ export interface Server {
   readonly sessions: SessionMemory
   readonly sessionLimits: SessionLimits
   readonly mail: Mail | null
+  /** Where development has its pages; null elsewhere. */
+  readonly devUrl: string | null
   readonly clock: Clock
   readonly limits: Limits
 }
@@ -81,6 +84,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       realm: realmOf(settings),
       sessionLimits,
       mail: mailOf(bindings),
+      devUrl: devUrlOf(bindings),
       clock: systemClock,
       limits: defaultLimits,
     }

@@ -20,6 +20,7 @@ import { checkSettings, readOrMakeSecrets } from './local/secrets.ts'
 import { localShards } from './local/shards.ts'
 import { curlLine, describe, type Status, signInsOf } from './local/welcome.ts'
 import { startWorker } from './local/worker.ts'
+import { pageVariables, startPages } from './pages/server.ts'
 import { parseSize } from './seed.ts'
 import { isFree } from './sqld.ts'
 
@@ -93,17 +94,21 @@ async function start(options: DevOptions, stops: Stops): Promise<{ ended: Promis
   const size = database.isOurs ? await fill(options, folder, databaseUrl, instance.seed) : null
   await writeInstance(folder, { seed: size, run })
 
+  const { publishableKey, secretKey } = given
+  const pages = await startPages({ name: backend.name, publishableKey })
+  stops.push(pages.stop)
+
   say('Starting the Worker')
   const variables = {
     API_URL: apiUrl,
     DATABASE_URL: databaseUrl,
+    ...pageVariables(pages, apiUrl, secrets),
     ...localShards(sharded, secrets, { databaseUrl, databaseToken: given.databaseToken }),
   }
   const directory = join(folder, 'worker')
   const worker = await startWorker({ backendFolder, directory, secretsFile, port, variables, environment })
   stops.push(worker.stop)
 
-  const { publishableKey, secretKey } = given
   const users = await signInsOf(backendFolder, size)
   const status: Status = { apiUrl, publishableKey, secretKey, databaseUrl, users }
   console.log(`\n${backend.name} is ready.\n${describe(status)}\n\n  ${await curlLine(status, backend)}\n`)

@@ -27,6 +27,8 @@ export async function signInsOf(backendFolder: string, seed: SeedSize | null): P
 export function describe({ apiUrl, publishableKey, secretKey, databaseUrl, users }: Status): string {
   const lines = [
     ['API URL', apiUrl],
+    ['Sign-in page', `${apiUrl}/dev/sign-in`],
+    ['Mail', `${apiUrl}/dev/mail`],
     ['Publishable key', publishableKey],
     ['Secret key', secretKey],
     ['Database URL', databaseUrl],

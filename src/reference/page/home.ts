@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../base/http/html.ts'
 import { page } from './layout.ts'
 
 /** What this server says of itself to anyone. */

@@ -1,5 +1,5 @@
 import { nodeCrypto } from '../../base/crypto.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../base/http/html.ts'
 import { style } from './style.ts'
 
 /** A whole document. `body` holds its landmarks, and an element with the id `main`. */

@@ -1,8 +1,8 @@
+import { type Html, html } from '../../base/http/html.ts'
 import type { ProcedureReference } from '../procedure.ts'
 import { exampleBlock } from './example/block.ts'
 import { callExample } from './example/call.ts'
 import type { Scene } from './example/example.ts'
-import { type Html, html } from './html.ts'
 import { code, table } from './table.ts'
 
 /** The part of the page about one procedure. */

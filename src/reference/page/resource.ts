@@ -1,3 +1,4 @@
+import { type Html, html } from '../../base/http/html.ts'
 import type { Field, FieldKind } from '../../model/field.ts'
 import type { FieldReference, ResourceReference } from '../reference.ts'
 import { type InputReference, isWritten } from '../write.ts'
@@ -6,7 +7,6 @@ import type { Scene } from './example/example.ts'
 import { examplesOf } from './example/read.ts'
 import { writeExamples } from './example/write.ts'
 import { families } from './guide/read.ts'
-import { type Html, html } from './html.ts'
 import { code, table } from './table.ts'
 
 /** The part of the page about one resource. */

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from '../../base/http/html.ts'
 
 /**
  * A table that scrolls by itself where it is wider than the page. The first cell of a row is its heading.

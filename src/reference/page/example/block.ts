@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.ts'
+import { type Html, html } from '../../../base/http/html.ts'
 import type { Example } from './example.ts'
 
 export function exampleBlock({ title, curl, supabase }: Example): Html {

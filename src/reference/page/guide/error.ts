@@ -1,5 +1,5 @@
+import { type Html, html } from '../../../base/http/html.ts'
 import { Problem, type ProblemCode } from '../../../base/problem.ts'
-import { type Html, html } from '../html.ts'
 import { code, table } from '../table.ts'
 
 /** Codes that a reader can meet, in the order in which they are met. */

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../../base/http/html.ts'
 import { type Operator, operators } from '../../../query/operator.ts'
-import { type Html, html } from '../html.ts'
 import { code, table } from '../table.ts'
 
 /** What is the same for reading every resource. */

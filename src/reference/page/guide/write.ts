@@ -1,9 +1,9 @@
+import { type Html, html } from '../../../base/http/html.ts'
 import type { Limits } from '../../../base/limits.ts'
 import type { Reference } from '../../reference.ts'
 import { exampleBlock } from '../example/block.ts'
 import { batchExample } from '../example/call.ts'
 import type { Scene } from '../example/example.ts'
-import { type Html, html } from '../html.ts'
 import { code, table } from '../table.ts'
 
 /** How to write, at once and once: for whom there is something to write. */

@@ -1,0 +1,9 @@
+import { backend } from '../../../src/index.ts'
+
+/** People, and nothing else: what the sign-in page of development is tried with. */
+export default backend({
+  name: 'Sign-in <trial>',
+  roles: { member: [] },
+  defaultRole: 'member',
+  resources: [],
+})
