@@ -1,5 +1,6 @@
 /** What the author of a backend imports. */
 export type { AfterContext, AfterHook, Operation, Payload } from './declare/after.ts'
+export type { AuthDeclaration, ClaimsUser, SessionDeclaration } from './declare/auth/auth.ts'
 export {
   type BackendDeclaration,
   backend,
@@ -24,6 +25,7 @@ export {
   type Policy,
   type PolicyCaller,
   type PolicyContext,
+  permission,
   role,
   type UpdatePolicy,
   type Verdict,

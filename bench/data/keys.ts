@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { tokenAudience } from '../../src/auth/token/claims.ts'
 import { signingKeys } from '../../src/auth/token/keys.ts'
-import { issueAccessToken, issuerOf, tokenAudience } from '../../src/auth/token/tokens.ts'
+import { issueAccessToken, issuerOf } from '../../src/auth/token/tokens.ts'
 
 /** Secrets of one run: the bindings of the Workers, and tokens that they accept. */
 export interface Keys {
@@ -36,7 +37,7 @@ export async function makeKeys(): Promise<Keys> {
     publishableKey: bindings.PUBLISHABLE_KEY,
     bindings,
     async accessToken(id, sessionId, role = 'customer') {
-      const plain = { roles: [], aal: 1, authority: 0, isAnonymous: false } as const
+      const plain = { roles: [], aal: 1, authority: 0, isAnonymous: false, claims: {} } as const
       const subject = { id, sessionId, role, email: null, ...plain }
       return (await issueAccessToken(subject, { issuer, tenant: '', keys, nowMilliseconds: Date.now() }))
         .token

@@ -31,7 +31,7 @@ export async function identify(
     keys,
     nowMilliseconds: clock.nowMilliseconds(),
   })
-  return { kind: 'user', ...subject }
+  return { kind: 'user', ...subject, resources: null }
 }
 
 /** The access token of a request; null of one that has none. @throws Problem PGRST301 */

@@ -35,6 +35,11 @@ export interface BackendDeclaration {
   readonly description?: string
   /** Roles of users, each with the roles that it includes. `anon` and `service_role` are always there. */
   readonly roles: Readonly<Record<string, readonly string[]>>
+  /**
+   * What bearers of a role may do, for policies to ask for by `caller.can('orders.refund')`. Bearers of a role that
+   * includes it may, too.
+   */
+  readonly permissions?: Readonly<Record<string, readonly string[]>>
   /** The role of a user who just signed up. One of `roles`. */
   readonly defaultRole: string
   readonly resources: readonly ResourceDeclaration[]

@@ -16,8 +16,19 @@ export interface PolicyCaller {
   readonly id: SQL<string>
   /** The user's e-mail address as a parameter of the statement; NULL for nobody. */
   readonly email: SQL<string>
-  /** Whether the caller's role is this one or includes it. Known when the policy is compiled. */
+  /** Whether the caller has shown a second factor (`aal2`). Known when the policy is compiled. */
+  readonly aal2: boolean
+  /** Whether the user has not said who they are. Known when the policy is compiled. */
+  readonly isAnonymous: boolean
+  /** Whether one of the caller's roles is this one or includes it. Known when the policy is compiled. */
   has(role: string): boolean
+  /** Whether one of the caller's roles has this permission. Known when the policy is compiled. */
+  can(permission: string): boolean
+  /**
+   * A claim that `auth.claims` made, as a parameter of the statement: NULL when the token has none, lists and objects as
+   * JSON.
+   */
+  claim(name: string): SQL<string>
 }
 
 /** What a policy is given. */
@@ -50,9 +61,14 @@ export const everyone: FieldRule = () => true
 /** No caller: as a rule for writing, the field is the server's. A service key stands above it. */
 export const nobody: FieldRule = () => false
 
-/** Callers whose role is one of these or includes one of them. */
+/** Callers who have one of these roles, or one that includes it. */
 export function role(...names: readonly string[]): FieldRule {
   return ({ caller }) => names.some((name) => caller.has(name))
+}
+
+/** Callers who may do one of these things, as `permissions` of the backend says. */
+export function permission(...names: readonly string[]): FieldRule {
+  return ({ caller }) => names.some((name) => caller.can(name))
 }
 
 /** Drizzle's `and`, for verdicts: `true` and `false` are decided when the policy is compiled. Nothing at all is `true`. */

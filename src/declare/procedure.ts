@@ -29,8 +29,16 @@ export interface ProcedureCaller {
   /** The user's id; null for nobody, and for a service key. */
   readonly id: string | null
   readonly email: string | null
-  /** Whether the caller's role is this one or includes it. A service key has every role. */
+  /** Whether the caller has shown a second factor. */
+  readonly aal2: boolean
+  /** Whether the user has not said who they are. */
+  readonly isAnonymous: boolean
+  /** Whether one of the caller's roles is this one or includes it. A service key has every role. */
   has(role: string): boolean
+  /** Whether one of the caller's roles has this permission. A service key has every one. */
+  can(permission: string): boolean
+  /** A claim that `auth.claims` made; null when the token has none. */
+  claim(name: string): unknown
 }
 
 export interface ProcedureContext<Input> {

@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm'
-import { boundedMap } from '../base/bounded-map.ts'
+import { type BoundedMap, boundedMap } from '../base/bounded-map.ts'
 import type { Limits } from '../base/limits.ts'
 import { Problem } from '../base/problem.ts'
 import { type Audience, audienceKey, audienceOf } from '../model/caller/audience.ts'
@@ -60,13 +60,15 @@ export interface Plans {
 const bytesKept = 16_000_000
 /** A binding is an object of about so many bytes. */
 const bindingBytes = 100
+/** One for each set of roles that somebody has. */
+const audiencesKept = 1_000
 const longestStatement = 262_144
 
 /** `admission`: whether the caller's session stands; see `auth/admission.ts`. */
 export function createPlans(model: Model, admission: SQL, limits: Limits): Plans {
   const reads = boundedMap(bytesKept / 2, readBytes)
   const writes = boundedMap(bytesKept / 2, writeBytes)
-  const audiences = new Map<string, Audience>()
+  const audiences = boundedMap<Audience>(audiencesKept)
   let made = 0
   return {
     read(intent, caller) {
@@ -205,7 +207,7 @@ function tooLarge(): Problem {
   })
 }
 
-function knownAudience(audiences: Map<string, Audience>, model: Model, caller: Caller): Audience {
+function knownAudience(audiences: BoundedMap<Audience>, model: Model, caller: Caller): Audience {
   const key = audienceKey(model.roles, caller)
   const found = audiences.get(key)
   if (found !== undefined) return found

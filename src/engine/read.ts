@@ -144,7 +144,10 @@ function freshnessFor(
   return database.freshness(isNobody ? 'lately' : consistency, timing)
 }
 
-/** All that the look at a session is about; null where nobody in particular is told the same. */
+/**
+ * All that the look at a session is about: another token of the same session, with rights that are not so any more, is no
+ * session that stood. Null where nobody in particular is told the same.
+ */
 function sessionFor({ isOpen }: Keeping, { realm }: Caching, caller: Caller): string | null {
   if (isOpen || caller.kind !== 'user') return null
   const { id, sessionId, role, aal, authority } = caller

@@ -2,9 +2,10 @@ import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
 import { type ForeignKey, getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
-import { actions, declaredAudiences, policyOf, type Roles, rolesOf } from './caller/audience.ts'
+import { actions, declaredAudiences, policyOf } from './caller/audience.ts'
+import { type Roles, rolesOf } from './caller/roles.ts'
 import { type Field, fieldOf } from './field.ts'
-import { linkProcedures, type Procedure } from './procedure.ts'
+import { isCallable, linkProcedures, type Procedure } from './procedure.ts'
 import { recordsOf } from './record/records.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
@@ -209,8 +210,10 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
 }
 
 /** Compiles every policy for every audience once, so that a mistake fails at start-up and not at a user's request. */
-function checkPolicies(model: Pick<Model, 'roles' | 'resources' | 'sharded'>): void {
+function checkPolicies(model: Pick<Model, 'roles' | 'resources' | 'procedures' | 'sharded'>): void {
   const audiences = declaredAudiences(model.roles)
+  for (const procedure of model.procedures.values())
+    for (const audience of audiences) isCallable(procedure, audience)
   for (const resource of model.resources.values()) {
     for (const { event, when, payload } of Object.values(resource.records.events).flat()) {
       for (const told of [when, ...payload.map(({ value }) => value)])

@@ -1,7 +1,7 @@
 import { getTableName } from 'drizzle-orm'
 import type { ProcedureDeclaration } from '../declare/procedure.ts'
 import type { StandardSchemaV1 } from '../declare/schema.ts'
-import type { Audience } from './caller/audience.ts'
+import { type Audience, isInScope } from './caller/audience.ts'
 import type { Resource } from './resource.ts'
 
 /** A procedure, linked to the resource whose rows it answers. */
@@ -26,7 +26,8 @@ export function linkProcedures(
 }
 
 /** Whether a procedure is there for an audience: whether it may be called. */
-export function isCallable({ declaration }: Procedure, audience: Audience): boolean {
+export function isCallable({ name, declaration }: Procedure, audience: Audience): boolean {
+  if (!isInScope(audience, `rpc/${name}`)) return false
   return audience.above || declaration.policy({ caller: audience.caller })
 }
 

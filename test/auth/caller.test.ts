@@ -4,7 +4,7 @@ import { identify } from '../../src/auth/caller.ts'
 import { type SigningKeys, signingKeys } from '../../src/auth/token/keys.ts'
 import { issueAccessToken, issuerOf } from '../../src/auth/token/tokens.ts'
 import type { Settings } from '../../src/base/settings.ts'
-import { plainSubject } from '../harness/subject.ts'
+import { plainCaller, plainSubject } from '../harness/subject.ts'
 
 const publishable = 'sb_publishable_abcdefghijklmnopqrstuvwxyz'
 const secret = 'sb_secret_abcdefghijklmnopqrstuvwxyz'
@@ -53,7 +53,7 @@ test('the secret key alone, or twice: the service', async () => {
 
 test('an access token decides, beside either key, and its role makes nobody a service', async () => {
   const subject = { id: 'user-1', sessionId: 'session-1', role: 'service_role', email: null }
-  const user = { kind: 'user', ...subject, ...plainSubject }
+  const user = { kind: 'user', ...subject, ...plainCaller }
   expect(await ask({ apikey: publishable, authorization: `Bearer ${token}` })).toEqual(user)
   expect(await ask({ apikey: secret, authorization: `BEARER  ${token}` })).toEqual(user)
 })

@@ -7,7 +7,8 @@ import { linkModel } from '../../src/model/model.ts'
 /** Mistakes of an author's hook are found before anything is written. */
 
 const notes = sqliteTable('notes', { id: text().primaryKey(), body: text() })
-const known = { caller: { id: null, email: null, has: () => false }, now: new Date(0) }
+const nobody = { id: null, email: null, aal2: false, isAnonymous: false, claim: () => null }
+const known = { caller: { ...nobody, has: () => false, can: () => false }, now: new Date(0) }
 
 function linked(before: object) {
   const declared = resource(notes, { before })

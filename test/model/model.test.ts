@@ -239,7 +239,7 @@ test('what is close to a mistake and none is linked', () => {
     roles: { reader: ['keeper'], keeper: ['reader'] },
   })
   expect([...model.resources.keys()]).toEqual(['books', 'places', 'loans'])
-  expect([...(model.roles.get('keeper') ?? [])].sort()).toEqual(['keeper', 'reader'])
+  expect([...(model.roles.includes.get('keeper') ?? [])].sort()).toEqual(['keeper', 'reader'])
   expect(model.resources.get('books')?.embeds.get('shelf')).toMatchObject({ kind: 'many-to-one' })
   expect(model.resources.get('places')?.embeds.get('contents')).toMatchObject({ kind: 'one-to-many' })
 })

@@ -7,14 +7,14 @@ import { anonymous, type Caller, service } from '../../src/model/caller/caller.t
 import { linkModel } from '../../src/model/model.ts'
 import { resolve } from '../../src/query/resolve.ts'
 import fixture from '../fixture/index.ts'
-import { plainSubject } from '../harness/subject.ts'
+import { plainCaller } from '../harness/subject.ts'
 import { library } from '../property/worlds/library_backend.ts'
 import { ask } from '../sql/ask.ts'
 
 /** A name that a caller may not see answers as a name that is nowhere: same code, same words. */
 
 const models = { fixture: linkModel(fixture), library: linkModel(library) }
-const member: Caller = { kind: 'user', role: 'member', id: 'x', sessionId: 's', email: null, ...plainSubject }
+const member: Caller = { kind: 'user', role: 'member', id: 'x', sessionId: 's', email: null, ...plainCaller }
 
 function problemOf(backend: keyof typeof models, path: string, caller: Caller): Problem {
   const model = models[backend]

@@ -22,7 +22,7 @@ export interface Written {
 /** For anonymous, each role and a secret key. */
 export function writtenFor(backend: BackendDeclaration): readonly Written[] {
   const model = linkModel(backend)
-  return [anonymous, ...[...model.roles.keys()].map(someUser), service].map((caller) => {
+  return [anonymous, ...[...model.roles.includes.keys()].map(someUser), service].map((caller) => {
     const audience = audienceOf(model.roles, caller)
     const reference = describe(model, audience)
     return {

@@ -21,7 +21,7 @@ import type { ReadRequest } from '../../src/query/intent.ts'
 import type { WriteRequest } from '../../src/query/write/intent.ts'
 import { authTables } from '../harness/auth-tables.ts'
 import { startDatabase } from '../harness/database.ts'
-import { plainSubject } from '../harness/subject.ts'
+import { plainCaller } from '../harness/subject.ts'
 
 /** A backend on a real server, without HTTP in front: intents go in, what the database wrote comes out. */
 export type Stage = Awaited<ReturnType<typeof startStage>>
@@ -69,7 +69,7 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
       const sessionId = crypto.randomUUID()
       const expires_at = new Date(Date.now() + sessionMilliseconds)
       await fill(authTables.authSessions, [{ id: sessionId, user_id: id, expires_at }])
-      return { kind: 'user', id, email, role, sessionId, ...plainSubject }
+      return { kind: 'user', id, email, role, sessionId, ...plainCaller }
     },
     /** As the Worker answers it, with what it sent. */
     async read(

@@ -1,4 +1,4 @@
-import { tokenAudience } from '../token/tokens.ts'
+import { tokenAudience } from '../token/claims.ts'
 import type { Account, Factor, Identity } from './account.ts'
 
 type Json = Readonly<Record<string, unknown>>

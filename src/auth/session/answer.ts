@@ -2,6 +2,7 @@ import { type Account, rolesOf } from '../account/account.ts'
 import { userJson } from '../account/user.ts'
 import type { AuthContext } from '../context.ts'
 import { type Amr, accessTokenSeconds, issueAccessToken, issuerOf } from '../token/tokens.ts'
+import { customClaims } from './claims.ts'
 
 export interface AnsweredSession {
   readonly id: string
@@ -30,6 +31,7 @@ export async function sessionResponse(
       aal: session.aal,
       authority: account.authority,
       isAnonymous: account.kind === 'anonymous',
+      claims: await customClaims(context, account),
     },
     {
       issuer: issuerOf(settings.apiUrl),

@@ -1,6 +1,7 @@
-import { type CryptoKey, importJWK, type JWK, type JWTPayload } from 'jose'
+import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { type BoundedMap, boundedMap } from '../../base/bounded-map.ts'
 import { Problem } from '../../base/problem.ts'
+import type { CheckedToken } from './claims.ts'
 
 /** The keys of access tokens, ready to use. */
 export interface SigningKeys {
@@ -13,7 +14,7 @@ export interface SigningKeys {
    * The claims of tokens that these keys have signed, for sure: `verifyAccessToken` fills it, for to check a signature is
    * a quarter of what a read costs the Worker. Times and issuer are checked each time, and the session by the database.
    */
-  readonly verified: BoundedMap<JWTPayload>
+  readonly verified: BoundedMap<CheckedToken>
 }
 
 /** About a kilobyte each. */

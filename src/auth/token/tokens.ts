@@ -1,6 +1,7 @@
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
+import { type CheckedToken, readClaims, type TokenSubject, tokenAudience } from './claims.ts'
 import type { SigningKeys, VerifyingKey } from './keys.ts'
 
 /** As GoTrue's default: `expires_in` of an answer. */
@@ -11,26 +12,10 @@ const clockToleranceSeconds = 5
 
 /** RFC 9068 §2.1: no other kind of JWT, such as an id token, is taken for an access token. */
 const tokenType = 'at+jwt'
-export const tokenAudience = 'authenticated'
 
 /** The `iss` of every token, from the settings and never from `Host`. */
 export function issuerOf(apiUrl: string): string {
   return `${apiUrl}/auth/v1`
-}
-
-/** Who a token speaks for. */
-export interface TokenSubject {
-  readonly id: string
-  readonly sessionId: string
-  readonly role: string
-  readonly email: string | null
-  /** Roles beside `role`: `app_metadata.roles`. */
-  readonly roles: readonly string[]
-  /** Authenticator assurance level: 2 after a second factor. */
-  readonly aal: 1 | 2
-  /** `auth_users.authority` as it was: another one, and the token says rights that are not so any more. */
-  readonly authority: number
-  readonly isAnonymous: boolean
 }
 
 /** How and when the user proved who they are, as GoTrue writes `amr`. */
@@ -71,6 +56,8 @@ export async function issueAccessToken(
   const issuedAt = Math.floor(context.nowMilliseconds / 1_000)
   const expiresAt = issuedAt + accessTokenSeconds
   const token = await new SignJWT({
+    // First: whatever the server says itself stands above it.
+    ...subject.claims,
     iss: context.issuer,
     ...(context.tenant !== '' && { tenant: context.tenant }),
     aud: tokenAudience,
@@ -115,29 +102,29 @@ export async function tenantOfToken(token: string, context: CheckContext): Promi
 
 type CheckContext = Omit<TokenContext, 'tenant'>
 
-interface Checked {
-  readonly tenant: string
-  readonly subject: TokenSubject
-}
-
-async function checked(token: string, context: CheckContext): Promise<Checked> {
+async function checked(token: string, context: CheckContext): Promise<CheckedToken> {
   if (token.length > maxTokenLength || !compact.test(token)) throw invalidToken()
   const known = context.keys.verified.get(token)
-  if (known !== undefined && isInTime(known, context)) return claimsOf(known)
+  if (known !== undefined && isInTime(known, context)) return known
   const { payload } = await verified(token, context)
-  const claims = claimsOf(payload)
-  context.keys.verified.set(token, payload)
+  const claims = readClaims(payload)
+  if (claims === null) throw staleToken()
+  context.keys.verified.set(token, claims)
   return claims
 }
 
 /** Narrower than what `verified` allows: whatever is not surely in time goes there again. */
-function isInTime({ iss, iat, exp }: JWTPayload, { issuer, nowMilliseconds }: CheckContext): boolean {
+function isInTime(
+  { issuer, issuedAt, expiresAt }: CheckedToken,
+  { issuer: ours, nowMilliseconds }: CheckContext,
+): boolean {
   const now = nowMilliseconds / 1_000
-  const isCurrent = iat !== undefined && exp !== undefined && iat <= now && now < exp
-  return isCurrent && now < iat + accessTokenSeconds && iss === issuer
+  const isCurrent = issuedAt <= now && now < expiresAt
+  return isCurrent && now < issuedAt + accessTokenSeconds && issuer === ours
 }
 
-const maxTokenLength = 4_096
+/** With `longestClaims` and `longestMetadata` a token is shorter. */
+const maxTokenLength = 8_192
 
 /**
  * Compact serialisation (RFC 7515 §7.1) of a 64-byte signature: no padding, no white space, and the four bits
@@ -174,34 +161,6 @@ function keyOf(header: JWTHeaderParameters, keys: SigningKeys): VerifyingKey {
   if (key === undefined || key.alg !== header.alg) throw invalidToken()
   for (const name in header) if (name !== 'alg' && name !== 'kid' && name !== 'typ') throw invalidToken()
   return key
-}
-
-function claimsOf(claims: JWTPayload): Checked {
-  const { aud, sub, sid, role, jti, email, aal, ver = 0, is_anonymous, app_metadata, tenant = '' } = claims
-  const known = typeof sub === 'string' && typeof sid === 'string' && typeof role === 'string'
-  if (!known || typeof jti !== 'string' || aud !== tokenAudience || typeof tenant !== 'string')
-    throw staleToken()
-  if (typeof ver !== 'number') throw staleToken()
-  return {
-    tenant,
-    subject: {
-      id: sub,
-      sessionId: sid,
-      role,
-      email: typeof email === 'string' ? email : null,
-      roles: rolesIn(app_metadata),
-      aal: aal === 'aal2' ? 2 : 1,
-      authority: ver,
-      isAnonymous: is_anonymous === true,
-    },
-  }
-}
-
-const none: readonly string[] = []
-
-function rolesIn(metadata: unknown): readonly string[] {
-  if (typeof metadata !== 'object' || metadata === null || !('roles' in metadata)) return none
-  return Array.isArray(metadata.roles) ? metadata.roles.filter((role) => typeof role === 'string') : none
 }
 
 export function invalidToken(): Problem {

@@ -11,6 +11,23 @@ export interface SignInFeature {
   readonly name: string
 }
 
+/** Somebody for whom a token is made, as their account says. */
+export interface ClaimsUser {
+  readonly id: string
+  /** Null of who has given none. */
+  readonly email: string | null
+  readonly role: string
+  /** Roles beside `role`. */
+  readonly roles: readonly string[]
+  readonly isAnonymous: boolean
+  /** What only the server changes. */
+  readonly appMetadata: Readonly<Record<string, unknown>>
+  /** What the user changes as they like: nothing to decide by. */
+  readonly userMetadata: Readonly<Record<string, unknown>>
+}
+
+type Claims = Readonly<Record<string, unknown>>
+
 /** How people sign in. */
 export interface AuthDeclaration {
   /** Whether an address must be confirmed by mail before its owner is signed in. Default: no. */
@@ -21,6 +38,12 @@ export interface AuthDeclaration {
    */
   readonly redirectUrls?: readonly string[]
   readonly sessions?: SessionDeclaration
+  /**
+   * Claims of access tokens beside the server's own, for policies (`caller.claim('org_id')`) and for other services. It is
+   * asked each time a token is made, so what it says is at most an hour old; it looks at nothing but its argument.
+   * No registered claim (RFC 7519, RFC 9068, those of GoTrue), and at most 1,024 bytes as JSON.
+   */
+  claims?(user: ClaimsUser): Claims | Promise<Claims>
   /** Ways in beyond password and mail. */
   readonly features?: readonly SignInFeature[]
 }

@@ -59,7 +59,7 @@ export async function call(request: CallRequest, context: CallContext): Promise<
   const consistency = procedure.declaration.readOnly ? request.consistency : 'strong'
   const audience = audienceOf(model.roles, caller)
   const session = sessionPart(audience, admission, asked.caller)
-  const hook = { caller: knownCaller(caller, audience, model), now: new Date(nowMilliseconds) }
+  const hook = { caller: knownCaller(caller, audience), now: new Date(nowMilliseconds) }
   const record = recorder({ procedure: procedure.name, model, audience, admission, asked, hook })
   const claim = claimFor(request, context, nowMilliseconds)
   // What was done under the key is known with the first trip: what a handler reads now is not what it read then.

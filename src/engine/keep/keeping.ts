@@ -1,4 +1,5 @@
 import { digest } from '../../base/crypto.ts'
+import { type CallerValue, isClaimValue } from '../../model/caller/value.ts'
 import { render } from '../../model/expression.ts'
 import type { Model } from '../../model/model.ts'
 import type { Keep, Resource } from '../../model/resource.ts'
@@ -33,7 +34,7 @@ export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omi
   const allowed = keeps.filter((keep) => keep !== null)
   if (allowed.length < keeps.length || isVolatile(query)) return null
   const callerValues = query.bindings.filter((binding) => binding.from === 'caller')
-  if (callerValues.some(({ name }) => name !== 'id' && name !== 'email')) return null
+  if (callerValues.some(({ name }) => !isOwnValue(name))) return null
   const all = [...model.resources.values()].map(({ tableName }) => tableName)
   const tables = namesIn(query.text, all)
   if (!policiesOf(root).every((policy) => isAbout(policy, all))) return null
@@ -46,6 +47,11 @@ export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omi
     tables,
     isPrivate: callerValues.length > 0,
   }
+}
+
+/** What a policy may use of a caller: it is bound, and so part of the key. The session's values are not. */
+function isOwnValue(name: CallerValue): boolean {
+  return name === 'id' || name === 'email' || isClaimValue(name)
 }
 
 /** What the gates ask of rows, as SQL. */

@@ -84,11 +84,15 @@ export function claimOf(key: string, { caller, nowMilliseconds, request }: Asked
   }
 }
 
-/** What is asked, and as whom: a role that was lost must not see what it was answered. */
+/** What is asked, and as whom: who lost a right must not see what they were answered. */
 function fingerprintOf(caller: Caller, request: unknown): string {
   // What a row leaves to its default is not null, as JSON would have it in a list.
   const marked = (_: string, value: unknown) => (value === undefined ? { default: true } : value)
-  return digest(JSON.stringify([caller.role, request], marked))
+  const rights =
+    caller.kind === 'user'
+      ? [caller.role, caller.roles, caller.aal, caller.claims, caller.resources]
+      : caller.role
+  return digest(JSON.stringify([rights, request], marked))
 }
 
 function forget(scope: string, key: string, nowMilliseconds: number): Statement {

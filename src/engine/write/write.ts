@@ -129,10 +129,10 @@ async function prepared(
 async function operation(
   request: WriteRequest,
   asked: Asked,
-  { plans, caller, model }: WriteContext,
+  { plans, caller }: WriteContext,
 ): Promise<Operation> {
   const plan = plans.write(request.intent, caller)
-  const hook = { caller: knownCaller(caller, plan.audience, model), now: new Date(asked.nowMilliseconds) }
+  const hook = { caller: knownCaller(caller, plan.audience), now: new Date(asked.nowMilliseconds) }
   const { intent, rows } = await derived(plan, request, hook)
   const final = intent === request.intent ? plan : plans.write(intent, caller)
   return operationOf(final, { intent, values: request.values }, rows, asked)

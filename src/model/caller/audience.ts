@@ -1,13 +1,10 @@
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { BackendDeclaration } from '../../declare/backend.ts'
 import type { Policy, PolicyCaller, Verdict } from '../../declare/policy.ts'
 import type { ResourceOptions } from '../../declare/resource.ts'
 import type { Field } from '../field.ts'
-import { anonymous, type Caller, someUser } from './caller.ts'
+import { anonymous, type Caller, someUser, type UserCaller } from './caller.ts'
+import { type Roles, union } from './roles.ts'
 import { policyCaller } from './value.ts'
-
-/** Each declared role of users with all that it includes, itself too. */
-export type Roles = ReadonlyMap<string, ReadonlySet<string>>
 
 /**
  * All callers for whom policies say the same: a plan is made for an audience, not for a user.
@@ -19,51 +16,56 @@ export interface Audience {
   readonly above: boolean
   /** Whether the statement must check a session. */
   readonly session: boolean
+  /** What it is confined to, by name; null: nothing but policies. */
+  readonly scope: ReadonlySet<string> | null
   readonly caller: PolicyCaller
 }
 
-/** @throws TypeError on a role that includes an unknown one, or a default role that is not declared */
-export function rolesOf(declaration: BackendDeclaration): Roles {
-  const declared = new Map(Object.entries(declaration.roles))
-  const close = (name: string, seen: Set<string>): Set<string> => {
-    const includes = declared.get(name)
-    if (includes === undefined)
-      throw new TypeError(`role '${name}' is not declared in roles of '${declaration.name}'`)
-    if (!seen.has(name)) {
-      seen.add(name)
-      for (const included of includes) close(included, seen)
-    }
-    return seen
-  }
-  for (const reserved of ['anon', 'service_role']) {
-    if (declared.has(reserved))
-      throw new TypeError(`role '${reserved}' is always there and must not be declared`)
-  }
-  if (!declared.has(declaration.defaultRole))
-    throw new TypeError(`defaultRole '${declaration.defaultRole}' is not declared in roles`)
-  return new Map([...declared.keys()].map((name) => [name, close(name, new Set())]))
+/** Names roles that the backend declares, in one order: others come from tokens, there may be many, and they say nothing. */
+export function audienceKey({ includes }: Roles, caller: Caller): string {
+  if (caller.kind !== 'user') return caller.kind
+  const { role, roles, aal, isAnonymous, resources } = caller
+  const isPlain = aal === 1 && !isAnonymous && resources === null
+  if (isPlain && roles.length === 0) return `user:${includes.has(role) ? role : ''}`
+  const names = knownRoles(caller, includes).sort()
+  return isPlain && names.length < 2
+    ? `user:${names[0] ?? ''}`
+    : JSON.stringify([names, aal, isAnonymous, resources])
 }
 
-/** A role that is not declared comes from a token, and there may be many: it shares the key of none. */
-export function audienceKey(roles: Roles, caller: Caller): string {
-  return caller.kind === 'user' ? `user:${roles.has(caller.role) ? caller.role : ''}` : caller.kind
+/** Without those that the backend does not declare, or does not declare any more: they include nothing. */
+function knownRoles({ role, roles }: UserCaller, includes: Roles['includes']): string[] {
+  return [...new Set([role, ...roles])].filter((name) => includes.has(name))
 }
 
-/** A role that the backend does not declare any more includes nothing: its bearer is a user and no more. */
 export function audienceOf(roles: Roles, caller: Caller): Audience {
-  const known = new Set(roles.keys())
-  const includes = caller.kind === 'user' ? (roles.get(caller.role) ?? new Set<string>()) : new Set<string>()
+  const isUser = caller.kind === 'user'
+  const names = isUser ? knownRoles(caller, roles.includes) : []
+  const resources = isUser ? caller.resources : null
   return {
     key: audienceKey(roles, caller),
     above: caller.kind === 'service',
-    session: caller.kind === 'user',
-    caller: policyCaller(includes, known, caller.kind === 'user'),
+    session: isUser,
+    scope: resources === null ? null : new Set(resources),
+    caller: policyCaller(roles, {
+      signedIn: isUser,
+      aal2: isUser && caller.aal === 2,
+      isAnonymous: isUser && caller.isAnonymous,
+      includes: union(names, roles.includes),
+      grants: union(names, roles.grants),
+    }),
   }
 }
 
-/** Everybody who is not above policies: nobody in particular, and a user of each declared role. */
+/**
+ * Everybody who is not above policies: nobody in particular, and users of each declared role, with a second factor and
+ * without, and who have not said who they are. Who has several roles is told more, and nothing else.
+ */
 export function declaredAudiences(roles: Roles): readonly Audience[] {
-  const users = [...roles.keys()].map(someUser)
+  const users = [...roles.includes.keys()].flatMap((name): Caller[] => {
+    const user = someUser(name)
+    return [user, { ...user, aal: 2 }, { ...user, isAnonymous: true }]
+  })
   return [anonymous, ...users].map((caller) => audienceOf(roles, caller))
 }
 
@@ -71,11 +73,17 @@ export function declaredAudiences(roles: Roles): readonly Audience[] {
 export const actions = ['read', 'create', 'update_from', 'update_to', 'delete'] as const
 export type Action = (typeof actions)[number]
 
-type Ruled = { readonly options: ResourceOptions<SQLiteTable> }
+type Ruled = { readonly name: string; readonly options: ResourceOptions<SQLiteTable> }
 
-/** Which rows an audience may read, make, change or delete. Nothing declared: none. */
+/** Which rows an audience may read, make, change or delete. Nothing declared, or out of its scope: none. */
 export function verdictOf(resource: Ruled, action: Action, audience: Audience): Verdict {
+  if (!isInScope(audience, resource.name)) return false
   return audience.above || (policyOf(resource.options, action)?.({ caller: audience.caller }) ?? false)
+}
+
+/** Whether an API key may ask for what has this name: a resource, or a procedure as `rpc/{name}`. */
+export function isInScope({ scope }: Audience, name: string): boolean {
+  return scope === null || scope.has(name)
 }
 
 /** What the author says of an action. */

@@ -1,8 +1,9 @@
-import { integerValue, nullValue, textValue } from '../../base/statement.ts'
+import { floatValue, integerValue, nullValue, textValue, type Value } from '../../base/statement.ts'
 import type { CallerValues } from '../expression.ts'
+import type { ClaimValue } from './value.ts'
 
 /**
- * Who asks. `role` is the one role that the token names; what it includes is the audience's matter. A service key
+ * Who asks. `role` and `roles` are those that the token names; what they include is the audience's matter. A service key
  * stands above policies and has no session.
  */
 export type Caller = AnonymousCaller | UserCaller | ServiceCaller
@@ -28,6 +29,10 @@ export interface UserCaller {
   readonly authority: number
   /** Somebody who has not said who they are. */
   readonly isAnonymous: boolean
+  /** What the backend put into the token beside that. */
+  readonly claims: Readonly<Record<string, unknown>>
+  /** Of an API key that is confined, the names that it may ask for; null: all that policies allow. */
+  readonly resources: readonly string[] | null
 }
 
 export interface ServiceCaller {
@@ -49,6 +54,27 @@ export function callerValues(caller: Caller, nowMilliseconds: number): CallerVal
     email: caller.email === null ? nullValue : textValue(caller.email),
     aal: integerValue(caller.aal),
     authority: integerValue(caller.authority),
+    ...claimValues(caller.claims),
+  }
+}
+
+function claimValues(claims: UserCaller['claims']): CallerValues {
+  const values: { [Name in ClaimValue]?: Value } = {}
+  for (const name in claims) values[`claim:${name}`] = claimValue(claims[name])
+  return values
+}
+
+/** Lists and objects as JSON, which SQLite reads with `json_each`. */
+function claimValue(claim: unknown): Value {
+  switch (typeof claim) {
+    case 'string':
+      return textValue(claim)
+    case 'boolean':
+      return integerValue(Number(claim))
+    case 'number':
+      return Number.isSafeInteger(claim) ? integerValue(claim) : floatValue(claim)
+    default:
+      return claim === null || claim === undefined ? nullValue : textValue(JSON.stringify(claim))
   }
 }
 
@@ -64,5 +90,7 @@ export function someUser(role: string): UserCaller {
     aal: 1,
     authority: 0,
     isAnonymous: false,
+    claims: {},
+    resources: null,
   }
 }

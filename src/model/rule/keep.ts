@@ -1,6 +1,7 @@
 import { getTableConfig } from 'drizzle-orm/sqlite-core'
 import type { ResourceOptions } from '../../declare/resource.ts'
-import { declaredAudiences, type Roles, verdictOf } from '../caller/audience.ts'
+import { declaredAudiences, verdictOf } from '../caller/audience.ts'
+import type { Roles } from '../caller/roles.ts'
 import { render } from '../expression.ts'
 import type { Keep, Resource } from '../resource.ts'
 

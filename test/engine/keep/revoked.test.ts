@@ -12,6 +12,8 @@ const notes = sqliteTable('notes', {
 })
 const news = sqliteTable('news', { id: integer().primaryKey(), text: text().notNull() })
 
+type Rights = Parameters<KeptWorld['token']>[3]
+
 const cache = { maxAge: 10, staleWhileRevalidate: 10, staleIfError: 600 }
 let world: KeptWorld
 beforeAll(async () => {
@@ -89,7 +91,7 @@ test('nor is what a session reads after its second factor, to its token of befor
     `update auth_users set least_aal = 2 where id = 'mfa'`,
     `update auth_sessions set aal = 2 where id = 'mfa-1'`,
   ])
-  const raised = await world.token('mfa', 'member', 'mfa-1', 2)
+  const raised = await world.token('mfa', 'member', 'mfa-1', { aal: 2 })
   const ask = world.isolate()
   const row = { id: 100, owner: 'mfa', text: 'new' }
   expect((await ask('/rest/v1/notes', { method: 'POST', as: raised, body: row })).status).toBe(201)
@@ -113,6 +115,27 @@ test('nor is it to a role that was lost, though the session goes on in another o
   }
   expect((await ask('/rest/v1/files', { as: before })).status).toBe(401)
 })
+
+test.each<readonly [string, string, Rights, Rights]>([
+  ['rights that were lost', 'update auth_users set authority = 1', { roles: ['staff'] }, { authority: 1 }],
+  ['no second factor', 'update auth_users set least_aal = 2', { roles: ['staff'] }, { aal: 2 }],
+])(
+  'nor is it to a token with %s, though a newer one of its session is in use',
+  async (what, change, old, newer) => {
+    const before = await world.signIn(what, 'member', `${what}-1`, old)
+    const boss = await world.signIn('chief', 'staff', `chief of ${what}`)
+    const ask = world.isolate()
+    expect((await ask('/rest/v1/files', { as: before })).status).toBe(200)
+    await world.run([`${change} where id = '${what}'`])
+    const after = await world.token(what, 'member', `${what}-1`, newer)
+    for (let step = 0; step < 5; step += 1) {
+      pass(6)
+      expect((await ask('/rest/v1/notes', { as: after })).status).toBe(200)
+      expect((await ask('/rest/v1/files', { as: boss })).status).toBe(200)
+    }
+    expect((await ask('/rest/v1/files', { as: before })).status).toBe(401)
+  },
+)
 
 test('one trip says that a session stands; of what everybody is told, none has to', async () => {
   const one = await world.signIn('one', 'staff', 'one-1')

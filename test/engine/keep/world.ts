@@ -1,5 +1,6 @@
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
 import { createApp } from '../../../src/app.ts'
+import type { TokenSubject } from '../../../src/auth/token/claims.ts'
 import { signingKeys } from '../../../src/auth/token/keys.ts'
 import { issueAccessToken, issuerOf } from '../../../src/auth/token/tokens.ts'
 import { integerValue, textValue } from '../../../src/base/statement.ts'
@@ -50,11 +51,16 @@ export async function startKept(declared: BackendDeclaration) {
   await run([...migration, epoch])
   const bindings: Readonly<Record<string, string>> = { ...makeBindings(database.url), CACHE_OFF: '' }
 
-  const token = async (id: string, role: string, sessionId: string, aal: 1 | 2 = 1): Promise<string> => {
+  const token = async (
+    id: string,
+    role: string,
+    sessionId: string,
+    more: Partial<TokenSubject> = {},
+  ): Promise<string> => {
     const keys = await signingKeys(bindings.SIGNING_KEYS ?? '')
     const issuer = issuerOf(bindings.API_URL ?? '')
     const context = { issuer, tenant: '', keys, nowMilliseconds: Date.now() }
-    const subject = { id, sessionId, role, email: `${id}@example.com`, ...plainSubject, aal }
+    const subject = { id, sessionId, role, email: `${id}@example.com`, ...plainSubject, ...more }
     return (await issueAccessToken(subject, context)).token
   }
 
@@ -87,7 +93,12 @@ export async function startKept(declared: BackendDeclaration) {
     },
     token,
     /** A session of a user, who is made where there is none. @returns its access token */
-    async signIn(id: string, role: string, sessionId: string): Promise<string> {
+    async signIn(
+      id: string,
+      role: string,
+      sessionId: string,
+      more: Partial<TokenSubject> = {},
+    ): Promise<string> {
       const [now, end] = [integerValue(Date.now()), integerValue(Date.now() + 3_600_000)]
       await client.transact(
         [
@@ -96,13 +107,13 @@ export async function startKept(declared: BackendDeclaration) {
             args: [textValue(id), textValue(`${id}@example.com`), textValue(role), now, now],
           },
           {
-            sql: 'insert into auth_sessions (id, user_id, created_at, refreshed_at, expires_at) values (?, ?, ?, ?, ?)',
+            sql: 'insert into auth_sessions (id, user_id, aal, created_at, refreshed_at, expires_at) values (?, ?, 2, ?, ?, ?)',
             args: [textValue(sessionId), textValue(id), now, now, end],
           },
         ],
         startTiming(),
       )
-      return token(id, role, sessionId)
+      return token(id, role, sessionId, more)
     },
     stop: () => database.stop(),
   }

@@ -1,0 +1,48 @@
+import { integerValue, nullValue, type Statement, textValue } from '../../base/statement.ts'
+import type { Condition } from '../condition.ts'
+import { mergedJson } from './merge.ts'
+
+/** What changes of what a user may do; what is absent stays. */
+export interface RightsChange {
+  /** One of the backend's. */
+  readonly role?: string
+  /** Members of `app_metadata`, `roles` among them; null takes one away. */
+  readonly appMetadata?: Readonly<Record<string, unknown>>
+  /** In milliseconds since 1970; null: not banned. */
+  readonly bannedUntil?: number | null
+}
+
+/**
+ * Changes a user's rights, so that it holds on the next trip: tokens that say other roles or claims are refused from then
+ * on (`authority`), and their bearers refresh. A ban refuses them without.
+ */
+export function changeRights(whose: Condition, change: RightsChange, nowMilliseconds: number): Statement {
+  const { role, appMetadata, bannedUntil } = change
+  const merged = appMetadata === undefined ? null : mergedJson('auth_users.app_metadata', appMetadata)
+  const changes: readonly Condition[] = [
+    ...(role === undefined ? [] : [{ sql: 'role = ?', args: [textValue(role)] }]),
+    ...(merged === null ? [] : [{ sql: `app_metadata = ${merged.sql}`, args: merged.args }]),
+    ...(bannedUntil === undefined
+      ? []
+      : [
+          {
+            sql: 'banned_until = ?',
+            args: [bannedUntil === null ? nullValue : integerValue(bannedUntil)],
+          },
+        ]),
+  ]
+  const differs: readonly Condition[] = [
+    ...(role === undefined ? [] : [{ sql: 'role <> ?', args: [textValue(role)] }]),
+    ...(merged === null ? [] : [{ sql: `json(app_metadata) <> ${merged.sql}`, args: merged.args }]),
+  ]
+  const raised = differs.length === 0 ? '0' : `(${differs.map(({ sql }) => sql).join(' or ')})`
+  return {
+    sql: `update auth_users set ${[...changes.map(({ sql }) => sql), `authority = authority + ${raised}`].join(', ')},
+  updated_at = ? where ${whose.sql}`,
+    args: [
+      ...[...changes, ...differs].flatMap(({ args }) => args),
+      integerValue(nowMilliseconds),
+      ...whose.args,
+    ],
+  }
+}
