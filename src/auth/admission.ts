@@ -29,8 +29,14 @@ const sessionOfCaller = (condition: SQL | undefined): SQL =>
       .where(condition),
   )
 
+/** Whether the session of the token stands, whoever holds the token, and whatever they have yet to show. */
+export const sessionStands: SQL = sessionOfCaller(stands)
+
+/** No app holds the token: what it may do with data for a user is not to decide over the account (RFC 9700 §2.3). */
+const own = and(stands, isNull(authSessions.app_id))
+
 /** For what somebody may do who has yet to show a second factor: sign-in itself, and nothing else. */
-export const standing: SQL = sessionOfCaller(stands)
+export const standing: SQL = sessionOfCaller(own)
 
 /**
  * Whether the caller is admitted to data: the session stands, and a user who has a second factor has shown it.
@@ -39,6 +45,9 @@ export const standing: SQL = sessionOfCaller(stands)
  * look-ups by primary key, once a statement: it does not depend on the row.
  */
 export const admission: SQL = sessionOfCaller(and(stands, lte(authUsers.least_aal, callerValue('aal'))))
+
+/** For who lets an app act for them: themselves, with every factor they have. */
+export const entrusting: SQL = sessionOfCaller(and(own, lte(authUsers.least_aal, callerValue('aal'))))
 
 /** A row if the caller is admitted, else none. */
 export const readAdmitted: SQL = sql`select 1 where ${admission}`

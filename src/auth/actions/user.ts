@@ -6,7 +6,7 @@ import { callerValue } from '../../model/caller/value.ts'
 import { toStatement } from '../../model/expression.ts'
 import { accountColumnCount, accountColumns, accountOf, isBanned } from '../account/account.ts'
 import { userJson } from '../account/user.ts'
-import { standing } from '../admission.ts'
+import { sessionStands } from '../admission.ts'
 import { badToken, userCaller } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
 
@@ -28,4 +28,4 @@ export async function getUser(context: AuthContext): Promise<Response> {
   return context.json(userJson(account), 200, { 'cache-control': 'no-store' })
 }
 
-const readAccount = sql`select ${sql.raw(accountColumns)}, ${standing} from auth_users where auth_users.id = ${callerValue('id')}`
+const readAccount = sql`select ${sql.raw(accountColumns)}, ${sessionStands} from auth_users where auth_users.id = ${callerValue('id')}`

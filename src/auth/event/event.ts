@@ -10,6 +10,8 @@ export interface SecurityEvent {
   readonly nowMilliseconds: number
   /** No secret, and nothing that names a person but ids. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>
+  /** More of them that the database knows: JSON objects, over the row of `auth_users`. */
+  readonly known?: Condition
 }
 
 /** The resource by which audit and outbox know users. */
@@ -21,23 +23,24 @@ const resource = 'auth.users'
  */
 export function securityEvent(context: AuthContext, told: SecurityEvent): readonly Statement[] {
   const caller = context.get('caller')
-  const { whose, event, nowMilliseconds, details = {} } = told
+  const { whose, event, nowMilliseconds, details = {}, known } = told
   const now = integerValue(nowMilliseconds)
   const requestId = textValue(context.get('requestId'))
   const callerId = caller?.kind === 'user' ? textValue(caller.id) : nullValue
   const role = textValue(caller?.role ?? 'anon')
-  const after = textValue(JSON.stringify({ event, ...details }))
+  const after = [textValue(JSON.stringify({ event, ...details })), ...(known?.args ?? [])]
+  const written = known === undefined ? '?' : `json_patch(?, ${known.sql})`
   const isOwn = caller?.kind === 'service' ? 'null' : 'auth_users.id'
   return [
     {
       sql: `insert into selvage_audit (at, request_id, resource, key, caller_id, role, operation, before, after)
-select ?, ?, '${resource}', json_object('id', auth_users.id), coalesce(?, ${isOwn}), ?, 'event', null, ? from auth_users where ${whose.sql}`,
-      args: [now, requestId, callerId, role, after, ...whose.args],
+select ?, ?, '${resource}', json_object('id', auth_users.id), coalesce(?, ${isOwn}), ?, 'event', null, ${written} from auth_users where ${whose.sql}`,
+      args: [now, requestId, callerId, role, ...after, ...whose.args],
     },
     {
       sql: `insert into selvage_outbox (at, request_id, resource, key, event, payload)
-select ?, ?, '${resource}', json_object('id', auth_users.id), ?, json_set(?, '$.user_id', auth_users.id) from auth_users where ${whose.sql}`,
-      args: [now, requestId, textValue(`auth.${event}`), after, ...whose.args],
+select ?, ?, '${resource}', json_object('id', auth_users.id), ?, json_set(${written}, '$.user_id', auth_users.id) from auth_users where ${whose.sql}`,
+      args: [now, requestId, textValue(`auth.${event}`), ...after, ...whose.args],
     },
   ]
 }

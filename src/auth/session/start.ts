@@ -23,6 +23,7 @@ export type Method =
   | 'invite'
   | 'magiclink'
   | 'oauth'
+  | 'oauth_provider/authorization_code'
   | 'otp'
   | 'passkey'
   | 'password'

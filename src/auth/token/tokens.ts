@@ -29,6 +29,8 @@ export interface Amr {
 export interface TokenFacts {
   readonly amr: readonly Amr[]
   readonly app_metadata: Readonly<Record<string, unknown>>
+  /** Of an app that acts for the user: `client_id` and `scope` (RFC 9068 §2.2). */
+  readonly app?: { readonly id: string; readonly scope: string } | undefined
 }
 
 export interface TokenContext {
@@ -71,6 +73,7 @@ export async function issueAccessToken(
     amr: facts.amr,
     app_metadata: { ...facts.app_metadata, ...(subject.roles.length > 0 && { roles: subject.roles }) },
     is_anonymous: subject.isAnonymous,
+    ...(facts.app !== undefined && { client_id: facts.app.id, scope: facts.app.scope }),
     ver: subject.authority,
     iat: issuedAt,
     exp: expiresAt,
