@@ -2,9 +2,10 @@ import type { Context } from 'hono'
 import { Problem } from './base/problem.ts'
 import type { Place, Settings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
+import type { Writing } from './cache/session/memory.ts'
 import { type Bookmark, openBookmark, sealBookmark } from './database/bookmark.ts'
 import { connectTo, type Database } from './database/client.ts'
-import type { Reader } from './database/read.ts'
+import type { Reader } from './database/fresh/freshness.ts'
 import { connectShards, type Shard } from './database/shard/nodes.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
 import type { Caller } from './model/caller/caller.ts'
@@ -46,10 +47,22 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     isCookie: brought !== null && !headers.has(bookmarkHeader),
     rememberedLately: () => sessions.lastWriteLately(sessionKey(realm, context.get('caller'), null)),
     remembered: once(() => sessions.lastWrite(sessionKey(realm, context.get('caller'), null))),
+    // Of what others share, this isolate knows too little to set out with.
+    recalled: () =>
+      context.get('caller')?.kind === 'user'
+        ? sessions.recall(sessionKey(realm, context.get('caller'), null))
+        : 'unknown',
     isHedged: settings.isHedged,
   }
   const requestId = context.get('requestId')
-  const database = connectTo({ cluster, reader, requestId, isWatched: model.watch.tables.size > 0 })
+  const isRemembering = cluster.replicas.length > 0 || model.watch.tables.size > 0
+  const announced = isRemembering ? announcing(context) : null
+  const database = connectTo({
+    ...{ cluster, reader, requestId, isWatched: model.watch.tables.size > 0 },
+    beforeWriteIsAnswered: async () => {
+      await announced?.begin()
+    },
+  })
   context.set('database', database)
   // What is read and written there is no part of the bookmark, whose frames are those of the main database.
   context.set('shards', connectShards(shards, requestId))
@@ -62,10 +75,8 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   // Without the epoch there is no bookmark to tell.
   if (asksForSession(headers) && cluster.epoch === null) await database.look(context.get('timing'))
   const { written, versions, read, silentSeconds } = database.seen
+  await announced?.end(written)
   if (written !== null) {
-    const own = sessionKey(realm, context.get('caller'), context.get('sessionId'))
-    // Before the answer: the caller may read as soon as it has come.
-    if (cluster.replicas.length > 0 || model.watch.tables.size > 0) await sessions.remember(own, written)
     // This isolate knows it at once. The others learn it meanwhile: who wrote has a bookmark, or is remembered.
     if (versions !== null) context.executionCtx.waitUntil(store.learn(realm, versions, Date.now(), true))
     tell(context, written, settings)
@@ -75,6 +86,52 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   }
   if (silentSeconds !== null && cluster.replicas.length > 0) {
     context.res.headers.set(dataAgeHeader, String(silentSeconds))
+  }
+}
+
+interface Begun {
+  readonly key: string
+  readonly writing: Promise<Writing>
+}
+
+/**
+ * Other isolates learn of a write of the session while it is on its way, so that its answer waits for that and not for
+ * what is told afterwards: meanwhile they ask the primary.
+ */
+function announcing(context: Context<FreshnessEnv>) {
+  const { realm, sessions } = context.get('server')
+  const keyNow = (): string => sessionKey(realm, context.get('caller'), context.get('sessionId'))
+  // All without a session share one: to them nothing is promised but what a bookmark says.
+  const nobody = sessionKey(realm, undefined, null)
+  const inBackground = (work: Promise<void>): void => context.executionCtx.waitUntil(work)
+  let begun: Begun | null = null
+  /** Nothing was written, or for another session. */
+  const forget = async ({ key, writing }: Begun): Promise<void> =>
+    sessions.remember(key, null, await writing).told
+  return {
+    /** The first write sets out. */
+    async begin(): Promise<void> {
+      const key = keyNow()
+      if (key !== nobody) begun ??= { key, writing: sessions.announce(key) }
+      await begun?.writing
+    },
+    /** The last one has ended. Resolved when the caller may read. */
+    async end(written: Bookmark | null): Promise<void> {
+      const key = keyNow()
+      const own = begun?.key === key && written !== null ? begun : null
+      if (begun !== null && own === null) inBackground(forget(begun))
+      if (written === null) return
+      if (key === nobody) {
+        const told = sessions.rememberLately(key, written)
+        // Of two writes at once a browser may keep the cookie of the first.
+        if (context.req.raw.headers.has('cookie')) await told
+        else inBackground(told)
+        return
+      }
+      const { isKnown, told } = sessions.remember(key, written, own === null ? null : await own.writing)
+      if (isKnown) inBackground(told)
+      else await told
+    },
   }
 }
 

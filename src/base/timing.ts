@@ -7,6 +7,8 @@ export interface Timing {
   readonly trips: number
   /** A second node was asked because the first one took long. */
   hedge(): void
+  /** What was read before it was known how new it had to be was too old, and is asked for again. */
+  repeat(): void
   /** Which node answered last. */
   node(name: string): void
   /** Of the databases over which a resource is spread, so many were asked. */
@@ -24,6 +26,7 @@ export function startTiming(): Timing {
   let since = performance.now()
   let trips = 0
   let hedges = 0
+  let repeats = 0
   let nodeName: string | null = null
   let shards: string | null = null
   return {
@@ -41,6 +44,9 @@ export function startTiming(): Timing {
     hedge() {
       hedges += 1
     },
+    repeat() {
+      repeats += 1
+    },
     node(name) {
       nodeName = name
     },
@@ -49,6 +55,7 @@ export function startTiming(): Timing {
     },
     header() {
       if (hedges > 0) parts.push(`hedged;desc="${hedges}"`)
+      if (repeats > 0) parts.push(`repeated;desc="${repeats}"`)
       if (nodeName !== null) parts.push(`node;desc="${nodeName}"`)
       if (shards !== null) parts.push(`shards;desc="${shards}"`)
       return [...parts, `trips;desc="${trips}"`].join(', ')

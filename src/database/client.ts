@@ -5,18 +5,11 @@ import type { Bookmark } from './bookmark.ts'
 import { isBusy } from './busy.ts'
 import { beginHistory, bookmarkAfter, look, notedFrame, noteFrame, readEpoch, type Seen } from './clock.ts'
 import { type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
+import { type Consistency, type Freshness, freshnessOf, nobody, type Reader } from './fresh/freshness.ts'
 import type { HranaError, Reply } from './hrana/reply.ts'
 import { executeRequest, type TransactionShape, transactionRequest } from './hrana/request.ts'
 import { unavailable } from './node.ts'
-import {
-  type Consistency,
-  type Freshness,
-  freshnessOf,
-  type Read,
-  type Reader,
-  type ReadRequest,
-  read,
-} from './read.ts'
+import { type Read, type ReadRequest, read } from './read.ts'
 import { type SendOptions, sender } from './send.ts'
 import { raiseVersions, readVersions, type VersionSighting, versionsAfter } from './versions.ts'
 
@@ -96,6 +89,8 @@ export interface DatabaseOptions extends SendOptions {
   readonly reader: Reader
   /** Whether each write tells of the versions of tables: then what is kept of others is as new as the write. */
   readonly isWatched?: boolean
+  /** Begun with a write's trip, and done before the write is. It does not fail. */
+  readonly beforeWriteIsAnswered?: () => Promise<void>
 }
 
 /** What SQLite refused. For the engine to translate: its text never leaves the Worker. */
@@ -116,15 +111,7 @@ export class SqlError extends Error {
 /** A server without replicas. */
 export function connect({ name = 'primary', url, token, ...options }: LoneOptions): Database {
   const node = { name, url, token, place: null, isPrimary: true }
-  const reader = {
-    here: null,
-    bookmark: null,
-    isCookie: false,
-    remembered: async () => 'none' as const,
-    rememberedLately: async () => 'none' as const,
-    isHedged: false,
-  }
-  return connectTo({ cluster: clusterOf(node, []), reader, ...options })
+  return connectTo({ cluster: clusterOf(node, []), reader: nobody, ...options })
 }
 
 export interface LoneOptions extends SendOptions {
@@ -173,7 +160,11 @@ export function connectTo(options: DatabaseOptions): Database {
     const epilogue =
       touched.length > 0 || options.isWatched === true ? [readEpoch, readVersions] : [readEpoch]
     const body = transactionRequest(all, { ...shape, writes: true, epilogue })
-    const reply = await send(cluster.primary, { body, count: all.length, limitMilliseconds: null }, timing)
+    const parcel = { body, count: all.length, limitMilliseconds: null }
+    const [reply] = await Promise.all([
+      send(cluster.primary, parcel, timing),
+      options.beforeWriteIsAnswered?.(),
+    ])
     const ended = done(reply)
     noteWritten(reply)
     if (reply.frame !== null && reply.frame < Math.max(known, notedFrame(reply))) {

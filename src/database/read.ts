@@ -1,9 +1,8 @@
 import { sleep } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
-import type { Place } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
-import { beginHistory, epochOf, look } from './clock.ts'
+import { beginHistory, epochOf } from './clock.ts'
 import {
   type Cluster,
   failed,
@@ -13,31 +12,11 @@ import {
   p95Milliseconds,
   readingOrder,
 } from './cluster.ts'
+import { beforeLookUp } from './fresh/early.ts'
+import { type Consistency, type Freshness, freshnessOf, type Surroundings } from './fresh/freshness.ts'
 import type { Reply } from './hrana/reply.ts'
 import { unavailable } from './node.ts'
 import type { Send } from './send.ts'
-
-/** How new a read must be. `strong`: the primary's; `session`: no older than what the caller wrote; `eventual`: any. */
-export type Consistency = 'strong' | 'session' | 'eventual'
-
-/** What a request brings to its reads. */
-export interface Reader {
-  /** Of the data centre; null: not known. */
-  readonly here: Place | null
-  /** What the client handed back; null: nothing. */
-  readonly bookmark: Bookmark | null
-  /** Whether that may not be its last one: of two writes at once a browser keeps the cookie that came last. */
-  readonly isCookie: boolean
-  /**
-   * The last write of the caller's session that this data centre knows of. When it cannot be known, only the primary
-   * is new enough.
-   */
-  remembered(): Promise<Bookmark | 'none' | 'unknown'>
-  /** The same, as this isolate knew it a second ago or later: for who shares a session with many others. */
-  rememberedLately(): Promise<Bookmark | 'none'>
-  /** Whether a second node is asked when the first one takes longer than it nearly ever does. */
-  readonly isHedged: boolean
-}
 
 /** How long a node may take, with its wait for a frame, before the next one is asked. */
 export const replicaMilliseconds = 1_500
@@ -60,25 +39,33 @@ export interface Read {
   readonly frame: number
 }
 
-export interface Surroundings {
-  readonly cluster: Cluster
-  readonly reader: Reader
-  readonly send: Send
-}
-
 /**
- * Reads from the nearest node that is fit and new enough; the primary is the last resort.
+ * Reads from the nearest node that is fit and new enough; the primary is the last resort. Where the data centre has to be
+ * asked how new that is, the nearest node is asked meanwhile: one trip, and two when it turns out to owe more.
  * @throws Problem of the primary, when nobody else answered
  */
 export async function read(
   request: ReadRequest,
   { consistency, atLeast }: { readonly consistency: Consistency; readonly atLeast: Bookmark | null },
+  surroundings: Surroundings,
+): Promise<Read> {
+  const { cluster } = surroundings
+  const ask = (freshness: Freshness | null) => readAt(request, { freshness, atLeast }, surroundings)
+  if (cluster.replicas.length === 0) return ask(null)
+  const early = consistency === 'session' ? beforeLookUp(surroundings) : null
+  const owed = freshnessOf(consistency, request.timing, surroundings)
+  if (early === null) return ask(await owed)
+  const answer = await early.unlessMoreIsOwed(ask(early.freshness), owed)
+  if (answer !== null) return answer
+  request.timing.repeat()
+  return ask(await owed)
+}
+
+async function readAt(
+  request: ReadRequest,
+  { freshness, atLeast }: { readonly freshness: Freshness | null; readonly atLeast: Bookmark | null },
   { cluster, reader, send }: Surroundings,
 ): Promise<Read> {
-  const freshness =
-    cluster.replicas.length === 0
-      ? null
-      : await freshnessOf(consistency, request.timing, { cluster, reader, send })
   // What is known of another history says nothing of this one.
   const floor = atLeast !== null && atLeast.epoch === cluster.epoch ? atLeast.frame : 0
   const needed = freshness === null ? null : Math.max(freshness.frame, floor)
@@ -145,54 +132,6 @@ async function askReplica(
   if (isBehind(cluster, state, now)) failed(state, now, now)
   return { reply, state, frame: known }
 }
-
-/** How new what is read must be, wherever it comes from. */
-export interface Freshness {
-  /** Null: frames of any history. */
-  readonly epoch: string | null
-  readonly frame: number
-}
-
-/**
- * Null: only the primary is new enough.
- * @param consistency `lately`: as `session`, for who shares theirs with many others: what this isolate knew a second ago
- */
-export async function freshnessOf(
-  consistency: Consistency | 'lately',
-  timing: Timing,
-  { cluster, reader, send }: Surroundings,
-): Promise<Freshness | null> {
-  if (consistency === 'strong') return null
-  const last = await lastOf(reader, consistency)
-  if (last === 'unknown') return null
-  if (last === 'none') return { epoch: null, frame: 0 }
-  const isKnown = (): boolean => cluster.epoch === null || cluster.epoch === last.epoch
-  if (isKnown()) return last
-  // One of the two is of a history that is over: the bookmark, or what this isolate knows.
-  const lookedAt = cluster.looks[0]?.atMilliseconds ?? 0
-  if (Date.now() - lookedAt > lookIsNewMilliseconds) await look(cluster, send, timing)
-  if (isKnown()) return last
-  // A session remembers no more than where it wrote; who brings a bookmark of another history is told of this one.
-  return reader.bookmark === null ? { epoch: null, frame: 0 } : null
-}
-
-/** Where the caller wrote last, as far as anybody here knows. */
-async function lastOf(
-  { bookmark, isCookie, remembered, rememberedLately }: Reader,
-  consistency: Consistency | 'lately',
-): Promise<Bookmark | 'none' | 'unknown'> {
-  if (bookmark !== null && !(isCookie && consistency === 'session')) return bookmark
-  if (consistency === 'eventual') return 'none'
-  if (consistency === 'lately') return rememberedLately()
-  const own = await remembered()
-  if (bookmark === null) return own
-  return typeof own === 'object' && own.epoch === bookmark.epoch && own.frame > bookmark.frame
-    ? own
-    : bookmark
-}
-
-/** Who comes with a bookmark of another history all the time makes nobody ask all the time. */
-const lookIsNewMilliseconds = 1_000
 
 /** The primary has everything; when it has less than it had, it was restored, and a new history begins. */
 async function askPrimary(

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { type LastWrite, sessionMemory } from '../../src/cache/session.ts'
+import { randomOf } from '../../bench/world/random.ts'
+import { type SessionMemory, sessionMemory } from '../../src/cache/session/memory.ts'
+import type { LastWrite } from '../../src/cache/session/record.ts'
 import type { ResponseCache } from '../../src/cache/tier/edge.ts'
 
 /** The Cache API of a data centre, as one of its isolates has it. */
@@ -18,39 +20,172 @@ function dataCentre(): (before?: () => Promise<void>, after?: () => Promise<void
   })
 }
 
-const clock = { nowMilliseconds: () => Date.now() }
 const at = (frame: number): LastWrite => ({ epoch: 'a', frame })
 
-test('of two writes of one session the later is remembered, whichever isolate tells the data centre first', async () => {
-  const centre = dataCentre()
-  const [one, two, three] = [1, 2, 3].map(() => sessionMemory(centre(), clock))
-  await two?.remember('session', at(12))
-  await one?.remember('session', at(10))
-  expect(await three?.lastWrite('session')).toEqual(at(12))
-  await one?.remember('session', at(13))
-  expect(await three?.lastWrite('session')).toEqual(at(13))
-})
+/** Isolates of one data centre, and a clock that a test moves. */
+function isolates(centre = dataCentre()) {
+  let now = 1_000_000
+  const moved = { nowMilliseconds: () => now }
+  return {
+    centre,
+    isolate: (cache: ResponseCache | null = centre()) => sessionMemory(cache, moved),
+    pass: (milliseconds: number) => {
+      now += milliseconds
+    },
+  }
+}
+
+/** A write from its beginning to its end; `announced`: and nobody has to wait for the end. */
+async function write(memory: SessionMemory, last: LastWrite | null, announced = true): Promise<void> {
+  const { isKnown, told } = memory.remember(
+    'session',
+    last,
+    announced ? await memory.announce('session') : null,
+  )
+  expect(isKnown).toBe(announced)
+  await told
+}
+
+test.each([true, false])(
+  'of writes one after another the later is remembered, announced: %s',
+  async (announced) => {
+    const { isolate } = isolates()
+    const [one, two] = [isolate(), isolate()]
+    await write(two, at(10), announced)
+    await write(one, at(12), announced)
+    expect(await isolate().lastWrite('session')).toEqual(at(12))
+    await write(two, at(13), announced)
+    expect(await one.lastWrite('session')).toEqual(at(13))
+  },
+)
 
 test('of another history the word that came last stands', async () => {
-  const centre = dataCentre()
-  const [one, two, three] = [1, 2, 3].map(() => sessionMemory(centre(), clock))
-  await one?.remember('session', at(12))
-  await two?.remember('session', { epoch: 'b', frame: 3 })
-  expect(await three?.lastWrite('session')).toEqual({ epoch: 'b', frame: 3 })
+  const { isolate } = isolates()
+  const [one, two] = [isolate(), isolate()]
+  await write(one, at(12))
+  await write(two, { epoch: 'b', frame: 3 })
+  expect(await isolate().lastWrite('session')).toEqual({ epoch: 'b', frame: 3 })
+  await write(one, at(13), false)
+  expect(await isolate().lastWrite('session')).toEqual(at(13))
 })
 
-test('what an earlier write has overwritten is told again', async () => {
-  const centre = dataCentre()
-  const toldLate = Promise.withResolvers<void>()
-  const slow = sessionMemory(
-    centre(() => toldLate.promise),
-    clock,
-  )
-  const late = slow.remember('session', at(10))
-  const overwritten = async () => {
-    toldLate.resolve()
-    await late
+test('while a write is on its way, only its own isolate knows what is new enough', async () => {
+  const { isolate } = isolates()
+  const [one, two] = [isolate(), isolate()]
+  await write(one, at(10))
+  const writing = await one.announce('session')
+  expect([await one.lastWrite('session'), await two.lastWrite('session')]).toEqual([at(10), 'unknown'])
+  expect(await two.lastWrite('another')).toBe('none')
+  const { isKnown, told } = one.remember('session', at(12), writing)
+  expect([isKnown, one.recall('session'), await one.lastWrite('session')]).toEqual([true, at(12), at(12)])
+  await told
+  expect(await two.lastWrite('session')).toEqual(at(12))
+})
+
+test('of two writes in one isolate the end of one does not tell that of the other', async () => {
+  const { isolate } = isolates()
+  const [one, two] = [isolate(), isolate()]
+  const [first, second] = await Promise.all([one.announce('session'), one.announce('session')])
+  const third = await one.announce('session')
+  await one.remember('session', at(10), second).told
+  await one.remember('session', null, third).told
+  expect(await two.lastWrite('session')).toBe('unknown')
+  await one.remember('session', at(12), first).told
+  expect(await two.lastWrite('session')).toEqual(at(12))
+})
+
+test('of two writes in two isolates neither tells that all have ended: until their time is over', async () => {
+  const { isolate, pass } = isolates()
+  const [one, two] = [isolate(), isolate()]
+  const [first, second] = await Promise.all([one.announce('session'), two.announce('session')])
+  await two.remember('session', at(12), second).told
+  await one.remember('session', at(10), first).told
+  for (const memory of [one, two, isolate()]) expect(await memory.lastWrite('session')).toBe('unknown')
+  // Not for ever, though the session goes on writing.
+  for (let seconds = 1; seconds < 14; seconds += 1) {
+    pass(1_000)
+    const { isKnown, told } = one.remember('session', at(12 + seconds), await one.announce('session'))
+    expect(isKnown).toBe(false)
+    await told
   }
-  await sessionMemory(centre(undefined, overwritten), clock).remember('session', at(12))
-  expect(await sessionMemory(centre(), clock).lastWrite('session')).toEqual(at(12))
+  pass(2_000)
+  expect(await isolate().lastWrite('session')).toEqual(at(25))
+  await write(two, at(30))
+  expect(await one.lastWrite('session')).toEqual(at(30))
+})
+
+/** Every order in which the steps of two writes may meet, as a cache of its own makes it. */
+test('whatever comes between: no answered write is missed', async () => {
+  const centre = dataCentre()
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const random = randomOf(seed)
+    const pause = async () => {
+      for (let left = Math.floor(random() * 6); left > 0; left -= 1) await Promise.resolve()
+      if (random() < 0.2) await new Promise((resolve) => setImmediate(resolve))
+    }
+    const { isolate } = isolates()
+    const memories = Array.from({ length: 3 }, () => isolate(centre(pause, pause)))
+    const session = `session ${seed}`
+    let frame = 0
+    const results = await Promise.all(
+      memories.map(async (memory) => {
+        await pause()
+        const announced = memory.announce(session)
+        await pause()
+        // No trip is shorter than what a cache does.
+        for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+        frame += 1
+        const own = frame
+        const writing = await announced
+        await pause()
+        const { isKnown, told } = memory.remember(session, at(own), writing)
+        if (!isKnown) await told
+        const seen = await isolate(centre()).lastWrite(session)
+        await told
+        return seen === 'unknown' || (typeof seen === 'object' && seen.frame >= own)
+      }),
+    )
+    expect(results, `seed ${seed}`).toEqual([true, true, true])
+  }
+})
+
+test('what nobody ends is over by itself; what was refused, at once', async () => {
+  const { isolate, pass } = isolates()
+  const [one, two] = [isolate(), isolate()]
+  await write(one, at(10))
+  await one.announce('session')
+  pass(29_999)
+  expect(await two.lastWrite('session')).toBe('unknown')
+  pass(1)
+  expect(await two.lastWrite('session')).toEqual(at(10))
+  const three = isolate()
+  await write(three, null)
+  expect(await two.lastWrite('session')).toEqual(at(10))
+})
+
+test('a write that cannot be announced is waited for: no cache, one that fails, one that keeps nothing', async () => {
+  const { isolate } = isolates()
+  const fail = async () => {
+    throw new Error('broken for a test')
+  }
+  const caches: readonly (ResponseCache | null)[] = [
+    null,
+    { match: fail, put: fail },
+    { match: async () => undefined, put: fail },
+    { match: async () => undefined, put: async () => undefined },
+  ]
+  for (const cache of caches) {
+    const memory = isolate(cache)
+    const writing = await memory.announce('session')
+    expect(memory.remember('session', at(1), writing).isKnown).toBe(false)
+  }
+})
+
+test('who shares a session with many learns of their writes', async () => {
+  const { isolate } = isolates()
+  const one = isolate()
+  await Promise.all([12, 10, 11].map((frame) => isolate().rememberLately('everybody', at(frame))))
+  await one.rememberLately('everybody', at(13))
+  expect(await isolate().lastWriteLately('everybody')).toEqual(at(13))
+  expect(await isolate().lastWrite('everybody')).toEqual(at(13))
 })

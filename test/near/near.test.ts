@@ -6,6 +6,7 @@ import { headers } from './scenes/headers.ts'
 import { histories } from './scenes/history.ts'
 import { keepable } from './scenes/keepable.ts'
 import { leaks } from './scenes/leak.ts'
+import { meanwhile } from './scenes/meanwhile.ts'
 import { ownWrites } from './scenes/own.ts'
 import { trips } from './scenes/trips.ts'
 import { writes } from './scenes/write.ts'
@@ -26,6 +27,7 @@ keepable(started)
 trips(started)
 leaks(started)
 ownWrites(started)
+meanwhile(started)
 writes(started)
 histories(started)
 failures(started)

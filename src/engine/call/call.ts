@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { uuidv7 } from '../../base/id.ts'
 import type { Limits } from '../../base/limits.ts'
-import type { Consistency } from '../../database/read.ts'
+import type { Consistency } from '../../database/fresh/freshness.ts'
 import { type ProcedureContext, RowSet } from '../../declare/procedure.ts'
 import { Refusal } from '../../declare/refusal.ts'
 import { audienceOf } from '../../model/caller/audience.ts'

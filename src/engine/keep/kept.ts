@@ -8,7 +8,7 @@ import type { Standing } from '../../cache/standing.ts'
 import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
 import type { Bookmark } from '../../database/bookmark.ts'
 import type { ReadResult } from '../../database/client.ts'
-import type { Freshness } from '../../database/read.ts'
+import type { Freshness } from '../../database/fresh/freshness.ts'
 import { versionsOf } from '../../database/versions.ts'
 import type { Keeping } from './keeping.ts'
 

@@ -15,7 +15,7 @@ export interface Prefer {
   readonly return: 'representation' | 'minimal' | 'headers-only' | null
   readonly count: CountKind | null
   readonly tx: 'commit' | 'rollback' | null
-  /** How new what is read must be (`database/read.ts`). */
+  /** How new what is read must be (`database/fresh/freshness.ts`). */
   readonly consistency: 'strong' | 'session' | 'eventual' | null
   readonly handling: 'strict' | 'lenient' | null
   /** Most rows that may be changed; counts with `handling=strict` alone. */

@@ -3,7 +3,7 @@ import { startTiming } from '../../../src/base/timing.ts'
 import type { Bookmark } from '../../../src/database/bookmark.ts'
 import { connectTo, type Database } from '../../../src/database/client.ts'
 import { type Cluster, clusterOf } from '../../../src/database/cluster.ts'
-import type { Consistency, Reader } from '../../../src/database/read.ts'
+import { type Consistency, nobody, type Reader } from '../../../src/database/fresh/freshness.ts'
 import type { TestNodes } from '../../harness/nodes.ts'
 
 export const virginia = { latitude: 38.9, longitude: -77.4 }
@@ -49,19 +49,9 @@ export interface Told {
   readonly database: Database
 }
 
-/** Nothing is known of who asks. */
-export const nobody: Reader = {
-  here: null,
-  bookmark: null,
-  isCookie: false,
-  remembered: async () => 'none',
-  rememberedLately: async () => 'none',
-  isHedged: false,
-}
-
 export async function ask(cluster: Cluster, { sql = total, consistency, ...given }: Ask = {}): Promise<Told> {
   const timing = startTiming()
-  const database = connectTo({ cluster, reader: { ...nobody, ...given } })
+  const database = connectTo({ cluster, reader: { ...nobody, recalled: () => 'unknown', ...given } })
   const since = performance.now()
   const result = await database.run({ sql, args: [] }, timing, consistency)
   const serverTiming = timing.header()

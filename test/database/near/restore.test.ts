@@ -2,8 +2,9 @@ import { afterEach, expect, test } from 'vitest'
 import { startTiming } from '../../../src/base/timing.ts'
 import type { Bookmark } from '../../../src/database/bookmark.ts'
 import { connectTo } from '../../../src/database/client.ts'
+import { nobody } from '../../../src/database/fresh/freshness.ts'
 import { startNodes, type TestNodes } from '../../harness/nodes.ts'
-import { ask, clusterFor, followed, nobody, prepare, tokyo, write } from './ask.ts'
+import { ask, clusterFor, followed, prepare, tokyo, write } from './ask.ts'
 
 let nodes: TestNodes | null = null
 afterEach(() => nodes?.stop())

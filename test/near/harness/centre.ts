@@ -45,10 +45,10 @@ export interface Centre {
   log(): string
   ask(url: string, given?: Ask): Promise<Answer>
   token(name: Name): Promise<string>
-  /** What fails of what the platform keeps answers in. */
+  /** What fails of what the platform keeps answers in; a number: all that is asked of it takes so many milliseconds. */
   break(
     isolate: Isolate,
-    what: { readonly cache?: string | null; readonly world?: string | null },
+    what: { readonly cache?: string | number | null; readonly world?: string | number | null },
   ): Promise<void>
   /** Resolves when whatever goes on after responses has ended. */
   settled(): Promise<void>

@@ -4,9 +4,9 @@ import backend from '../backend/index.ts'
 
 /**
  * The Worker as it is deployed, with a way to break what the platform keeps answers in: `POST /__break` with
- * `{"cache": "hang" | "fail" | "forget" | "garbage" | null, "world": …}`.
+ * `{"cache": "hang" | "fail" | "forget" | "garbage" | milliseconds | null, "world": …}`.
  */
-type Breakage = 'hang' | 'fail' | 'forget' | 'garbage' | null
+type Breakage = 'hang' | 'fail' | 'forget' | 'garbage' | number | null
 
 const broken: { cache: Breakage; world: Breakage } = { cache: null, world: null }
 const app = createApp(backend)
@@ -17,7 +17,12 @@ function unreachable(): never {
 }
 
 async function strike<Value>(tier: keyof typeof broken, garbage: () => Value, work: () => Promise<Value>) {
-  switch (broken[tier]) {
+  const how = broken[tier]
+  if (typeof how === 'number') {
+    await new Promise((resolve) => setTimeout(resolve, how))
+    return work()
+  }
+  switch (how) {
     case 'hang':
       await new Promise((resolve) => setTimeout(resolve, 20_000))
       return undefined

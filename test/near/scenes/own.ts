@@ -162,7 +162,10 @@ export function ownWrites(centre: () => Centre): void {
 }
 
 /** While no frame comes to the replica. */
-async function lagging({ nodes: { replicas }, ask }: Centre, work: () => Promise<void>): Promise<void> {
+export async function lagging(
+  { nodes: { replicas }, ask }: Centre,
+  work: () => Promise<void>,
+): Promise<void> {
   await followed(ask)
   for (const { link } of replicas) link.pause()
   try {

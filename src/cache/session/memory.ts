@@ -1,0 +1,184 @@
+import { boundedMap } from '../../base/bounded-map.ts'
+import type { Clock } from '../../base/clock.ts'
+import { sha256 } from '../../base/crypto.ts'
+import type { ResponseCache } from '../tier/edge.ts'
+import { within } from '../tier/within.ts'
+import {
+  type LastWrite,
+  laterOf,
+  noRecord,
+  type SessionPages,
+  type SessionRecord,
+  sessionPages,
+} from './record.ts'
+import { allEnded, isAlone, noWritings, setOut, tellAtOnce, tellLately, type Writings } from './writing.ts'
+
+/**
+ * The last write of each session, for clients that keep no bookmark: in this isolate, and in its data
+ * centre for the other isolates there.
+ */
+export interface SessionMemory {
+  /**
+   * `unknown`: the data centre's cache does not answer, so that other isolates may know of one; or another isolate has
+   * sent one on its way, and has not told yet how far the database came by it.
+   */
+  lastWrite(session: string): Promise<LastWrite | 'none' | 'unknown'>
+  /** The same, looked at once a second: what cannot be known then is as none. */
+  lastWriteLately(session: string): Promise<LastWrite | 'none'>
+  /** What this isolate has heard of, without asking; `unknown`: asking would not tell more. */
+  recall(session: string): LastWrite | 'none' | 'unknown'
+  /**
+   * A write sets out: other isolates of the data centre are told of it while it is on its way.
+   * @returns resolved when they know, or cannot be told; to be ended by `remember`
+   */
+  announce(session: string): Promise<Writing>
+  /**
+   * Here at once; the data centre is told, too.
+   * @param write null: nothing was written
+   * @param writing as it was announced; null: it was not
+   */
+  remember(session: string, write: LastWrite | null, writing: Writing | null): Remembering
+  /** The same of a session that all share, and in which nobody is promised to read what he wrote. */
+  rememberLately(session: string, write: LastWrite): Promise<void>
+}
+
+/** A write on its way. */
+export interface Writing {
+  /** So long the data centre knows that there may be one. */
+  readonly knownUntilMilliseconds: number
+}
+
+export interface Remembering {
+  /** Whether others know enough already, so that nobody has to wait. */
+  readonly isKnown: boolean
+  /** Resolved when the data centre knows, or cannot be told. */
+  readonly told: Promise<void>
+}
+
+/** @param cache null: there is none, and then no other isolate can know */
+export function sessionMemory(cache: ResponseCache | null, clock: Clock): SessionMemory {
+  const isolate = crypto.randomUUID()
+  const memory = boundedMap<LastWrite>(sessionsKept)
+  const writings = boundedMap<Writings>(sessionsKept)
+  const lookedAt = boundedMap<number>(sessionsKept)
+  let isKeeping = false
+  let pausedUntilMilliseconds = 0
+  const now = (): number => clock.nowMilliseconds()
+  const isPaused = (): boolean => cache === null || now() < pausedUntilMilliseconds
+  const writingsOf = (session: string): Writings => {
+    const own = writings.get(session) ?? noWritings()
+    writings.set(session, own)
+    return own
+  }
+  const look = async (session: string): Promise<SessionRecord | 'unknown'> => {
+    if (cache === null || isPaused()) return 'unknown'
+    const pages = sessionPages(cache, urlOf(session))
+    try {
+      const record = await within(() => pages.record(), deadlineMilliseconds)
+      if (record !== null) {
+        const { last, mark } = record
+        const isOver = mark !== null && mark.untilMilliseconds <= now()
+        const aside = isOver ? await within(() => pages.aside(), deadlineMilliseconds) : null
+        return { last: laterOf(aside, last), mark: isOver ? null : mark }
+      }
+      isKeeping ||= await keeps(cache)
+    } catch {
+      // Whatever it is that fails there: what it may know is not known.
+      isKeeping = false
+    }
+    if (!isKeeping) pausedUntilMilliseconds = now() + pauseMilliseconds
+    return isKeeping ? noRecord : 'unknown'
+  }
+  const note = (session: string, write: LastWrite): void =>
+    memory.set(session, laterOf(memory.get(session) ?? null, write) ?? write)
+  const learn = (session: string, { last }: SessionRecord): LastWrite | 'none' => {
+    if (last !== null) note(session, last)
+    return memory.get(session) ?? 'none'
+  }
+  /** @returns null where it cannot be told: a client that keeps its bookmark is not in need of it */
+  const tell = async <Told>(
+    session: string,
+    work: (pages: SessionPages) => Promise<Told>,
+  ): Promise<Told | null> => {
+    if (cache === null) return null
+    try {
+      return await within(() => work(sessionPages(cache, urlOf(session))), deadlineMilliseconds)
+    } catch {
+      return null
+    }
+  }
+  /** As the last of those that are under way here. */
+  const end = async (session: string, own: Writings): Promise<void> => {
+    own.owned = null
+    own.endingUntilMilliseconds = now() + deadlineMilliseconds
+    await tell(session, (pages) => allEnded(own, memory.get(session) ?? null, pages, isolate, clock))
+    own.endingUntilMilliseconds = Number.NEGATIVE_INFINITY
+  }
+  return {
+    async lastWrite(session) {
+      const record = await look(session)
+      if (record === 'unknown') return 'unknown'
+      const last = learn(session, record)
+      // What this isolate alone has on its way was not answered yet, or is in its memory.
+      const isOwn = record.mark?.by === isolate && isAlone(writingsOf(session), now())
+      return record.mark === null || isOwn ? last : 'unknown'
+    },
+    async lastWriteLately(session) {
+      if (now() - (lookedAt.get(session) ?? 0) >= lateMilliseconds) {
+        lookedAt.set(session, now())
+        const record = await look(session)
+        if (record !== 'unknown') learn(session, record)
+      }
+      return memory.get(session) ?? 'none'
+    },
+    recall: (session) => (isPaused() ? 'unknown' : (memory.get(session) ?? 'none')),
+    async announce(session) {
+      const own = writingsOf(session)
+      own.underWay += 1
+      const until = await tell(session, (pages) =>
+        setOut(own, pages, { isolate, clock, deadlineMilliseconds }),
+      )
+      return { knownUntilMilliseconds: until ?? Number.NEGATIVE_INFINITY }
+    },
+    remember(session, write, writing) {
+      const own = writingsOf(session)
+      if (write !== null) note(session, write)
+      if (writing !== null) own.underWay = Math.max(0, own.underWay - 1)
+      const isKnown = writing !== null && writing.knownUntilMilliseconds > now() + deadlineMilliseconds
+      const work = async (): Promise<void> => {
+        if (own.owned !== null && own.underWay === 0) await end(session, own)
+        else if (write === null || (isKnown && own.owned !== null)) return
+        else await tell(session, (pages) => tellAtOnce(own, pages, write, isolate, clock))
+      }
+      return { isKnown: isKnown || write === null, told: work() }
+    },
+    async rememberLately(session, write) {
+      note(session, write)
+      await tell(session, (pages) => tellLately(pages, write))
+    },
+  }
+}
+
+/** Some hosts have a cache that takes everything and keeps nothing: then that nothing is there says nothing. */
+async function keeps(cache: ResponseCache): Promise<boolean> {
+  const probe = urlOf('')
+  const kept = new Response('kept', { headers: { 'cache-control': `max-age=3600` } })
+  await within(() => cache.put(probe, kept), deadlineMilliseconds)
+  const response = await within(() => cache.match(probe), deadlineMilliseconds)
+  // Read to its end: to cancel one that the cache has a part in may wait for the other part.
+  return response !== undefined && (await within(() => response.text(), deadlineMilliseconds)) !== ''
+}
+
+/** A few dozen bytes each. */
+const sessionsKept = 10_000
+
+const deadlineMilliseconds = 250
+/** So old may be what is known of those who share a session. */
+const lateMilliseconds = 1_000
+/** For so long a cache that fails is not asked. */
+const pauseMilliseconds = 5_000
+
+/** No host has this name (RFC 2606 §2), and no request from outside reaches it. */
+function urlOf(session: string): string {
+  return `https://session.selvage.invalid/${sha256(session)}`
+}
