@@ -26,6 +26,8 @@ describe('a tier that is down', () => {
       edgeTier({ match: method, put: method }, protection),
       kvTier({ get: method, put: method }, protection),
     ]
+    // KV is not given what is filled once.
+    for (const tier of tiers.slice(1)) await tier.put('key', noise(3), life)
     const start = performance.now()
     for (const tier of tiers) {
       expect(await tier.get('key')).toBeNull()

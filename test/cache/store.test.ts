@@ -53,7 +53,11 @@ describe('where an answer is found', () => {
   })
 
   test('in the world, by another data centre; from then on in its own', async () => {
-    await isolate({ dataCentre: null, world }).keep(entryOf())
+    const elsewhere = isolate({ dataCentre: null, world })
+    // What is asked for once goes into no world.
+    await elsewhere.keep(entryOf())
+    expect(brief(await isolate({ world }).look(at(1)))).toBe('absent')
+    await elsewhere.keep(entryOf())
     expect(brief(await isolate({ world }).look(at(1)))).toBe('fresh from world as of 10')
     expect(brief(await isolate().look(at(1)))).toBe('fresh from data-centre as of 10')
   })

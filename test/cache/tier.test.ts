@@ -3,8 +3,20 @@ import { decodeEntry, encodeEntry } from '../../src/cache/entry.ts'
 import { edgeTier } from '../../src/cache/tier/edge.ts'
 import { kvTier } from '../../src/cache/tier/kv.ts'
 import { createMemory } from '../../src/cache/tier/memory.ts'
+import type { Tier } from '../../src/cache/tier/tier.ts'
 import { entryOf, noise } from './fixture.ts'
 import { type Failure, type Platform, protectionFor, startPlatform } from './platform.ts'
+
+/** Each put comes twice, for the first of a key is none. */
+function insisting(tier: Tier): Tier {
+  return {
+    ...tier,
+    async put(key, value, lifeSeconds) {
+      await tier.put(key, value, lifeSeconds)
+      await tier.put(key, value, lifeSeconds)
+    },
+  }
+}
 
 /** What every tier does, of whatever it is made; memory keeps entries, and here their bodies stand for bytes. */
 interface Keeper {
@@ -52,7 +64,7 @@ const drivers: readonly (readonly [string, () => Keeper & { readonly failed: rea
           },
         },
       })
-      return { ...kvTier(platform.store, protection), failed: protection.failed }
+      return { ...insisting(kvTier(platform.store, protection)), failed: protection.failed }
     },
   ],
 ]
@@ -161,13 +173,22 @@ describe('Workers KV', () => {
 
   test('keeps for as long as it was told, and nothing that is of use for less than a minute', async () => {
     const protection = protectionFor()
-    const tier = kvTier(platform.store, protection)
+    const tier = insisting(kvTier(platform.store, protection))
     await tier.put('hour', noise(3), 3_600.5)
     await tier.put('brief', noise(3), 59.9)
     const found = await expiries()
     expect((found.get('selvage/cache/hour') ?? 0) - Date.now() / 1000).toBeCloseTo(3_600, -1)
     expect(found.has('selvage/cache/brief')).toBe(false)
     expect(protection.failed).toEqual([])
+  })
+
+  test('what an isolate fills once costs no write: made-up filters are asked for once', async () => {
+    const tier = kvTier(platform.store, protectionFor())
+    for (let filter = 0; filter < 20; filter += 1) await tier.put(`made up ${filter}`, noise(3), life)
+    expect([...(await expiries()).keys()].filter((name) => name.includes('made up'))).toEqual([])
+    await tier.put('made up 7', noise(4), life)
+    expect(await tier.get('made up 7')).toHaveLength(4)
+    expect([...(await expiries()).keys()].filter((name) => name.includes('made up'))).toHaveLength(1)
   })
 
   test('an isolate writes a key at most once in a minute', async () => {
@@ -177,6 +198,7 @@ describe('Workers KV', () => {
       await tier.put('often', noise(length), life)
       return (await tier.get('often'))?.length
     }
+    expect(await put(1)).toBeUndefined()
     expect(await put(1)).toBe(1)
     now += 59_999
     expect(await put(2)).toBe(1)
@@ -189,7 +211,7 @@ describe('Workers KV', () => {
 
   test('refuses a key that is too long, and goes on', async () => {
     const protection = protectionFor()
-    const tier = kvTier(platform.store, protection)
+    const tier = insisting(kvTier(platform.store, protection))
     expect(await tier.get('x'.repeat(600))).toBeNull()
     await tier.put('x'.repeat(600), noise(3), life)
     expect(protection.failed).toHaveLength(2)

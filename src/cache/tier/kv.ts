@@ -14,10 +14,13 @@ const minLifeSeconds = 60
 const readCacheSeconds = 30
 /** KV takes one write a second for a key from the whole world; each isolate keeps well below. */
 const writeIntervalMilliseconds = 60_000
-/** Keys of which an isolate remembers when it wrote them. */
+/** Keys of which an isolate remembers that it filled them, and when it wrote them. */
 const rememberedKeys = 10_000
 
-/** Workers KV: of all data centres, and up to a minute and more behind. Only what is of use for a minute enters. */
+/**
+ * Workers KV: of all data centres, and up to a minute and more behind. Only what is of use for a minute enters, and only
+ * what an isolate is given for the second time: each write is paid for, and who makes up filters asks for each but once.
+ */
 export function kvTier(store: KeyValueStore, protection: Protection): Tier {
   const writtenAtMilliseconds = boundedMap<number>(rememberedKeys)
   return protectedTier(
@@ -29,9 +32,15 @@ export function kvTier(store: KeyValueStore, protection: Protection): Tier {
       },
       async put(key, value, lifeSeconds) {
         const expirationTtl = Math.floor(lifeSeconds)
+        if (expirationTtl < minLifeSeconds) return
         const now = protection.clock.nowMilliseconds()
-        const since = now - (writtenAtMilliseconds.get(key) ?? Number.NEGATIVE_INFINITY)
-        if (expirationTtl < minLifeSeconds || (since >= 0 && since < writeIntervalMilliseconds)) return
+        const writtenAt = writtenAtMilliseconds.get(key)
+        if (writtenAt === undefined) {
+          writtenAtMilliseconds.set(key, Number.NEGATIVE_INFINITY)
+          return
+        }
+        const since = now - writtenAt
+        if (since >= 0 && since < writeIntervalMilliseconds) return
         writtenAtMilliseconds.set(key, now)
         await store.put(nameOf(key), value, { expirationTtl })
       },
