@@ -37,6 +37,8 @@ export interface Server {
   readonly cluster: Cluster
   readonly store: Store
   readonly flights: Flights
+  /** Told of what fails in what is kept, for the log. */
+  readonly report: (what: string, error: unknown) => void
   readonly standing: Standing
   /** Names what the backend makes of a query: another backend has no use for what this one kept. */
   readonly schema: string
@@ -79,6 +81,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       sessions: sessionMemory(cache, systemClock),
       store: platformStore({ cache, world: platformWorld(bindings.CACHE) }, systemClock, reportFailure),
       flights: createFlights(systemClock),
+      report: reportFailure,
       standing: createStanding(),
       schema: schemaOf(model),
       realm: realmOf(settings),
@@ -134,6 +137,6 @@ function schemaOf({ resources }: Model): string {
 }
 
 /** What failed, never a key or what is kept. */
-function reportFailure(tier: string, error: unknown): void {
-  console.error(JSON.stringify({ cache: tier, error: error instanceof Error ? error.name : typeof error }))
+function reportFailure(what: string, error: unknown): void {
+  console.error(JSON.stringify({ cache: what, error: error instanceof Error ? error.name : typeof error }))
 }

@@ -35,6 +35,8 @@ export interface RestServer {
   readonly running: RunningKeys
   readonly store: Store
   readonly flights: Flights
+  /** Told of what fails in what is kept, for the log. */
+  readonly report: (what: string, error: unknown) => void
   readonly standing: Standing
   /** Names what the backend makes of a query. */
   readonly schema: string

@@ -23,6 +23,8 @@ export interface Caching {
   readonly realm: string
   /** Takes what goes on after the response. */
   readonly later: Later
+  /** Told of what fails after the response, for the log. It names no key. */
+  readonly report: (what: 'refresh', error: unknown) => void
 }
 
 /** What a cache did for an answer, to be told in `Cache-Status` (RFC 9211 §2). */
@@ -91,7 +93,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   if (finding.kind === 'fresh') return hit(finding)
   if (finding.kind === 'stale-while-revalidate') {
     const flight = flights.begin(key)
-    if (flight !== null) later(inBackground(ask(flight)))
+    if (flight !== null) later(inBackground(ask(flight), caching.report))
     return hit(finding)
   }
   // What others fill does not say that this session stands.
@@ -193,9 +195,9 @@ function hit({ entry, tier, ageSeconds, ttlSeconds }: Hit): KeptText {
   return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds, readAt } }
 }
 
-/** Nobody hears of it: the next request asks again. */
-async function inBackground(work: Promise<unknown>): Promise<void> {
-  await work.catch(() => undefined)
+/** The next request asks again. */
+async function inBackground(work: Promise<unknown>, report: Caching['report']): Promise<void> {
+  await work.catch((error: unknown) => report('refresh', error))
 }
 
 function isOutage(error: unknown): boolean {

@@ -132,6 +132,22 @@ export function failures(centre: () => Centre): void {
       },
     )
 
+    test('a refresh after the answer that fails is in the log by its name', async () => {
+      const { ask, log, settled } = centre()
+      const url = '/rest/v1/ticks?select=id,text&limit=7'
+      await ask(url)
+      await settled()
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      for (const { wire } of everything(centre())) wire.strike({ status: 503 })
+      try {
+        expect((await ask(url)).status).toBe(200)
+        await settled()
+      } finally {
+        for (const { wire } of everything(centre())) wire.strike(null)
+      }
+      expect(log()).toContain('{"cache":"refresh","error":"Problem"}')
+    })
+
     test('what fails is in the log by its name, and nothing else is', () => {
       const log = centre().log()
       expect(log).toContain('{"cache":"data-centre","error":"Error"}')
