@@ -3,6 +3,7 @@ import {
   type InferOutput,
   nullish,
   object,
+  optional,
   record,
   safeParse,
   string,
@@ -10,15 +11,20 @@ import {
 } from 'valibot'
 import { readJson } from '../base/http/body.ts'
 import { Problem } from '../base/problem.ts'
+import { challengeEntries } from './code/challenge.ts'
 
 /** Bytes of a body of `/auth/v1`. */
 const maxBodyBytes = 65_536
 
-/** What `auth-js` sends besides (`gotrue_meta_security`, `code_challenge`, …) is ignored, and so are `id` and `role`. */
+/** What the user says of themselves: the client's, and unchecked. */
+export const dataEntry = nullish(record(string(), unknown()))
+
+/** What `auth-js` sends besides (`gotrue_meta_security`, …) is ignored, and so are `id` and `role`. */
 export const signUpBody = object({
-  email: string(),
-  password: string(),
-  data: nullish(record(string(), unknown())),
+  email: optional(string()),
+  password: optional(string()),
+  data: dataEntry,
+  ...challengeEntries,
 })
 export const signInBody = object({ email: string(), password: string() })
 export const refreshBody = object({ refresh_token: string() })
@@ -29,6 +35,10 @@ export async function readBody<Schema extends GenericSchema>(
   schema: Schema,
 ): Promise<InferOutput<Schema>> {
   const body = await readJson(request, { maxBytes: maxBodyBytes, invalid: 'bad_json' })
+  // A list has all the members that a schema does not ask for.
+  if (Array.isArray(body)) {
+    throw new Problem('validation_failed', { message: 'The request body must be Object.' })
+  }
   const parsed = safeParse(schema, body, { abortEarly: true })
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
@@ -48,4 +58,11 @@ const addressPattern =
 export function normaliseEmail(email: string): string | null {
   const normal = email.trim().toLowerCase().normalize('NFC')
   return normal.length <= 254 && addressPattern.test(normal) ? normal : null
+}
+
+/** @throws Problem email_address_invalid */
+export function requireEmail(email: string): string {
+  const normal = normaliseEmail(email)
+  if (normal === null) throw new Problem('email_address_invalid')
+  return normal
 }

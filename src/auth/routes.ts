@@ -10,10 +10,12 @@ import { getUser } from './actions/user.ts'
 import { identifyForAuth, requireSecretKey, userCaller } from './caller.ts'
 import type { Action, AuthContext, AuthEnv } from './context.ts'
 import { type AuthRoute, featuresOf, type Method } from './feature.ts'
+import { exchangeCode, mailedRoutes } from './mailed/routes.ts'
 
 /** What every backend has. */
 const routes: readonly AuthRoute[] = [
   { path: '/signup', access: 'key', methods: { POST: signUp } },
+  ...mailedRoutes,
   { path: '/user', access: 'user', methods: { GET: getUser } },
   { path: '/logout', access: 'user', methods: { POST: logout } },
   { path: '/.well-known/jwks.json', access: 'open', methods: { GET: jwks } },
@@ -21,7 +23,11 @@ const routes: readonly AuthRoute[] = [
   { path: '/health', access: 'open', methods: { GET: health } },
 ]
 
-const grants: Readonly<Record<string, Action>> = { password: signIn, refresh_token: refresh }
+const grants: Readonly<Record<string, Action>> = {
+  password: signIn,
+  refresh_token: refresh,
+  pkce: exchangeCode,
+}
 
 /** GoTrue's endpoints, to be mounted at `/auth/v1`: what `auth-js` calls, as it calls it. */
 export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {

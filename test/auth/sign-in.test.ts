@@ -64,7 +64,7 @@ describe('sign-in', () => {
 
   test.each([
     '/token',
-    '/token?grant_type=pkce',
+    '/token?grant_type=web3',
     '/token?grant_type=password&grant_type=refresh_token',
     '/token?grant_type=__proto__',
   ])('%s: unsupported_grant_type', async (path) => {

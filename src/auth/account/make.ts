@@ -21,7 +21,7 @@ export interface UserToMake extends NewUser {
   /** Default: not invited. */
   readonly invitedAt?: number | null
   /** Default: a person, and anonymous without an address. */
-  readonly isMachine?: boolean
+  readonly kind?: Account['kind']
   readonly appMetadata?: Readonly<Record<string, unknown>>
 }
 
@@ -33,7 +33,7 @@ export function insertUser(user: UserToMake, where?: SQL): Statement {
   const now = new Date(user.nowMilliseconds)
   const row = {
     id: user.id,
-    kind: kindOf(user),
+    kind: user.kind ?? (user.email === null ? 'anonymous' : 'person'),
     email: user.email,
     password_hash: user.passwordHash ?? null,
     role: user.role,
@@ -70,9 +70,4 @@ export function refusalOfUser(error: unknown): unknown {
 
 function dateOf(milliseconds: number | null | undefined): Date | null {
   return milliseconds === null || milliseconds === undefined ? null : new Date(milliseconds)
-}
-
-function kindOf({ isMachine, email }: UserToMake): Account['kind'] {
-  if (isMachine === true) return 'machine'
-  return email === null ? 'anonymous' : 'person'
 }

@@ -12,10 +12,11 @@ export function jwks(context: AuthContext): Response {
 
 /** `GET /settings`: which ways of signing in are open. */
 export function settings(context: AuthContext): Response {
+  const { signUp, auth } = context.get('server').backend
   return json(context, {
-    external: { anonymous_users: false, email: true, phone: false },
-    disable_signup: context.get('server').backend.signUp === false,
-    mailer_autoconfirm: true,
+    external: { anonymous_users: auth?.anonymous === true, email: true, phone: false },
+    disable_signup: signUp === false,
+    mailer_autoconfirm: auth?.confirmEmail !== true,
     phone_autoconfirm: false,
     sms_provider: '',
     saml_enabled: false,

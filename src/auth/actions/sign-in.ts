@@ -15,7 +15,7 @@ import { tellOfNewDevice } from '../session/tell.ts'
 export async function signIn(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
   const database = context.get('database')
-  const { clock } = context.get('server')
+  const { clock, backend } = context.get('server')
   const body = await readBody(context.req.raw, signInBody)
   timing.mark('parse')
 
@@ -25,7 +25,11 @@ export async function signIn(context: AuthContext): Promise<Response> {
   const known = accountOf(found)
   const passwordHash = textOf(found.rows[0]?.[accountColumnCount])
   const correct = await verifyPassword(body.password, passwordHash)
-  if (!correct || known === null || passwordHash === null) throw new Problem('invalid_credentials')
+  if (!correct || known === null || passwordHash === null) {
+    const waiting = textOf(found.rows[0]?.[accountColumnCount + 1])
+    const isWaiting = backend.auth?.confirmEmail === true && (await verifyPassword(body.password, waiting))
+    throw new Problem(isWaiting ? 'email_not_confirmed' : 'invalid_credentials')
+  }
   const now = clock.nowMilliseconds()
   if (isBanned(known, now)) throw new Problem('user_banned')
   if (known.emailConfirmedAt === null) throw new Problem('email_not_confirmed')
@@ -47,4 +51,11 @@ export async function signIn(context: AuthContext): Promise<Response> {
   return session.respond(signedIn)
 }
 
-const findAccount = `select ${accountColumns}, auth_users.password_hash from auth_users where email = ?`
+/**
+ * The password of the last sign-up that waits to be confirmed is beside the account's own. A sign-up with a known address
+ * leaves one, too: else the two together would tell whether there is an account.
+ */
+const findAccount = `select ${accountColumns}, auth_users.password_hash,
+  (select password_hash from auth_one_time_tokens
+    where user_id = auth_users.id and kind = 'signup' order by created_at desc limit 1)
+from auth_users where email = ?`

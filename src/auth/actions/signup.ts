@@ -2,14 +2,18 @@ import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
 import { textValue } from '../../base/statement.ts'
 import { insertProfile, insertUser, profileTables, refusalOfUser } from '../account/make.ts'
+import { challengeOf } from '../code/challenge.ts'
 import type { AuthContext } from '../context.ts'
-import { normaliseEmail, readBody, signUpBody } from '../credentials.ts'
+import { readBody, requireEmail, signUpBody } from '../credentials.ts'
 import { hashPassword } from '../password/hash.ts'
 import { startSession } from '../session/start.ts'
+import { signUpAnonymously } from './anonymous.ts'
+import { signUpToConfirm } from './confirmed-signup.ts'
 
 /**
  * `POST /signup`: user, profile and session in one transaction. The address counts as confirmed at once, as
- * GoTrue's does with auto-confirm; so a taken address is told, after the same work.
+ * GoTrue's does with auto-confirm; so a taken address is told, after the same work. Where addresses are to be confirmed
+ * a mail is sent instead, and without address and password somebody anonymous signs up.
  */
 export async function signUp(context: AuthContext): Promise<Response> {
   const server = context.get('server')
@@ -17,14 +21,22 @@ export async function signUp(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
   if (backend.signUp === false) throw new Problem('signup_disabled')
   const body = await readBody(context.req.raw, signUpBody)
-  const email = normaliseEmail(body.email)
-  if (email === null) throw new Problem('email_address_invalid')
+  const data = body.data ?? {}
+  if (body.email === undefined && body.password === undefined) return signUpAnonymously(context, data)
+  if (body.email === undefined || body.password === undefined) {
+    throw new Problem('validation_failed', { message: 'Sign-up requires an email and a password.' })
+  }
+  const email = requireEmail(body.email)
+  const challenge = challengeOf(body)
   timing.mark('parse')
   const passwordHash = await hashPassword(body.password)
   timing.mark('password')
+  if (backend.auth?.confirmEmail === true) {
+    return signUpToConfirm(context, { email, passwordHash, data, challenge })
+  }
 
   const now = clock.nowMilliseconds()
-  const user = { id: uuidv7(now), email, data: body.data ?? {} }
+  const user = { id: uuidv7(now), email, data }
   const role = backend.defaultRole
   const session = startSession(context, {
     whose: { sql: 'auth_users.id = ?', args: [textValue(user.id)] },

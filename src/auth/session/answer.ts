@@ -12,13 +12,34 @@ export interface AnsweredSession {
   readonly nowMilliseconds: number
 }
 
-/** GoTrue's answer to everything that signs in, with a new access token. Never to be cached (RFC 6749 §5.1). */
+/** The members of GoTrue's answer to everything that signs in, with a new access token. */
+export interface SessionBody {
+  readonly access_token: string
+  readonly token_type: 'bearer'
+  /** Seconds. */
+  readonly expires_in: number
+  /** Seconds since 1970-01-01T00:00:00Z. */
+  readonly expires_at: number
+  readonly refresh_token: string
+  readonly user: Readonly<Record<string, unknown>>
+}
+
+/** They are never to be cached (RFC 6749 §5.1). */
 export async function sessionResponse(
   context: AuthContext,
   account: Account,
   session: AnsweredSession,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<Response> {
+  const body = await sessionBody(context, account, session)
+  return context.json({ ...body, ...more }, 200, { 'cache-control': 'no-store' })
+}
+
+export async function sessionBody(
+  context: AuthContext,
+  account: Account,
+  session: AnsweredSession,
+): Promise<SessionBody> {
   const { settings, keys } = context.get('server')
   context.set('sessionId', session.id)
   const access = await issueAccessToken(
@@ -41,14 +62,12 @@ export async function sessionResponse(
     },
     { amr: session.amr, app_metadata: account.appMetadata },
   )
-  const body = {
+  return {
     access_token: access.token,
     token_type: 'bearer',
     expires_in: accessTokenSeconds,
     expires_at: access.expiresAt,
     refresh_token: session.refreshToken,
     user: userJson(account),
-    ...more,
   }
-  return context.json(body, 200, { 'cache-control': 'no-store' })
 }

@@ -11,7 +11,7 @@ import { type Account, accountColumns, accountOf, isNotBannedSql } from '../acco
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
-import { sessionResponse } from './answer.ts'
+import { type SessionBody, sessionBody } from './answer.ts'
 import { deviceOf } from './device.ts'
 import { newSecretToken, type SecretToken } from './token.ts'
 
@@ -42,6 +42,8 @@ export interface SessionStart {
   readonly statements: readonly Statement[]
   /** What the last statement told: null when there is no session. */
   outcomeOf(results: readonly Result[]): SignedIn | null
+  /** What that answer says: a redirect has it in its fragment. */
+  bodyOf(signedIn: SignedIn): Promise<SessionBody>
   /** The answer of GoTrue to everything that signs in. */
   respond(signedIn: SignedIn, more?: Readonly<Record<string, unknown>>): Promise<Response>
 }
@@ -76,6 +78,14 @@ export function startSession(context: AuthContext, options: SessionOptions): Ses
     sql: 'auth_users.id = (select user_id from auth_sessions where id = ?)',
     args: [textValue(id)],
   }
+  const bodyOf = ({ account }: SignedIn): Promise<SessionBody> =>
+    sessionBody(context, account, {
+      id,
+      aal,
+      amr: [{ method, timestamp: Math.floor(nowMilliseconds / 1_000) }],
+      refreshToken: refreshToken.token,
+      nowMilliseconds,
+    })
   return {
     id,
     refreshToken,
@@ -101,14 +111,10 @@ export function startSession(context: AuthContext, options: SessionOptions): Ses
       const account = accountOf(result)
       return account && { account, isNewDevice: textOf(result?.rows[0]?.[1]) === '1' }
     },
-    respond({ account }, more) {
-      const session = { id, aal, amr: [{ method, timestamp: Math.floor(nowMilliseconds / 1_000) }] }
-      return sessionResponse(
-        context,
-        account,
-        { ...session, refreshToken: refreshToken.token, nowMilliseconds },
-        more,
-      )
+    bodyOf,
+    async respond(signedIn, more) {
+      const body = await bodyOf(signedIn)
+      return context.json({ ...body, ...more }, 200, { 'cache-control': 'no-store' })
     },
   }
 }

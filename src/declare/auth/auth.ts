@@ -28,10 +28,22 @@ export interface ClaimsUser {
 
 type Claims = Readonly<Record<string, unknown>>
 
+/** What is asked of who sets a password. */
+export interface PasswordDeclaration {
+  /**
+   * Whether a session that began more than 24 hours ago changes the password only with a code that is sent to the
+   * confirmed address of the account. Default: yes.
+   */
+  readonly reauthenticate?: boolean
+}
+
 /** How people sign in. */
 export interface AuthDeclaration {
   /** Whether an address must be confirmed by mail before its owner is signed in. Default: no. */
   readonly confirmEmail?: boolean
+  /** Whether somebody may have an account without saying who they are. Default: no. */
+  readonly anonymous?: boolean
+  readonly password?: PasswordDeclaration
   /**
    * Where a link in a mail, or a provider, may send people back to, beside SITE_URL: whole URLs, compared exactly
    * (RFC 9700 §4.1.1); a query of their own is no part of it.

@@ -1,0 +1,59 @@
+import { integerValue, type Statement } from '../../base/statement.ts'
+import type { Condition } from '../condition.ts'
+import type { AuthContext } from '../context.ts'
+import { securityEvent } from '../event/event.ts'
+
+/** Of a row of `auth_users`: nobody has shown yet that the address is theirs. */
+export const unprovedSql = 'auth_users.email is not null and auth_users.email_confirmed_at is null'
+
+export interface AccountToClaim {
+  /** Whose address was proved just now: a condition over `auth_users`. Whoever is confirmed already is left alone. */
+  readonly whose: Condition
+  readonly nowMilliseconds: number
+  /** A one-time token that stays, because the transaction has yet to use it: a condition over `auth_one_time_tokens`. */
+  readonly except?: Condition
+}
+
+/**
+ * For a transaction in which the owner of an address proves it, by a link, a code or a provider, before `email_confirmed_at`
+ * is set: whatever was there before may be of somebody who registered the address first to have a way in later. So
+ * password, sessions, identities, factors, tokens and codes go; the user and the profile stay.
+ */
+export function claimAccount(context: AuthContext, claimed: AccountToClaim): readonly Statement[] {
+  const { nowMilliseconds, except } = claimed
+  const whose = { sql: `${claimed.whose.sql} and ${unprovedSql}`, args: claimed.whose.args }
+  const users = `(select auth_users.id from auth_users where ${whose.sql})`
+  const now = integerValue(nowMilliseconds)
+  const kept = except === undefined ? '' : ` and not (${except.sql})`
+  return [
+    ...securityEvent(context, { event: 'account_claimed', whose, nowMilliseconds }),
+    {
+      sql: `update auth_sessions set revoked_at = ? where revoked_at is null and user_id in ${users}`,
+      args: [now, ...whose.args],
+    },
+    ...ownTables.map((table) => ({
+      sql: `delete from ${table} where user_id in ${users}`,
+      args: whose.args,
+    })),
+    {
+      sql: `delete from auth_one_time_tokens where user_id in ${users}${kept}`,
+      args: [...whose.args, ...(except?.args ?? [])],
+    },
+    {
+      sql: `update auth_users set password_hash = null, new_email = null, least_aal = 1, updated_at = ? where ${whose.sql}`,
+      args: [now, ...whose.args],
+    },
+  ]
+}
+
+/** What is of a user and lets somebody in, or is half of something that does. */
+const ownTables = [
+  'auth_identities',
+  'auth_credentials',
+  'auth_factors',
+  'auth_recovery_codes',
+  'auth_codes',
+  'auth_challenges',
+  'auth_authorizations',
+  'auth_consents',
+]

@@ -1,0 +1,79 @@
+import { integerValue, type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
+import { isNotBannedSql } from '../account/account.ts'
+import type { Condition } from '../condition.ts'
+import type { AuthContext } from '../context.ts'
+import { securityEvent } from '../event/event.ts'
+import { sendLetter } from '../letter.ts'
+import { redirectOfRequest } from '../redirect.ts'
+import { linkOf, makeOneTime, type OneTimeToMake } from './make.ts'
+
+/** What can be asked for by whoever knows an address. */
+type AskedKind = 'signup' | 'magiclink' | 'recovery'
+
+export interface Asked
+  extends Pick<OneTimeToMake, 'passwordHash' | 'data' | 'challenge' | 'nowMilliseconds'> {
+  readonly kind: AskedKind
+  readonly email: string
+}
+
+export interface Sending {
+  /** The same ones whether or not the address is known. The last one tells `send`. */
+  readonly statements: readonly Statement[]
+  /** After the transaction: the mail, if there is somebody to send it to. Nothing of it is part of the answer. */
+  send(result: Result | undefined): void
+}
+
+/**
+ * A mail with a link and a code for whoever asks with an address. It makes the same rows and takes the same trip for
+ * every address; a sign-up of an account that is confirmed is told to its owner, who gets no link.
+ */
+export function sendOneTime(context: AuthContext, asked: Asked): Sending {
+  const { kind, email, nowMilliseconds } = asked
+  const now = integerValue(nowMilliseconds)
+  const whose = ownerOf(email, nowMilliseconds)
+  const made = makeOneTime(context, { ...asked, whose })
+  const redirectTo = redirectOfRequest(context)
+  return {
+    statements: [
+      ...made.statements,
+      { sql: `update auth_users set ${sentAt[kind]} = ? where ${whose.sql}`, args: [now, ...whose.args] },
+      ...securityEvent(context, { event: events[kind], whose, nowMilliseconds }),
+      {
+        sql: `select auth_users.email_confirmed_at is not null from auth_users where ${whose.sql}`,
+        args: whose.args,
+      },
+    ],
+    send(result) {
+      const isConfirmed = result?.rows[0]?.[0]
+      if (isConfirmed === undefined) return
+      if (kind === 'signup' && textOf(isConfirmed) === '1') {
+        sendLetter(context, { about: 'sign_up_of_known', to: email, at: new Date(nowMilliseconds) })
+        return
+      }
+      const link = linkOf(context, kind, made.token, redirectTo)
+      sendLetter(context, { about: letters[kind], to: email, link, code: made.code })
+    },
+  }
+}
+
+/** Who has an address, and may come in: a condition over `auth_users`. */
+export function ownerOf(email: string, nowMilliseconds: number): Condition {
+  return {
+    sql: `auth_users.email = ? and auth_users.kind = 'person' and ${isNotBannedSql}`,
+    args: [textValue(email), integerValue(nowMilliseconds)],
+  }
+}
+
+const sentAt = {
+  signup: 'confirmation_sent_at',
+  magiclink: 'recovery_sent_at',
+  recovery: 'recovery_sent_at',
+} as const
+
+const events = {
+  signup: 'confirmation_requested',
+  magiclink: 'magic_link_requested',
+  recovery: 'recovery_requested',
+} as const
+
+const letters = { signup: 'confirmation', magiclink: 'magic_link', recovery: 'recovery' } as const
