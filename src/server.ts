@@ -1,6 +1,8 @@
 import type { SQL } from 'drizzle-orm'
 import { admission } from './auth/admission.ts'
 import { type SessionLimits, sessionLimitsOf } from './auth/session/limits.ts'
+import { ratesOf } from './auth/throttle/rates.ts'
+import { roomsOf, type Throttles } from './auth/throttle/rooms.ts'
 import type { SigningKeys } from './auth/token/keys.ts'
 import { signingKeys } from './auth/token/keys.ts'
 import { boundedMap } from './base/bounded-map.ts'
@@ -47,6 +49,7 @@ export interface Server {
   readonly sessions: SessionMemory
   readonly sessionLimits: SessionLimits
   readonly mail: Mail | null
+  readonly throttles: Throttles
   /** Where development has its pages; null elsewhere. */
   readonly devUrl: string | null
   readonly clock: Clock
@@ -57,6 +60,7 @@ export interface Server {
 export function createServer(backend: BackendDeclaration): (bindings: Bindings) => Promise<Server> {
   const linked = linkModel(backend)
   const running = runningKeys()
+  const rates = ratesOf(backend.auth?.throttles)
   const sessionLimits = sessionLimitsOf(backend.auth?.sessions)
   let server: Server | null = null
   return async (bindings) => {
@@ -87,6 +91,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       realm: realmOf(settings),
       sessionLimits,
       mail: mailOf(bindings),
+      throttles: { rooms: roomsOf(bindings, systemClock), rates },
       devUrl: devUrlOf(bindings),
       clock: systemClock,
       limits: defaultLimits,

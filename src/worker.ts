@@ -9,3 +9,5 @@ export default {
   fetch: (request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> =>
     app.fetch(request, bindings, context),
 }
+
+export { Throttle } from './auth/throttle/object.ts'

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -23,7 +23,9 @@ const run = promisify(execFile)
 export async function bundleWorker(entry: string, folder: string): Promise<Bundle> {
   await mkdir(folder, { recursive: true })
   const wrangler = join(projectFolder, 'node_modules/wrangler/bin/wrangler.js')
-  await run(process.execPath, [wrangler, 'deploy', entry, '--dry-run', '--minify', '--outdir', folder], {
+  const config = await configWithoutBindings(folder)
+  const flags = ['--config', config, '--dry-run', '--minify', '--outdir', folder]
+  await run(process.execPath, [wrangler, 'deploy', entry, ...flags], {
     cwd: projectFolder,
     env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false' },
   })
@@ -34,4 +36,12 @@ export async function bundleWorker(entry: string, folder: string): Promise<Bundl
   }
   const code = await readFile(join(folder, main))
   return { folder, main, rawBytes: code.byteLength, gzipBytes: gzipSync(code).byteLength }
+}
+
+/** What comes before the tables of wrangler.toml: an entry of another Worker exports none of the classes that are bound there. */
+async function configWithoutBindings(folder: string): Promise<string> {
+  const [flags = ''] = (await readFile(join(projectFolder, 'wrangler.toml'), 'utf8')).split(/^\[/m)
+  const file = join(folder, 'wrangler.toml')
+  await writeFile(file, flags)
+  return file
 }

@@ -8,6 +8,7 @@ import type { Mail } from '../mail/mail.ts'
 import type { Caller } from '../model/caller/caller.ts'
 import type { Model } from '../model/model.ts'
 import type { SessionLimits } from './session/limits.ts'
+import type { Throttles } from './throttle/rooms.ts'
 import type { SigningKeys } from './token/keys.ts'
 
 /** What the middleware in front of `authRoutes` has set on Hono's context. */
@@ -33,6 +34,7 @@ export interface AuthServer {
   readonly sessionLimits: SessionLimits
   /** Null where no mail can be sent. */
   readonly mail: Mail | null
+  readonly throttles: Throttles
 }
 
 export type AuthContext = Context<AuthEnv>

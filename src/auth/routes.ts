@@ -11,6 +11,7 @@ import { identifyForAuth, requireSecretKey, userCaller } from './caller.ts'
 import type { Action, AuthContext, AuthEnv } from './context.ts'
 import { type AuthRoute, featuresOf, type Method } from './feature.ts'
 import { exchangeCode, mailedRoutes } from './mailed/routes.ts'
+import { calm } from './throttle/throttle.ts'
 
 /** What every backend has. */
 const routes: readonly AuthRoute[] = [
@@ -33,6 +34,7 @@ const grants: Readonly<Record<string, Action>> = {
 export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {
   const app = new Hono<AuthEnv>()
   app.use(apiVersion)
+  app.use(calm)
   for (const { path, access, methods } of authRoutesOf(backend)) {
     for (const [method, action] of Object.entries(methods)) {
       app.on(method, path, async (context) => {

@@ -6,6 +6,8 @@ import { Hono } from 'hono/tiny'
 import type { AuthEnv, AuthServer } from '../../src/auth/context.ts'
 import { authRoutes } from '../../src/auth/routes.ts'
 import { sessionLimitsOf } from '../../src/auth/session/limits.ts'
+import { type Rates, ratesOf } from '../../src/auth/throttle/rates.ts'
+import { roomsInMemory } from '../../src/auth/throttle/rooms.ts'
 import { signingKeys } from '../../src/auth/token/keys.ts'
 import { Problem, problemResponse } from '../../src/base/problem.ts'
 import type { Settings } from '../../src/base/settings.ts'
@@ -70,6 +72,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
     backend: declaration,
     model,
     sessionLimits: sessionLimitsOf(declaration.auth?.sessions),
+    throttles: { rooms: roomsInMemory(clock), rates: ratesFor(declaration) },
     mail: { send: async (message) => void sent.push(message) },
   }
   const app = new Hono<AuthEnv>()
@@ -135,6 +138,21 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
         fetch: async (input, init) => app.request(String(input), init, {}, executionContext),
       })
     },
+  }
+}
+
+/** Tests do things more often than people: they are slowed only where that is what is tested. */
+function ratesFor({ auth }: BackendDeclaration): Rates {
+  if (auth?.throttles !== undefined) return ratesOf(auth.throttles)
+  const none = {}
+  return {
+    sign_in: none,
+    sign_up: none,
+    anonymous: none,
+    refresh: none,
+    mail: none,
+    verify: none,
+    factor: none,
   }
 }
 

@@ -3,6 +3,7 @@ import type { AuthContext } from '../context.ts'
 import { readBody, refreshBody } from '../credentials.ts'
 import { sessionResponse } from '../session/answer.ts'
 import { rotate } from '../session/rotate.ts'
+import { throttle } from '../throttle/throttle.ts'
 
 /** An app shows who it is when it refreshes: its tokens are good for nothing here. */
 const ownSessions: Condition = { sql: 'auth_sessions.app_id is null', args: [] }
@@ -16,6 +17,7 @@ export async function refresh(context: AuthContext): Promise<Response> {
   const body = await readBody(context.req.raw, refreshBody)
   const now = context.get('server').clock.nowMilliseconds()
   timing.mark('parse')
+  await throttle(context, 'refresh')
   const rotation = rotate(context, body.refresh_token, ownSessions, now)
   const results = await context.get('database').transact(rotation.statements, timing)
   timing.mark('db')

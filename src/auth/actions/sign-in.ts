@@ -6,11 +6,12 @@ import { normaliseEmail, readBody, signInBody } from '../credentials.ts'
 import { verifyPassword } from '../password/hash.ts'
 import { startSession } from '../session/start.ts'
 import { tellOfNewDevice } from '../session/tell.ts'
+import { throttle } from '../throttle/throttle.ts'
 
 /**
  * `POST /token?grant_type=password`: two trips, read the hash, write the session. Whether the address exists
  * cannot be told: not by the answer, nor by its time.
- * @throws Problem invalid_credentials; after the right password only, user_banned or email_not_confirmed
+ * @throws Problem over_request_rate_limit; invalid_credentials; after the right password only, user_banned or email_not_confirmed
  */
 export async function signIn(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
@@ -20,7 +21,10 @@ export async function signIn(context: AuthContext): Promise<Response> {
   timing.mark('parse')
 
   const email = normaliseEmail(body.email)
-  const found = await database.run({ sql: findAccount, args: [textValue(email ?? '')] }, timing, 'strong')
+  const [found, pass] = await Promise.all([
+    database.run({ sql: findAccount, args: [textValue(email ?? '')] }, timing, 'strong'),
+    throttle(context, 'sign_in', { account: body.email }),
+  ])
   timing.mark('db')
   const known = accountOf(found)
   const passwordHash = textOf(found.rows[0]?.[accountColumnCount])
@@ -47,6 +51,7 @@ export async function signIn(context: AuthContext): Promise<Response> {
   timing.mark('db')
   // The password was changed, or the user banned or erased, while it was being checked.
   if (signedIn === null) throw new Problem('invalid_credentials')
+  pass.succeeded()
   tellOfNewDevice(context, signedIn, now)
   return session.respond(signedIn)
 }

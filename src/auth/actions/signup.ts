@@ -7,6 +7,7 @@ import type { AuthContext } from '../context.ts'
 import { readBody, requireEmail, signUpBody } from '../credentials.ts'
 import { hashPassword } from '../password/hash.ts'
 import { startSession } from '../session/start.ts'
+import { throttle } from '../throttle/throttle.ts'
 import { signUpAnonymously } from './anonymous.ts'
 import { signUpToConfirm } from './confirmed-signup.ts'
 
@@ -28,6 +29,7 @@ export async function signUp(context: AuthContext): Promise<Response> {
   }
   const email = requireEmail(body.email)
   const challenge = challengeOf(body)
+  await throttle(context, 'sign_up')
   timing.mark('parse')
   const passwordHash = await hashPassword(body.password)
   timing.mark('password')

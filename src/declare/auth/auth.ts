@@ -1,3 +1,5 @@
+import type { ThrottleDeclaration } from './throttle.ts'
+
 /** How long sessions last. */
 export interface SessionDeclaration {
   /** A session ends so many hours after it began, however often it is refreshed. Default: never. */
@@ -56,6 +58,8 @@ export interface AuthDeclaration {
    * No registered claim (RFC 7519, RFC 9068, those of GoTrue), and at most 1,024 bytes as JSON.
    */
   claims?(user: ClaimsUser): Claims | Promise<Claims>
+  /** How often things may be tried. Default: as GoTrue has it, and guessing is slowed by account, too. */
+  readonly throttles?: ThrottleDeclaration
   /** Ways in beyond password and mail. */
   readonly features?: readonly SignInFeature[]
 }

@@ -1,0 +1,91 @@
+import { signature } from '../../base/crypto.ts'
+import type { ThrottleKind } from '../../declare/auth/throttle.ts'
+import type { AuthContext } from '../context.ts'
+import { normaliseEmail } from '../credentials.ts'
+import type { Rule } from './bucket.ts'
+import { networkOf } from './network.ts'
+import { refused } from './refused.ts'
+
+/** What was let through. */
+export interface Pass {
+  /**
+   * It was who it should be: the attempt counts for nothing, and this network is known to lead to this account from now
+   * on. Goes on after the answer.
+   * @param account whose it was, where that was not known before
+   */
+  succeeded(account?: string | null): void
+}
+
+/** From a network that somebody came into an account from, it is not a stranger who tries, for so long. */
+const knownSeconds = 90 * 86_400
+
+/**
+ * Counts an attempt before it is made: no number of them at once is more than what may be. No trip to the database; at
+ * the same time as one, where there is one (`Promise.all`).
+ *
+ * **By network**, all over the world. **By account**, whether or not there is such an account, under the one spelling
+ * of its address:
+ * - from one network (`pair`) so many wrong guesses, so that one guesser is slowed;
+ * - from all networks from which nobody ever came in (`account`) so many together, so that a guesser with a new address
+ *   for each guess is slowed as well. This is what an attacker can use up to annoy the owner. So it does not hold where
+ *   the owner signed in before (in 90 days): there, wrong guesses made elsewhere are nothing. At a new place, while the
+ *   attack goes on, the owner comes in by a mail (`/recover`, `/otp`), which no count of guesses bars, or waits: the
+ *   count comes down all the time.
+ * What is left: an attacker in the owner's own network can slow the owner there; by mail the owner comes in.
+ *
+ * An account is an address, or the id of a user who is known by their token.
+ * @throws Problem over_email_send_rate_limit, over_request_rate_limit, with `Retry-After`
+ */
+export async function throttle(
+  context: AuthContext,
+  kind: ThrottleKind,
+  { account = null }: { readonly account?: string | null } = {},
+): Promise<Pass> {
+  const { throttles, settings } = context.get('server')
+  const { rooms, rates } = throttles
+  const { network: byNetwork, pair, account: byAccount } = rates[kind]
+  const roomOf = (what: string, name: string): string =>
+    `${what}-${signature(settings.serverSecret, `throttle ${what} ${settings.tenant}`, name)}`
+  const accountRoom = (name: string) => roomOf('account', normaliseEmail(name) ?? name.slice(0, 254))
+
+  const network = networkOf(context.req.raw.headers)
+  const home = network === null ? null : roomOf('network', network)
+  const known = `known ${home}`
+  const asked: { readonly room: string; readonly rules: readonly Rule[]; readonly isMail: boolean }[] = []
+  if (home !== null && byNetwork !== undefined)
+    asked.push({ room: home, rules: [{ ...byNetwork, name: kind }], isMail: false })
+  const rules: readonly Rule[] = [
+    ...(pair === undefined ? [] : [{ ...pair, name: `${kind} ${home}` }]),
+    ...(byAccount === undefined ? [] : [{ ...byAccount, name: kind, ...(pair && { unless: known }) }]),
+  ]
+  if (account !== null && rules.length > 0)
+    asked.push({ room: accountRoom(account), rules, isMail: kind === 'mail' })
+
+  const told = await Promise.all(asked.map(({ room, rules }) => rooms.ask(room, { kind: 'take', rules })))
+  for (const [index, each] of told.entries()) {
+    if (each === null || each.retrySeconds === 0) continue
+    const code = asked[index]?.isMail ? 'over_email_send_rate_limit' : 'over_request_rate_limit'
+    throw refused(code, kind, each)
+  }
+  return {
+    succeeded(whose = account) {
+      const mark = { name: known, seconds: knownSeconds }
+      const credits = asked.map(({ room, rules }) => rooms.ask(room, { kind: 'credit', rules }))
+      if (pair !== undefined && typeof whose === 'string')
+        credits.push(rooms.ask(accountRoom(whose), { kind: 'credit', rules: [], mark }))
+      context.executionCtx.waitUntil(Promise.all(credits))
+    },
+  }
+}
+
+/**
+ * The first line, in front of all that is written to sign-in: so much of one network in one location, whatever it is.
+ * @throws Problem over_request_rate_limit
+ */
+export async function calm(context: AuthContext, next: () => Promise<void>): Promise<void> {
+  const { throttles } = context.get('server')
+  const network = context.req.method === 'POST' ? networkOf(context.req.raw.headers) : null
+  if (network !== null && !(await throttles.rooms.isCalm(network)))
+    throw refused('over_request_rate_limit', 'burst', null)
+  await next()
+}
