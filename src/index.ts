@@ -1,4 +1,5 @@
 /** What the author of a backend imports. */
+export { totp } from './auth/factor/totp/feature.ts'
 export type { AfterContext, AfterHook, Operation, Payload } from './declare/after.ts'
 export type { AuthDeclaration, ClaimsUser, SessionDeclaration } from './declare/auth/auth.ts'
 export {

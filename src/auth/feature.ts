@@ -1,5 +1,6 @@
 import type { SignInFeature } from '../declare/auth/auth.ts'
 import type { Action, AuthContext, AuthServer } from './context.ts'
+import type { FactorKinds } from './factor/kind.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -20,6 +21,8 @@ export interface Feature extends SignInFeature {
   readonly routes: readonly AuthRoute[]
   /** `POST /token?grant_type=…`. */
   readonly grants?: Readonly<Record<string, Action>>
+  /** Kinds of second factor: `factor_type` of `POST /factors`. */
+  readonly factors?: FactorKinds
   /** What `GET /settings` says of it. */
   about?(
     server: AuthServer,

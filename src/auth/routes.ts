@@ -9,6 +9,7 @@ import { signUp } from './actions/signup.ts'
 import { getUser } from './actions/user.ts'
 import { identifyForAuth, requireSecretKey, userCaller } from './caller.ts'
 import type { Action, AuthContext, AuthEnv } from './context.ts'
+import { factorRoutes } from './factor/routes.ts'
 import { type AuthRoute, featuresOf, type Method } from './feature.ts'
 import { exchangeCode, mailedRoutes } from './mailed/routes.ts'
 import { calm } from './throttle/throttle.ts'
@@ -59,7 +60,7 @@ export function authRoutesOf(backend: BackendDeclaration): readonly AuthRoute[] 
   for (const feature of features)
     for (const [name, grant] of Object.entries(feature.grants ?? {})) all.set(name, grant)
   const token: AuthRoute = { path: '/token', access: 'key', methods: { POST: tokenAction(all) } }
-  return [token, ...routes, ...features.flatMap((feature) => feature.routes)]
+  return [token, ...routes, ...features.flatMap((feature) => feature.routes), ...factorRoutes(features)]
 }
 
 /** By path, the value of `Allow` (RFC 9110 §10.2.1). */

@@ -30,7 +30,7 @@ export type Method =
   | 'recovery'
   | 'recovery_code'
   | 'totp'
-  | 'webauthn'
+  | 'mfa/webauthn'
 
 export interface SessionStart {
   readonly id: string

@@ -1,0 +1,96 @@
+import { nullish, object, string } from 'valibot'
+import { uuidv7 } from '../../../base/id.ts'
+import { Problem } from '../../../base/problem.ts'
+import { integerValue, nullValue, textOf, textValue } from '../../../base/statement.ts'
+import type { Action } from '../../context.ts'
+import { readBody } from '../../credentials.ts'
+import { namedAsker } from '../../session/asker.ts'
+import type { FactorKind, FactorKinds } from '../kind.ts'
+import { isFactorType } from '../stored.ts'
+
+/** As many as GoTrue allows, verified or not. */
+const mostFactors = 10
+/** Of a factor that nobody has verified, as GoTrue's. */
+const unverifiedMilliseconds = 300_000
+const longestName = 120
+
+const enrolBody = object({
+  factor_type: string(),
+  friendly_name: nullish(string()),
+  issuer: nullish(string()),
+})
+
+/**
+ * `POST /factors`: begins a second factor, which counts when it was shown once. One trip. Where there is one already it must
+ * have been shown (aal2).
+ * @throws Problem insufficient_aal, mfa_factor_name_conflict, too_many_enrolled_mfa_factors, mfa_…_enroll_not_enabled
+ */
+export function enrol(kinds: FactorKinds): Action {
+  return async (context) => {
+    const timing = context.get('timing')
+    const asker = namedAsker(context)
+    const body = await readBody(context.req.raw, enrolBody)
+    const kind = await kindOf(kinds, body.factor_type)
+    const name = nameOf(body.friendly_name ?? null)
+    const issuer = nameOf(body.issuer ?? null)
+    const { caller, nowMilliseconds } = asker
+    const id = uuidv7(nowMilliseconds)
+    const { secret, answer } = await kind.enrol(context, { id, account: caller.email ?? caller.id, issuer })
+    timing.mark('parse')
+
+    const [now, user] = [integerValue(nowMilliseconds), textValue(caller.id)]
+    const friendlyName = name === null ? nullValue : textValue(name)
+    const results = await context.get('database').transact(
+      [
+        asker.read,
+        {
+          sql: `delete from auth_factors where user_id = ? and status = 'unverified' and created_at <= ?`,
+          args: [user, integerValue(nowMilliseconds - unverifiedMilliseconds)],
+        },
+        {
+          sql: `select count(*), coalesce(sum(name = ?), 0) from auth_factors where user_id = ?`,
+          args: [friendlyName, user],
+        },
+        {
+          sql: `insert into auth_factors (id, user_id, type, status, name, secret, created_at, updated_at)
+select ?, ?, ?, 'unverified', ?, ?, ?, ? where ${asker.admitted.sql}
+  and (select count(*) from auth_factors where user_id = ?) < ${mostFactors}
+  and not exists (select 1 from auth_factors where user_id = ? and name = ?)`,
+          args: [
+            ...[textValue(id), user, textValue(body.factor_type), friendlyName],
+            ...[secret === null ? nullValue : textValue(secret), now, now],
+            ...[...asker.admitted.args, user, user, friendlyName],
+          ],
+        },
+      ],
+      timing,
+    )
+    timing.mark('db')
+    asker.require('admitted', results[0])
+    if (results.at(-1)?.affectedRows !== 1) {
+      const sameName = textOf(results[2]?.rows[0]?.[1]) !== '0'
+      throw new Problem(sameName ? 'mfa_factor_name_conflict' : 'too_many_enrolled_mfa_factors')
+    }
+    const made = { id, type: body.factor_type, friendly_name: name ?? '' }
+    return context.json({ ...made, ...answer }, 200, { 'cache-control': 'no-store' })
+  }
+}
+
+async function kindOf(kinds: FactorKinds, type: string): Promise<FactorKind> {
+  if (!isFactorType(type)) {
+    throw new Problem('validation_failed', { message: 'factor_type needs to be totp or webauthn.' })
+  }
+  const load = kinds[type]
+  if (load === undefined) throw new Problem(`mfa_${type}_enroll_not_enabled`)
+  return load()
+}
+
+/** Null of a name that says nothing. @throws Problem validation_failed */
+function nameOf(given: string | null): string | null {
+  const name = given?.trim() ?? ''
+  if (name.length <= longestName && name.isWellFormed() && !/\p{Cc}/u.test(name))
+    return name === '' ? null : name
+  throw new Problem('validation_failed', {
+    message: `A name has at most ${longestName} characters, and none that cannot be seen.`,
+  })
+}

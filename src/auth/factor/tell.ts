@@ -1,0 +1,26 @@
+import type { Account } from '../account/account.ts'
+import type { AuthContext } from '../context.ts'
+import { sendLetter } from '../letter.ts'
+
+/** A mail to the owner of the account: what makes it safe was changed. */
+export function tellOfFactor(
+  context: AuthContext,
+  about: 'factor_added' | 'factor_removed' | 'recovery_code_used',
+  { email, emailConfirmedAt }: Pick<Account, 'email' | 'emailConfirmedAt'>,
+  factor: { readonly name: string | null; readonly type: string } | null = null,
+): void {
+  if (email === null || emailConfirmedAt === null) return
+  const at = new Date(context.get('server').clock.nowMilliseconds())
+  sendLetter(context, {
+    about,
+    to: email,
+    at,
+    ...(factor !== null && { what: factor.name ?? kindNames.get(factor.type) ?? factor.type }),
+  })
+}
+
+const kindNames: ReadonlyMap<string, string> = new Map([
+  ['totp', 'authenticator app'],
+  ['webauthn', 'security key'],
+  ['passkey', 'passkey'],
+])
