@@ -7,6 +7,7 @@ import { refresh } from './actions/refresh.ts'
 import { signIn } from './actions/sign-in.ts'
 import { signUp } from './actions/signup.ts'
 import { getUser } from './actions/user.ts'
+import { adminRoutes } from './admin/routes.ts'
 import { identifyForAuth, requireSecretKey, userCaller } from './caller.ts'
 import type { Action, AuthContext, AuthEnv } from './context.ts'
 import { factorRoutes } from './factor/routes.ts'
@@ -23,6 +24,7 @@ const routes: readonly AuthRoute[] = [
   { path: '/.well-known/jwks.json', access: 'open', methods: { GET: jwks } },
   { path: '/settings', access: 'open', methods: { GET: settings } },
   { path: '/health', access: 'open', methods: { GET: health } },
+  ...adminRoutes,
 ]
 
 const grants: Readonly<Record<string, Action>> = {

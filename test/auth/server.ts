@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { GoTrueClient } from '@supabase/auth-js'
+import { GoTrueAdminApi, GoTrueClient } from '@supabase/auth-js'
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { Hono } from 'hono/tiny'
@@ -102,10 +102,10 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
     travel(milliseconds: number) {
       aheadMilliseconds += milliseconds
     },
-    /** A request with the publishable key; `path` is below `/auth/v1`. */
+    /** A request with the publishable key, unless it brings one; `path` is below `/auth/v1`. */
     async send(path: string, init: RequestInit = {}) {
       const headers = new Headers(init.headers)
-      headers.set('apikey', settings.publishableKey)
+      if (!headers.has('apikey')) headers.set('apikey', settings.publishableKey)
       const response = await app.request(
         `${settings.apiUrl}/auth/v1${path}`,
         { ...init, headers },
@@ -119,6 +119,23 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
+    },
+    /** A request with the secret key. */
+    asService(method: string, path: string, body?: unknown) {
+      return this.send(path, {
+        method,
+        headers: { apikey: settings.secretKey, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+    },
+    /** `auth.admin` of `supabase-js`. */
+    admin() {
+      const { secretKey, apiUrl } = settings
+      return new GoTrueAdminApi({
+        url: `${apiUrl}/auth/v1`,
+        headers: { apikey: secretKey, Authorization: `Bearer ${secretKey}` },
+        fetch: async (input, init) => app.request(String(input), init, {}, executionContext),
       })
     },
     /** `auth-js` as `supabase-js` sets it up. */

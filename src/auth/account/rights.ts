@@ -1,4 +1,5 @@
 import { integerValue, nullValue, type Statement, textValue } from '../../base/statement.ts'
+import { SqlError } from '../../database/client.ts'
 import type { Condition } from '../condition.ts'
 import { mergedJson } from './merge.ts'
 
@@ -45,4 +46,22 @@ export function changeRights(whose: Condition, change: RightsChange, nowMillisec
       ...whose.args,
     ],
   }
+}
+
+/** Bytes of `app_metadata` as JSON: it goes into every token. */
+const longestMetadata = 4_096
+const tooLong = 'app_metadata is too long'
+
+/** Undoes the transaction where a user's `app_metadata` has become longer than a token takes: `isTooLongMetadata`. */
+export function requireShortMetadata(whose: Condition): Statement {
+  return {
+    sql: `select case when length(cast(app_metadata as blob)) > ${longestMetadata} then json_extract('{}', '${tooLong}') end
+  from auth_users where ${whose.sql}`,
+    args: whose.args,
+  }
+}
+
+/** Whether an error is what `requireShortMetadata` says. */
+export function isTooLongMetadata(error: unknown): boolean {
+  return error instanceof SqlError && error.message.includes(tooLong)
 }

@@ -74,7 +74,7 @@ export function identitiesOf(account: Account): readonly Json[] {
   }))
 }
 
-function factorJson(factor: Factor): Json {
+export function factorJson(factor: Factor): Json {
   return {
     id: factor.id,
     factor_type: factor.type,

@@ -126,7 +126,7 @@ function isInTime(
   return isCurrent && now < issuedAt + accessTokenSeconds && issuer === ours
 }
 
-/** With `longestClaims` and `longestMetadata` a token is shorter. */
+/** With all that `auth.claims` and `app_metadata` may hold a token is shorter. */
 const maxTokenLength = 8_192
 
 /**
