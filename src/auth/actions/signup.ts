@@ -23,13 +23,14 @@ export async function signUp(context: AuthContext): Promise<Response> {
   if (backend.signUp === false) throw new Problem('signup_disabled')
   const body = await readBody(context.req.raw, signUpBody)
   const data = body.data ?? {}
-  if (body.email === undefined && body.password === undefined) return signUpAnonymously(context, data)
+  const isNobody = body.email === undefined && body.password === undefined
+  await throttle(context, isNobody ? 'anonymous' : 'sign_up')
+  if (isNobody) return signUpAnonymously(context, data)
   if (body.email === undefined || body.password === undefined) {
     throw new Problem('validation_failed', { message: 'Sign-up requires an email and a password.' })
   }
   const email = requireEmail(body.email)
   const challenge = challengeOf(body)
-  await throttle(context, 'sign_up')
   timing.mark('parse')
   const passwordHash = await hashPassword(body.password)
   timing.mark('password')
