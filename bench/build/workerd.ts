@@ -26,27 +26,45 @@ export interface WorkerOptions {
 }
 
 /** Runs a Worker under plain `workerd serve`, on a free port of loopback. @throws what workerd wrote, when it ends. */
-export async function serveWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const config = join(options.folder, `${options.name}.capnp`)
-  await writeFile(config, configuration(options))
+export function serveWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { folder, name } = options
+  return startWorkerd({ folder, name, config: configuration(options) })
+}
+
+export interface Serving {
+  /** A folder that exists, with the modules. */
+  readonly folder: string
+  readonly name: string
+  /** In Cap'n Proto's language. */
+  readonly config: string
+  /** Hears what it writes, line by line. */
+  hear?(line: string): void
+}
+
+/** @returns with the port of the first socket. @throws what workerd wrote, when it ends */
+export async function startWorkerd({ folder, name, config, hear }: Serving): Promise<RunningWorker> {
+  const file = join(folder, `${name}.capnp`)
+  await writeFile(file, config)
   const child = adopt(
-    spawn(binary(), ['serve', '--control-fd=3', config], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] }),
+    spawn(binary(), ['serve', '--control-fd=3', file], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] }),
   )
   let complaint = ''
   child.stderr?.on('data', (chunk) => {
     complaint = `${complaint}${chunk}`.slice(-4_000)
   })
+  if (hear !== undefined) {
+    for (const stream of [child.stdout, child.stderr])
+      if (stream !== null) createInterface({ input: stream }).on('line', hear)
+  }
   child.stdout?.resume()
   const control = child.stdio[3]
   if (!(control instanceof Readable)) throw new Error('workerd has no control channel')
   const [line] = await Promise.race([
     once(createInterface({ input: control }), 'line'),
-    once(child, 'exit').then(() =>
-      Promise.reject(new Error(`workerd (${options.name}) ended: ${complaint}`)),
-    ),
+    once(child, 'exit').then(() => Promise.reject(new Error(`workerd (${name}) ended: ${complaint}`))),
   ])
   const { port } = JSON.parse(String(line)) as { port: number }
-  if (child.pid === undefined) throw new Error(`workerd (${options.name}) has no process`)
+  if (child.pid === undefined) throw new Error(`workerd (${name}) has no process`)
   return { port, pid: child.pid, stop: () => end(child) }
 }
 
@@ -86,6 +104,6 @@ const benched :Workerd.Worker = (
 }
 
 /** A text of Cap'n Proto's schema language; its escapes are C's, and JSON's are a part of them for plain ASCII. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return JSON.stringify(text)
 }

@@ -22,6 +22,10 @@ export interface Options {
   readonly loss: number
   readonly jitter: number
   readonly faults: boolean
+  /** No ways and no Miniflare: nothing is measured but whether the answers are right, of as many as go. */
+  readonly direct: boolean
+  /** The Worker of all data centres, as a file. */
+  readonly worker: string
   readonly seed: number
   /** How many products are asked for. */
   readonly products: number
@@ -48,19 +52,23 @@ export function readOptions(args: readonly string[]): Options {
       throw new RangeError(`--${name} takes ${least} to ${most}, not '${text}'`)
     return value
   }
+  const direct = values.direct === true
+  if (direct && values.faults === true) throw new RangeError('--faults cuts ways, and --direct has none')
   const requests = number('requests', Number.POSITIVE_INFINITY, 1, 1e8)
   const many = Number.isFinite(requests)
   return {
-    cities: citiesIn(values.cities) ?? (quick ? cities.filter(({ name }) => quickCities.has(name)) : cities),
+    cities:
+      citiesIn(values.cities) ??
+      (quick || direct ? cities.filter(({ name }) => quickCities.has(name)) : cities),
     primary: cityOf('Virginia'),
     replicas: citiesIn(values.replicas) ?? [cityOf('Frankfurt'), cityOf('Tokyo')],
-    contenders: contendersIn(values.only),
+    contenders: contendersIn(values.only ?? (direct ? 'selvage' : undefined)),
     // Who gives a number of requests wants them all.
     seconds: number('seconds', many ? 86_400 : quick ? 15 : 60, 1, 86_400),
-    warmSeconds: number('warm', quick ? 5 : 30, 0, 600),
+    warmSeconds: number('warm', direct ? 0 : quick ? 5 : 30, 0, 600),
     requests,
     perSecond:
-      values.rate === 'max' || (values.rate === undefined && many)
+      values.rate === 'max' || (values.rate === undefined && (many || direct))
         ? null
         : number('rate', quick ? 60 : 120, 1, 1e5),
     scale: number('scale', 1, 0.001, 10),
@@ -68,6 +76,8 @@ export function readOptions(args: readonly string[]): Options {
     loss: number('loss', values.faults === true ? 0.001 : 0, 0, 0.5),
     jitter: number('jitter', 0.02, 0, 5),
     faults: values.faults === true,
+    direct,
+    worker: values.worker ?? 'bench/world/city/entry.ts',
     seed: number('seed', 1, 0, 2 ** 31),
     products: number('products', 300, 20, 9_000),
     exponent: number('zipf', 1.1, 0, 3),
@@ -91,6 +101,8 @@ const flags = {
   loss: { type: 'string' },
   jitter: { type: 'string' },
   faults: { type: 'boolean' },
+  direct: { type: 'boolean' },
+  worker: { type: 'string' },
   seed: { type: 'string' },
   products: { type: 'string' },
   zipf: { type: 'string' },

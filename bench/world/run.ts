@@ -35,27 +35,28 @@ try {
 async function world(): Promise<void> {
   const [runtime, keys] = [await readRuntime(), await makeKeys()]
   progress('the Worker is built')
-  const bundle = await bundleWorker('bench/world/city/entry.ts', join(folder, 'selvage'))
+  const bundle = await bundleWorker(options.worker, join(folder, 'selvage'))
   const network = startNetwork(options.seed)
   progress('the database is filled')
   const stage = await setStage(options, network, folder)
   const setting = { options, stage, bundle, runtime, keys, progress, signal: ending.signal }
-  progress('the simulation itself is measured')
-  const overhead = await measureNothing(setting, folder)
+  if (!options.direct) progress('the simulation itself is measured')
+  const overhead = options.direct ? null : await measureNothing(setting, folder)
   const played: Played[] = []
   for (const name of options.contenders) {
     if (!ending.signal.aborted) played.push(await play(name, setting))
   }
-  console.log(`\n${latencyTables(played, options.cities)}`)
+  if (overhead !== null) console.log(`\n${latencyTables(played, options.cities)}`)
   console.log(`\n${servedTable(played, options)}`)
   const [selvage] = played
   if (selvage?.name === 'selvage') console.log(`\n${goalReport(selvage, options, overhead)}`)
   console.log(`\n${violationReport(played)}`)
+  if (played.some(({ violations }) => violations.count() > 0)) process.exitCode = 1
+  if (overhead === null) return
   const out = options.out ?? (await mkdtemp(join(tmpdir(), 'selvage-world-chart-')))
   await mkdir(out, { recursive: true })
   await writeFile(join(out, 'world.svg'), chart(played, options.cities))
   console.log(`\nchart: ${join(out, 'world.svg')}`)
-  if (played.some(({ violations }) => violations.count() > 0)) process.exitCode = 1
 }
 
 function progress(text: string): void {

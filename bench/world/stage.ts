@@ -4,6 +4,7 @@ import type { Bundle } from '../build/bundle.ts'
 import type { Runtime } from '../build/project.ts'
 import type { Keys } from '../data/keys.ts'
 import { type DataCentre, startDataCentre } from './city/data-centre.ts'
+import { startPlainDataCentre } from './city/plain.ts'
 import { type City, clientRoundTrip, roundTrip } from './geography.ts'
 import type { Conditions } from './link/conditions.ts'
 import type { Network } from './link/network.ts'
@@ -28,7 +29,7 @@ export async function setStage(options: Options, network: Network, folder: strin
   const replicas: DatabaseNode[] = []
   for (const city of options.replicas) {
     const way = conditionsOf(options, roundTrip(city, primary.city))
-    const port = await network.open(primary.grpcPort, way)
+    const port = options.direct ? primary.grpcPort : await network.open(primary.grpcPort, way)
     replication.set(city, port)
     replicas.push(await startReplica(city, join(folder, `replica-${city.colo}`), port))
   }
@@ -80,6 +81,7 @@ export async function deploy(
   const databaseWays: DatabaseWay[] = []
   const opened: number[] = []
   const open = async (target: number, milliseconds: number): Promise<number> => {
+    if (options.direct) return target
     const port = await network.open(target, conditionsOf(options, milliseconds))
     opened.push(port)
     return port
@@ -107,7 +109,8 @@ export async function deploy(
       ...(variables.CACHE_OFF === '1' ? {} : { WORLD_KV: `http://127.0.0.1:${kvPort}/${city.colo}` }),
     }
     const ports = await freePorts(isolates)
-    dataCentres.set(city, await startDataCentre({ city, bundle, runtime, bindings, ports, hear }))
+    const start = options.direct ? startPlainDataCentre : startDataCentre
+    dataCentres.set(city, await start({ city, bundle, runtime, bindings, ports, hear }))
   }
   const doors = new Map<City, Doors>()
   for (const city of options.cities) {

@@ -65,7 +65,7 @@ export async function startDataCentre(options: DataCentreOptions): Promise<DataC
 }
 
 /** What the platform says of a request that comes in here; numbers are texts, as there. */
-function cfOf({ name, colo, place: [latitude, longitude], country, continent }: City) {
+export function cfOf({ name, colo, place: [latitude, longitude], country, continent }: City) {
   return {
     colo,
     city: name,

@@ -20,8 +20,12 @@ interface LatencyGoal {
   readonly is: (sample: Sample) => boolean
 }
 
-/** Each goal, by city where it is one of a city, with what was measured. */
-export function goalReport(selvage: Played, options: Options, overhead: Overhead): string {
+/**
+ * Each goal, by city where it is one of a city, with what was measured.
+ * @param overhead null: latencies were not
+ */
+export function goalReport(selvage: Played, options: Options, overhead: Overhead | null): string {
+  if (overhead === null) return shareReport(selvage, options)
   const nodes = [options.primary, ...options.replicas]
   const own = (city: City): number => clientRoundTrip(city, city)
   const latencies: readonly LatencyGoal[] = [
