@@ -59,7 +59,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     cities:
       citiesIn(values.cities) ??
-      (quick || direct ? cities.filter(({ name }) => quickCities.has(name)) : cities),
+      (direct ? directCities : quick ? cities.filter(({ name }) => quickCities.has(name)) : cities),
     primary: cityOf('Virginia'),
     replicas: citiesIn(values.replicas) ?? [cityOf('Frankfurt'), cityOf('Tokyo')],
     contenders: contendersIn(values.only ?? (direct ? 'selvage' : undefined)),
@@ -79,12 +79,15 @@ export function readOptions(args: readonly string[]): Options {
     direct,
     worker: values.worker ?? 'bench/world/city/entry.ts',
     seed: number('seed', 1, 0, 2 ** 31),
-    products: number('products', 300, 20, 9_000),
+    products: number('products', direct ? 100 : 300, 20, 9_000),
     exponent: number('zipf', 1.1, 0, 3),
-    productWrites: number('product-writes', 0.1, 0, 1),
+    productWrites: number('product-writes', direct ? 0.005 : 0.1, 0, 1),
     out: values.out ?? null,
   }
 }
+
+/** One beside the primary, and one beside a replica. */
+const directCities: readonly City[] = [cityOf('Virginia'), cityOf('Frankfurt')]
 
 const quickCities: ReadonlySet<string> = new Set(['Virginia', 'Frankfurt', 'Tokyo'])
 

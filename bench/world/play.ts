@@ -81,11 +81,13 @@ export async function play(name: ContenderName, setting: Setting): Promise<Playe
     ...{ wire, catalogue, violations, samples, random, publishableKey: keys.publishableKey },
     ...{ checker: createChecker(violations), tally: createTally(violations), isFaulty: options.faults },
   }
+  let before = 0
   let calm: (() => Promise<void>) | null = null
-  const told = setInterval(
-    () => progress(`${name}: ${samples.answered} answers, ${violations.count()} violations`),
-    5_000,
-  )
+  const told = setInterval(() => {
+    const rate = ((samples.answered - before) / 5).toFixed(0)
+    before = samples.answered
+    progress(`${name}: ${samples.answered} answers, ${rate} a second, ${violations.count()} violations`)
+  }, 5_000)
   try {
     const everybody = populate(options.cities, deployment.doorsOf, people)
     const go = (part: Partial<Drive>) => drive(scene, everybody, { ...options, ...part }, signal)
@@ -93,6 +95,7 @@ export async function play(name: ContenderName, setting: Setting): Promise<Playe
     await go({ perSecond: null, seconds: options.warmSeconds, requests: Number.POSITIVE_INFINITY })
     const warm = samples.answered
     samples.clear()
+    before = 0
     const started = performance.now()
     progress(`${name}: warm after ${warm} answers, now it is measured`)
     calm = options.faults ? beFaulty({ ...setting, deployment, random: randomOf(options.seed + 77) }) : null

@@ -27,7 +27,7 @@ export interface Sample {
   readonly node: string | null
 }
 
-/** All answers of a run that came in time, by city and kind. */
+/** Answers of a run that came in time, by city and kind: of very many those that came last, and all are counted. */
 export interface Samples {
   add(city: string, kind: Kind, sample: Sample): void
   of(city: string, kind: Kind): readonly Sample[]
@@ -42,10 +42,15 @@ export interface Samples {
   clear(): void
 }
 
+/** A run of a million answers takes no more memory than one of some ten thousands. */
+const mostSamples = 20_000
+const mostAges = 500_000
+
 export function collectSamples(): Samples {
   const samples = new Map<string, Sample[]>()
   const ages: number[] = []
   let answered = 0
+  let read = 0
   let unavailable = 0
   return {
     add(city, kind, sample) {
@@ -53,11 +58,14 @@ export function collectSamples(): Samples {
       const key = `${city} ${kind}`
       const list = samples.get(key)
       if (list === undefined) samples.set(key, [sample])
-      else list.push(sample)
+      else if (list.length < mostSamples) list.push(sample)
+      else list[answered % mostSamples] = sample
     },
     of: (city, kind) => samples.get(`${city} ${kind}`) ?? [],
     addAge(milliseconds) {
-      ages.push(milliseconds)
+      read += 1
+      if (ages.length < mostAges) ages.push(milliseconds)
+      else ages[read % mostAges] = milliseconds
     },
     ages,
     get answered() {
