@@ -1,5 +1,16 @@
 /** What the author of a backend imports. */
 export { totp } from './auth/factor/totp/feature.ts'
+export { type OauthOptions, oauth } from './auth/oauth/feature.ts'
+export { apple } from './auth/oauth/provider/apple.ts'
+export { discord } from './auth/oauth/provider/discord.ts'
+export { facebook } from './auth/oauth/provider/facebook.ts'
+export { github } from './auth/oauth/provider/github.ts'
+export { google } from './auth/oauth/provider/google.ts'
+export { linkedin } from './auth/oauth/provider/linkedin.ts'
+export { microsoft } from './auth/oauth/provider/microsoft.ts'
+export { type OidcOptions, oidc } from './auth/oauth/provider/oidc.ts'
+export { x } from './auth/oauth/provider/x.ts'
+export type { Endpoints, Person, Provider, Said } from './auth/oauth/provider.ts'
 export type { AfterContext, AfterHook, Operation, Payload } from './declare/after.ts'
 export type { AuthDeclaration, ClaimsUser, SessionDeclaration } from './declare/auth/auth.ts'
 export {

@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import { admission } from './auth/admission.ts'
+import { featuresOf } from './auth/feature.ts'
 import { type SessionLimits, sessionLimitsOf } from './auth/session/limits.ts'
 import { ratesOf } from './auth/throttle/rates.ts'
 import { roomsOf, type Throttles } from './auth/throttle/rooms.ts'
@@ -29,6 +30,7 @@ import { devUrlOf } from './reference/dev.ts'
 /** What an isolate keeps from one request to the next: plans, keys, and tokens that they have verified; no promise, no I/O. */
 export interface Server {
   readonly settings: Settings
+  readonly bindings: Bindings
   readonly shards: readonly ShardNode[]
   readonly keys: SigningKeys
   readonly model: Model
@@ -66,6 +68,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
   return async (bindings) => {
     if (server !== null) return server
     const settings = readSettings(bindings)
+    for (const feature of featuresOf(backend.auth?.features)) feature.requireBindings?.(bindings)
     const shards = readShards(bindings)
     requireShards(shards, linked.sharded)
     const model = settings.isCaching ? linked : { ...linked, watch: nothingWatched }
@@ -74,6 +77,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
     const cache = platformCache()
     server = {
       settings,
+      bindings,
       shards,
       keys,
       model,

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Clock } from '../base/clock.ts'
-import type { Settings } from '../base/settings.ts'
+import type { Bindings, Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Database } from '../database/client.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
@@ -27,6 +27,8 @@ export interface AuthEnv {
 
 export interface AuthServer {
   readonly settings: Settings
+  /** For features, each of which knows its own. */
+  readonly bindings: Bindings
   readonly keys: SigningKeys
   readonly clock: Clock
   readonly backend: BackendDeclaration

@@ -1,3 +1,4 @@
+import type { Bindings } from '../base/settings.ts'
 import type { SignInFeature } from '../declare/auth/auth.ts'
 import type { Action, AuthContext, AuthServer } from './context.ts'
 import type { FactorKinds } from './factor/kind.ts'
@@ -23,6 +24,8 @@ export interface Feature extends SignInFeature {
   readonly grants?: Readonly<Record<string, Action>>
   /** Kinds of second factor: `factor_type` of `POST /factors`. */
   readonly factors?: FactorKinds
+  /** When the server starts. @throws Problem UNAVAILABLE_CONFIGURATION that names the first binding that is missing */
+  requireBindings?(bindings: Bindings): void
   /** What `GET /settings` says of it. */
   about?(
     server: AuthServer,

@@ -10,7 +10,7 @@ import { type Rates, ratesOf } from '../../src/auth/throttle/rates.ts'
 import { roomsInMemory } from '../../src/auth/throttle/rooms.ts'
 import { signingKeys } from '../../src/auth/token/keys.ts'
 import { Problem, problemResponse } from '../../src/base/problem.ts'
-import type { Settings } from '../../src/base/settings.ts'
+import type { Bindings, Settings } from '../../src/base/settings.ts'
 import type { Result, Value } from '../../src/base/statement.ts'
 import { startTiming } from '../../src/base/timing.ts'
 import { connect } from '../../src/database/client.ts'
@@ -48,7 +48,7 @@ const backend: BackendDeclaration = {
 export type TestAuthServer = Awaited<ReturnType<typeof startAuthServer>>
 
 /** `authRoutes` over a database of their own, with a clock that tests move. */
-export async function startAuthServer(changes: Partial<BackendDeclaration> = {}) {
+export async function startAuthServer(changes: Partial<BackendDeclaration> = {}, bindings: Bindings = {}) {
   const database = await startDatabase()
   const db = connect({ url: database.url, token: null })
   const query = (sql: string, ...args: Value[]): Promise<Result> => db.run({ sql, args }, startTiming())
@@ -67,6 +67,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
   const sent: Message[] = []
   const server: AuthServer = {
     settings,
+    bindings,
     keys,
     clock,
     backend: declaration,
@@ -101,6 +102,11 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
     stop: database.stop,
     travel(milliseconds: number) {
       aheadMilliseconds += milliseconds
+    },
+    /** A request as it is, without any key. */
+    async fetch(url: string, init: RequestInit = {}) {
+      const response = await app.request(url, init, {}, executionContext)
+      return response
     },
     /** A request with the publishable key, unless it brings one; `path` is below `/auth/v1`. */
     async send(path: string, init: RequestInit = {}) {
@@ -139,13 +145,14 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {})
       })
     },
     /** `auth-js` as `supabase-js` sets it up. */
-    client() {
+    client(flowType: 'implicit' | 'pkce' = 'implicit') {
       const { publishableKey, apiUrl } = settings
       const stored = new Map<string, string>()
       return new GoTrueClient({
         url: `${apiUrl}/auth/v1`,
         headers: { apikey: publishableKey, Authorization: `Bearer ${publishableKey}` },
         autoRefreshToken: false,
+        flowType,
         storageKey: crypto.randomUUID(),
         storage: {
           getItem: (key) => stored.get(key) ?? null,

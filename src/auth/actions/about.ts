@@ -1,5 +1,6 @@
 import { representation, respond } from '../../base/http/representation.ts'
 import type { AuthContext } from '../context.ts'
+import { featuresOf } from '../feature.ts'
 
 /** `GET /.well-known/jwks.json`: the public keys. An added key is seen by everyone after these ten minutes. */
 export function jwks(context: AuthContext): Response {
@@ -10,11 +11,14 @@ export function jwks(context: AuthContext): Response {
   )
 }
 
-/** `GET /settings`: which ways of signing in are open. */
+/** `GET /settings`: which ways of signing in are open, and what features say of themselves. */
 export function settings(context: AuthContext): Response {
   const { signUp, auth } = context.get('server').backend
+  const told = featuresOf(auth?.features).map((feature) => feature.about?.(context.get('server')) ?? {})
+  const external = Object.fromEntries(told.flatMap((each) => Object.entries(each.external ?? {})))
   return json(context, {
-    external: { anonymous_users: auth?.anonymous === true, email: true, phone: false },
+    ...Object.fromEntries(told.flatMap(Object.entries)),
+    external: { anonymous_users: auth?.anonymous === true, email: true, phone: false, ...external },
     disable_signup: signUp === false,
     mailer_autoconfirm: auth?.confirmEmail !== true,
     phone_autoconfirm: false,

@@ -12,12 +12,29 @@ import { openProviderTokens } from './seal.ts'
 
 const exchangeBody = object({ auth_code: string(), code_verifier: string() })
 
+export interface ExchangedCode {
+  readonly hash: string
+  /** Of the verifier that came with it. */
+  readonly challenge: string
+  readonly nowMilliseconds: number
+}
+
+/** What else a code does, in the same transaction, before the session is begun. */
+export interface ExchangeStep {
+  readonly statements: readonly Statement[]
+  /** Of these very statements, when there is a session. */
+  done(results: readonly Result[]): void
+}
+
 /**
  * `POST /token?grant_type=pkce`: one trip. The code is gone whatever comes of it, so that of any number of uses at once
  * one is the first, and a wrong verifier is the last try: what the comparison takes tells nobody anything.
  * @throws Problem flow_state_not_found, flow_state_expired, bad_code_verifier, user_banned
  */
-export async function exchangeCode(context: AuthContext): Promise<Response> {
+export async function exchangeCode(
+  context: AuthContext,
+  stepOf: (code: ExchangedCode) => ExchangeStep = () => noStep,
+): Promise<Response> {
   const timing = context.get('timing')
   const { auth_code: code, code_verifier: verifier } = await readBody(context.req.raw, exchangeBody)
   const method = methodOfCode(code)
@@ -25,8 +42,9 @@ export async function exchangeCode(context: AuthContext): Promise<Response> {
   const nowMilliseconds = context.get('server').clock.nowMilliseconds()
   timing.mark('parse')
 
-  const hash = textValue(hashed(code).hash)
-  const challenge = textValue(sha256(verifier))
+  const exchanged = { hash: hashed(code).hash, challenge: sha256(verifier), nowMilliseconds }
+  const hash = textValue(exchanged.hash)
+  const challenge = textValue(exchanged.challenge)
   const now = integerValue(nowMilliseconds)
   const session = startSession(context, {
     whose: {
@@ -42,14 +60,19 @@ export async function exchangeCode(context: AuthContext): Promise<Response> {
     sql: 'delete from auth_codes where hash = ? or expires_at <= ?',
     args: [hash, now],
   }
-  const results = await context.get('database').transact([look, ...session.statements, end], timing)
+  const step = stepOf(exchanged)
+  const statements = [look, ...step.statements, ...session.statements, end]
+  const results = await context.get('database').transact(statements, timing)
   timing.mark('db')
   const found = codeIn(results[0])
   const signedIn = session.outcomeOf(results.slice(0, -1))
   if (signedIn === null) throw new Problem('user_banned')
+  step.done(results.slice(1))
   tellOfNewDevice(context, signedIn, nowMilliseconds)
   return session.respond(signedIn, found === null ? {} : openProviderTokens(code, found))
 }
+
+const noStep: ExchangeStep = { statements: [], done: () => undefined }
 
 const readCode = 'select code_challenge = ?, expires_at > ?, provider_tokens from auth_codes where hash = ?'
 

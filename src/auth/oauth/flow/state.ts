@@ -1,0 +1,76 @@
+import { signature } from '../../../base/crypto.ts'
+import { seal, unseal } from './seal.ts'
+
+/**
+ * A way to a provider and back. It is carried in `state`, sealed, so that nothing is written until somebody comes back; what
+ * is written then is that they did, for a state is good once.
+ */
+export interface Flow {
+  /** 128 random bits, base64url. */
+  readonly id: string
+  readonly provider: string
+  /** One of the backend's: it was compared when the flow began. */
+  readonly redirectTo: string
+  /** RFC 7636, of the app; null of one that wants tokens in the fragment. */
+  readonly challenge: string | null
+  /** By what the browser is known when it comes back (`browserOf`, `askerOf`); '' where the app's verifier says so. */
+  readonly browser: string
+  /** Null of a sign-in. */
+  readonly link: Link | null
+  /** In milliseconds. */
+  readonly expiresAt: number
+}
+
+/** Who wants another way in, and the session that says so: it must still stand in the end. */
+export interface Link {
+  readonly userId: string
+  readonly sessionId: string
+}
+
+/** For a person who has to make an account at the provider first. */
+export const flowMilliseconds = 600_000
+
+const purpose = 'oauth-state'
+
+export function newFlowId(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url')
+}
+
+/** As short as it can be: X takes 500 characters. */
+export function sealFlow(flow: Flow, serverSecret: string): string {
+  const { id, provider, redirectTo, challenge, browser, link, expiresAt } = flow
+  const parts = [
+    id,
+    provider,
+    redirectTo,
+    challenge,
+    browser,
+    expiresAt,
+    ...(link === null ? [] : [link.userId, link.sessionId]),
+  ]
+  return seal(serverSecret, purpose, JSON.stringify(parts))
+}
+
+/** Null of what this server did not seal, and of what has run out. */
+export function openFlow(state: string, serverSecret: string, nowMilliseconds: number): Flow | null {
+  const text = unseal(serverSecret, purpose, state)
+  if (text === null) return null
+  const [id, provider, redirectTo, challenge, browser, expiresAt, userId, sessionId]: SealedFlow =
+    JSON.parse(text)
+  if (expiresAt <= nowMilliseconds) return null
+  const link = userId === undefined || sessionId === undefined ? null : { userId, sessionId }
+  return { id, provider, redirectTo, challenge, browser, link, expiresAt }
+}
+
+type SealedFlow = readonly [string, string, string, string | null, string, number, string?, string?]
+
+/** What the provider is shown of, and what nobody else can make: nothing of it is kept anywhere. */
+export function secretsOf(
+  state: string,
+  serverSecret: string,
+): { readonly verifier: string; readonly nonce: string } {
+  return {
+    verifier: signature(serverSecret, 'oauth-verifier', state),
+    nonce: signature(serverSecret, 'oauth-nonce', state),
+  }
+}

@@ -1,0 +1,78 @@
+/** Why a provider could not be used: never what it said, which may hold a token or a person. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError'
+}
+
+const deadlineMilliseconds = 5_000
+const mostBytes = 262_144
+
+interface UpstreamRequest {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | URLSearchParams | Uint8Array | ArrayBuffer | null | undefined
+}
+
+/**
+ * One request to a provider: five seconds, 256 KiB, and no redirect is followed, for who redirects may name any host. The
+ * body has arrived when it returns.
+ * @throws UpstreamError
+ */
+export async function fetchUpstream(url: string, request: UpstreamRequest = {}): Promise<Response> {
+  const { method = 'GET', headers = {}, body = null } = request
+  const signal = AbortSignal.timeout(deadlineMilliseconds)
+  try {
+    const init = { method, headers, redirect: 'manual' as const, signal }
+    const response = await fetch(url, body === null ? init : { ...init, body: bytesOf(body) })
+    const bytes = await readBounded(response)
+    const isNull = response.status === 204 || response.status === 304
+    return new Response(isNull ? null : bytes, { status: response.status, headers: response.headers })
+  } catch (error) {
+    if (error instanceof UpstreamError) throw error
+    throw new UpstreamError(
+      signal.aborted ? 'the provider did not answer in time' : 'the provider was not reached',
+    )
+  }
+}
+
+/** The JSON of what is there. @throws UpstreamError of anything but a 200 with JSON */
+export async function fetchJson(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  // GitHub refuses who does not say what it is.
+  const response = await fetchUpstream(url, {
+    headers: { accept: 'application/json', 'user-agent': 'selvage', ...headers },
+  })
+  if (response.status !== 200) throw new UpstreamError(`the provider answered ${response.status}`)
+  try {
+    return await response.json()
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new UpstreamError('the provider answered no JSON')
+  }
+}
+
+/** Counted as it arrives: `Content-Length` may be absent or false. */
+async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength
+    // Leaving the loop cancels the stream.
+    if (length > mostBytes) throw new UpstreamError('the provider answered too much')
+    chunks.push(chunk)
+  }
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return bytes
+}
+
+function bytesOf(body: NonNullable<UpstreamRequest['body']>): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body
+  if (body instanceof URLSearchParams) return body.toString()
+  return new Uint8Array(body)
+}

@@ -1,0 +1,174 @@
+import { importPKCS8, SignJWT } from 'jose'
+import {
+  AuthorizationResponseError,
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  type ClientAuth,
+  ClientSecretBasic,
+  ClientSecretPost,
+  customFetch,
+  getValidatedIdTokenClaims,
+  OperationProcessingError,
+  processAuthorizationCodeResponse,
+  ResponseBodyError,
+  UnsupportedOperationError,
+  validateAuthResponse,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi'
+import type { AppleKey, ProviderClient } from '../client.ts'
+import { type Json, membersOf, type Person } from '../provider.ts'
+import { fetchJson, fetchUpstream, UpstreamError } from './fetch.ts'
+import { authorizationServerOf, issuerOf, type KnownProvider } from './server.ts'
+
+/** What came back with the browser, and what was sent along with it. */
+export interface Redemption {
+  /** Of the callback: `code`, `state`, `iss`, or an error. */
+  readonly parameters: URLSearchParams
+  readonly posted: Json
+  readonly state: string
+  readonly redirectUri: string
+  /** RFC 7636 §4.1. */
+  readonly verifier: string
+  readonly nonce: string
+  readonly nowMilliseconds: number
+}
+
+export interface Redeemed {
+  readonly profile: Person
+  readonly accessToken: string
+  readonly refreshToken: string | null
+}
+
+/** The provider said no, in the words of RFC 6749 §4.1.2.1. */
+export class ProviderRefusal extends Error {
+  override readonly name = 'ProviderRefusal'
+  readonly error: string
+  readonly description: string
+
+  constructor(error: string, description: string) {
+    super('the provider refused')
+    this.error = error
+    this.description = description
+  }
+}
+
+/**
+ * Who somebody is, for the code that their browser brought from the provider. The ID token comes straight from the token
+ * endpoint over TLS, which stands for its signature (OpenID Connect Core §3.1.3.7).
+ * @throws ProviderRefusal, UpstreamError
+ */
+export async function redeem(
+  provider: KnownProvider,
+  client: ProviderClient,
+  redemption: Redemption,
+): Promise<Redeemed> {
+  try {
+    return await redeemed(provider, client, redemption)
+  } catch (error) {
+    if (error instanceof AuthorizationResponseError) {
+      const { error: code, error_description: description } = error
+      throw new ProviderRefusal(printable(code), printable(description ?? 'The provider refused.'))
+    }
+    if (isFaultOfProvider(error)) throw new UpstreamError('the provider answered what cannot be used')
+    throw error
+  }
+}
+
+async function redeemed(
+  provider: KnownProvider,
+  { id, credential }: ProviderClient,
+  { parameters, posted, state, redirectUri, verifier, nonce, nowMilliseconds }: Redemption,
+): Promise<Redeemed> {
+  const client = { client_id: id }
+  const server = authorizationServerOf(provider)
+  const valid = validateAuthResponse(server, client, parameters, state)
+  const authentication = await authenticationOf(credential, id, nowMilliseconds)
+  const response = await authorizationCodeGrantRequest(
+    server,
+    client,
+    authentication,
+    valid,
+    redirectUri,
+    verifier,
+    // `isSecureUrl` has decided what may be http: an issuer on this very machine.
+    { [customFetch]: fetchUpstream, [allowInsecureRequests]: true },
+  )
+  const issuer = issuerOf(provider, await claimsBefore(response))
+  const result = await processAuthorizationCodeResponse(
+    authorizationServerOf(provider, issuer),
+    client,
+    response,
+    provider.isOpenId ? { expectedNonce: nonce, requireIdToken: true } : {},
+  )
+  const { access_token: accessToken, refresh_token: refreshToken = null } = result
+  const claims: Json = { ...getValidatedIdTokenClaims(result) }
+  const documents = await userinfoOf(provider, accessToken)
+  if (provider.isOpenId) {
+    // OpenID Connect Core §5.3.2: else what is said may be of another person.
+    for (const document of documents)
+      if (membersOf(document).sub !== claims.sub) throw new UpstreamError('userinfo is of somebody else')
+  }
+  const profile = provider.profile({ claims, documents, posted })
+  if (profile === null) throw new UpstreamError('the provider says of nobody who they are')
+  return { profile, accessToken, refreshToken }
+}
+
+async function userinfoOf(provider: KnownProvider, accessToken: string): Promise<readonly unknown[]> {
+  const headers = { authorization: `Bearer ${accessToken}` }
+  return Promise.all(provider.endpoints.userinfo.map((url) => fetchJson(url, headers)))
+}
+
+/** What an ID token says that nobody has looked at yet: which tenant of Microsoft's it is from. */
+async function claimsBefore(response: Response): Promise<Json> {
+  try {
+    const token = membersOf(await response.clone().json()).id_token
+    const payload = typeof token === 'string' ? (token.split('.')[1] ?? '') : ''
+    return payload === '' ? {} : membersOf(JSON.parse(Buffer.from(payload, 'base64url').toString()))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new UpstreamError('the provider answered no JSON')
+  }
+}
+
+async function authenticationOf(
+  credential: ProviderClient['credential'],
+  clientId: string,
+  nowMilliseconds: number,
+): Promise<ClientAuth> {
+  switch (credential.kind) {
+    case 'basic':
+      return ClientSecretBasic(credential.secret)
+    case 'post':
+      return ClientSecretPost(credential.secret)
+    case 'apple':
+      return ClientSecretPost(await appleSecret(credential, clientId, nowMilliseconds))
+  }
+}
+
+/** https://developer.apple.com/documentation/accountorganizationaldatasharing/creating-a-client-secret */
+async function appleSecret(credential: AppleKey, clientId: string, nowMilliseconds: number): Promise<string> {
+  const { teamId, keyId, privateKey } = credential
+  const now = Math.floor(nowMilliseconds / 1_000)
+  return new SignJWT()
+    .setProtectedHeader({ alg: 'ES256', kid: keyId })
+    .setIssuer(teamId)
+    .setSubject(clientId)
+    .setAudience('https://appleid.apple.com')
+    .setIssuedAt(now)
+    .setExpirationTime(now + 300)
+    .sign(await importPKCS8(privateKey.replaceAll('\\n', '\n'), 'ES256'))
+}
+
+function isFaultOfProvider(error: unknown): boolean {
+  return (
+    error instanceof OperationProcessingError ||
+    error instanceof UnsupportedOperationError ||
+    error instanceof ResponseBodyError ||
+    error instanceof WWWAuthenticateChallengeError
+  )
+}
+
+/** As RFC 6749 §4.1.2.1 lets it be, and short. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '').slice(0, 200)
+}
