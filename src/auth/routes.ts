@@ -10,6 +10,7 @@ import { getUser } from './actions/user.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { identifyForAuth, requireSecretKey, userCaller } from './caller.ts'
 import type { Action, AuthContext, AuthEnv } from './context.ts'
+import { deviceRoutes } from './devices/routes.ts'
 import { factorRoutes } from './factor/routes.ts'
 import { type AuthRoute, featuresOf, type Method } from './feature.ts'
 import { exchangeCode, mailedRoutes } from './mailed/routes.ts'
@@ -25,6 +26,7 @@ const routes: readonly AuthRoute[] = [
   { path: '/settings', access: 'open', methods: { GET: settings } },
   { path: '/health', access: 'open', methods: { GET: health } },
   ...adminRoutes,
+  ...deviceRoutes,
 ]
 
 const grants: Readonly<Record<string, Action>> = {

@@ -16,6 +16,12 @@ import { hashed, type SecretToken, successorOf } from './token.ts'
 /** How long a used token still gives its successor: for two tabs at once, and for an answer that was lost. */
 const reuseGraceMilliseconds = 10_000
 
+/**
+ * How long a used token is remembered, so that one that turns up again ends the session. One that is forgotten is good for
+ * nothing, and tells nobody.
+ */
+const usedKeptMilliseconds = 30 * 24 * 3_600_000
+
 export interface Rotation {
   readonly successor: SecretToken
   /** For one transaction. The last one tells how it went: nothing may follow. */
@@ -60,6 +66,7 @@ export function rotate(
       { sql: `${insertSuccessor} and ${of.sql}`, args: [next, now, used, now, now, ...of.args] },
       { sql: markUsed, args: [now, used, next] },
       { sql: prolongSession, args: [now, expires, expires, next] },
+      { sql: forgetUsed, args: [next, integerValue(nowMilliseconds - usedKeptMilliseconds)] },
       { sql: `${readOutcome} and ${of.sql}`, args: [used, ...of.args] },
     ],
     outcomeOf: (results) => outcomeOf(results, nowMilliseconds),
@@ -86,6 +93,12 @@ where hash = ? and used_at is null and exists (select 1 from auth_refresh_tokens
 
 const prolongSession = `update auth_sessions set refreshed_at = ?, expires_at = min(?, coalesce(ends_at, ?))
 where revoked_at is null and id = (select session_id from auth_refresh_tokens where hash = ?)`
+
+/** At an hourly refresh one is made and up to twenty go, so what a session keeps is bounded. */
+const forgetUsed = `delete from auth_refresh_tokens where hash in (
+  select old.hash from auth_refresh_tokens old
+  where old.session_id = (select session_id from auth_refresh_tokens where hash = ?) and old.used_at <= ?
+  order by old.used_at limit 20)`
 
 const readOutcome = `select ${accountColumns}, json_object(
   'id', auth_sessions.id, 'aal', auth_sessions.aal, 'amr', json(auth_sessions.amr), 'scopes', auth_sessions.scopes,

@@ -91,6 +91,10 @@ export function startSession(context: AuthContext, options: SessionOptions): Ses
     refreshToken,
     statements: [
       {
+        sql: forgetEnded(whose),
+        args: [...whose.args, integerValue(nowMilliseconds - endedKeptMilliseconds)],
+      },
+      {
         sql: `${insertSession} where ${whose.sql} and ${isNotBannedSql}`,
         args: [
           ...[textValue(id), integerValue(aal), amr, device.userAgent, device.ip, device.place],
@@ -122,6 +126,16 @@ export function startSession(context: AuthContext, options: SessionOptions): Ses
 /** As `auth_sessions.amr` has it. */
 export function amrOf(method: Method, nowMilliseconds: number): string {
   return JSON.stringify([{ method, timestamp: Math.floor(nowMilliseconds / 1_000) }])
+}
+
+/** How long a session that is over is remembered: by it a device is known when it comes again. */
+const endedKeptMilliseconds = 180 * 24 * 3_600_000
+
+/** A few at each sign-in, so that what a user leaves behind is bounded. */
+function forgetEnded(whose: Condition): string {
+  return `delete from auth_sessions where id in (
+  select old.id from auth_sessions old where old.user_id = (select auth_users.id from auth_users where ${whose.sql})
+    and min(old.expires_at, coalesce(old.revoked_at, old.expires_at)) <= ? limit 5)`
 }
 
 const insertSession = `insert into auth_sessions
