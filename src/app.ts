@@ -1,10 +1,12 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { Hono } from 'hono/tiny'
 import { getPath } from 'hono/utils/url'
-import { identify, inAuthDialect } from './auth/caller.ts'
+import { identify, inAuthDialect, machineKeyIn } from './auth/caller.ts'
+import { keyUses, type NoteUse } from './auth/machine/use.ts'
 import { allowedAtAuth, authRoutes } from './auth/routes.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
+import type { Statement } from './base/statement.ts'
 import { startTiming, type Timing } from './base/timing.ts'
 import { connect, type Database, SqlError } from './database/client.ts'
 import type { Shard } from './database/shard/nodes.ts'
@@ -47,7 +49,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
   app.use('/dev/*', withDevPages)
   if (backend.tenants !== undefined) app.use(withTenant(backend.tenants))
   app.use(withDatabase)
-  app.use('/rest/*', withCaller)
+  app.use('/rest/*', withCaller(keyUses()))
   app.route('/', referenceRoutes())
   app.route('/rest/v1', restRoutes())
   app.route('/auth/v1', authRoutes(backend))
@@ -146,10 +148,28 @@ function withTenant(tenants: TenantsDeclaration): MiddlewareHandler<AppEnv> {
   }
 }
 
-const withCaller: MiddlewareHandler<AppEnv> = async (context, next) => {
-  const { settings, keys, clock } = context.get('server')
-  context.set('caller', await identify(context.req.raw.headers, settings, keys, clock))
-  await next()
+function withCaller(noteUse: NoteUse): MiddlewareHandler<AppEnv> {
+  return async function caller(context, next) {
+    const { settings, keys, clock } = context.get('server')
+    const { headers } = context.req.raw
+    context.set('caller', await identify(headers, settings, keys, clock))
+    const machineKey = machineKeyIn(headers)
+    const used = machineKey === null ? null : noteUse(machineKey, clock.nowMilliseconds())
+    if (used !== null) context.executionCtx.waitUntil(writeBeside(context, used))
+    await next()
+  }
+}
+
+/** What no answer waits for, or fails with. */
+async function writeBeside(context: Context<AppEnv>, statement: Statement): Promise<void> {
+  const requestId = context.get('requestId')
+  const { databaseUrl, databaseToken } = context.get('server').settings
+  try {
+    const database = connect({ url: databaseUrl, token: databaseToken, requestId })
+    await database.transact([statement], startTiming())
+  } catch (error) {
+    logFailure(error, requestId)
+  }
 }
 
 /** Whatever is thrown becomes a problem document; what nobody meant to throw says nothing, and is logged. */

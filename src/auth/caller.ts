@@ -4,13 +4,14 @@ import { Problem } from '../base/problem.ts'
 import type { Settings } from '../base/settings.ts'
 import { anonymous, type Caller, service, type UserCaller } from '../model/caller/caller.ts'
 import type { AuthContext } from './context.ts'
+import { callerOfKey, isApiKey } from './machine/key.ts'
 import type { SigningKeys } from './token/keys.ts'
 import { invalidToken, issuerOf, verifyAccessToken } from './token/tokens.ts'
 
 /**
  * Who asks, by two headers, as Supabase has them: `apikey` says which application, `Authorization` which user.
  * A client without a session sends its key in both, and then the key decides; an access token decides always,
- * also beside the secret key.
+ * also beside the secret key. The API key of a machine stands in either, or in both.
  *
  * A key in the query string counts for nothing: URLs end in logs.
  * @throws Problem PGRST302 (no key, or a wrong one), PGRST301 or PGRST303 (`verifyAccessToken`)
@@ -21,10 +22,13 @@ export async function identify(
   keys: SigningKeys,
   clock: Clock,
 ): Promise<Caller> {
+  const machineKey = machineKeyIn(headers)
   const apiKey = headers.get('apikey')
-  const keyHolder = holderOf(apiKey, settings)
+  // Of a machine alone no other key is asked for; one that is there must be right.
+  const isAlone = machineKey !== null && (apiKey === null || isApiKey(apiKey))
+  const keyHolder = isAlone ? machineOf(machineKey, settings) : holderOf(apiKey, settings)
   const bearer = accessTokenIn(headers)
-  if (bearer === null) return keyHolder
+  if (bearer === null) return machineKey === null ? keyHolder : machineOf(machineKey, settings)
   const subject = await verifyAccessToken(bearer, {
     issuer: issuerOf(settings.apiUrl),
     tenant: settings.tenant,
@@ -38,12 +42,21 @@ export async function identify(
 export function accessTokenIn(headers: Headers): string | null {
   const bearer = bearerOf(headers.get('authorization'))
   // Both are the client's: nothing to learn from the time of this comparison.
-  return bearer === headers.get('apikey') ? null : bearer
+  return bearer === headers.get('apikey') || isApiKey(bearer) ? null : bearer
 }
 
-/** The same for GoTrue's endpoints. */
+/** The API key of a machine; null of a request that has none. @throws Problem PGRST301 */
+export function machineKeyIn(headers: Headers): string | null {
+  const keys = [bearerOf(headers.get('authorization')), headers.get('apikey')]
+  return keys.find(isApiKey) ?? null
+}
+
+/** The same for GoTrue's endpoints, which are for people. @throws Problem no_authorization for a machine */
 export function identifyForAuth(...given: Parameters<typeof identify>): Promise<Caller> {
-  return inAuthDialect(() => identify(...given))
+  return inAuthDialect(() => {
+    if (machineKeyIn(given[0]) === null) return identify(...given)
+    throw new Problem('no_authorization', { message: 'An API key is for data: it is nothing here.' })
+  })
 }
 
 /** GoTrue has one code for every token that is not good. @throws what `look` throws, a problem of a token as bad_jwt */
@@ -82,6 +95,12 @@ function holderOf(apiKey: string | null, settings: Settings): Caller {
   if (equalInConstantTime(apiKey, settings.publishableKey)) return anonymous
   if (equalInConstantTime(apiKey, settings.secretKey)) return service
   throw keyRequired('The header `apikey` is neither the publishable nor the secret key of this server.')
+}
+
+function machineOf(key: string, settings: Settings): UserCaller {
+  const caller = callerOfKey(key, settings.serverSecret)
+  if (caller === null) throw keyRequired('The API key is none of this server.')
+  return caller
 }
 
 /** RFC 6750 §2.1; the scheme in any case (RFC 9110 §11.1). */

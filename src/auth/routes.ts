@@ -13,6 +13,7 @@ import type { Action, AuthContext, AuthEnv } from './context.ts'
 import { deviceRoutes } from './devices/routes.ts'
 import { factorRoutes } from './factor/routes.ts'
 import { type AuthRoute, featuresOf, type Method } from './feature.ts'
+import { machineRoutes } from './machine/routes.ts'
 import { exchangeCode, mailedRoutes } from './mailed/routes.ts'
 import { calm } from './throttle/throttle.ts'
 
@@ -27,6 +28,7 @@ const routes: readonly AuthRoute[] = [
   { path: '/health', access: 'open', methods: { GET: health } },
   ...adminRoutes,
   ...deviceRoutes,
+  ...machineRoutes,
 ]
 
 const grants: Readonly<Record<string, Action>> = {
