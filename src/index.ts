@@ -1,4 +1,6 @@
 /** What the author of a backend imports. */
+export { oauthServer } from './auth/app/feature.ts'
+export type { OAuthServerOptions } from './auth/app/rules.ts'
 export { totp } from './auth/factor/totp/feature.ts'
 export { type OauthOptions, oauth } from './auth/oauth/feature.ts'
 export { apple } from './auth/oauth/provider/apple.ts'

@@ -1,7 +1,14 @@
 import { type Account, rolesOf } from '../account/account.ts'
 import { userJson } from '../account/user.ts'
 import type { AuthContext } from '../context.ts'
-import { type Amr, accessTokenSeconds, issueAccessToken, issuerOf } from '../token/tokens.ts'
+import {
+  type AccessToken,
+  type Amr,
+  accessTokenSeconds,
+  issueAccessToken,
+  issuerOf,
+  type TokenFacts,
+} from '../token/tokens.ts'
 import { customClaims } from './claims.ts'
 
 export interface AnsweredSession {
@@ -40,9 +47,27 @@ export async function sessionBody(
   account: Account,
   session: AnsweredSession,
 ): Promise<SessionBody> {
+  const access = await accessTokenOf(context, account, session)
+  return {
+    access_token: access.token,
+    token_type: 'bearer',
+    expires_in: accessTokenSeconds,
+    expires_at: access.expiresAt,
+    refresh_token: session.refreshToken,
+    user: userJson(account),
+  }
+}
+
+/** A new access token of a session; `app`: of the app that holds it. */
+export async function accessTokenOf(
+  context: AuthContext,
+  account: Account,
+  session: Omit<AnsweredSession, 'refreshToken'>,
+  app?: TokenFacts['app'],
+): Promise<AccessToken> {
   const { settings, keys } = context.get('server')
   context.set('sessionId', session.id)
-  const access = await issueAccessToken(
+  return issueAccessToken(
     {
       id: account.id,
       sessionId: session.id,
@@ -60,14 +85,6 @@ export async function sessionBody(
       keys,
       nowMilliseconds: session.nowMilliseconds,
     },
-    { amr: session.amr, app_metadata: account.appMetadata },
+    { amr: session.amr, app_metadata: account.appMetadata, app },
   )
-  return {
-    access_token: access.token,
-    token_type: 'bearer',
-    expires_in: accessTokenSeconds,
-    expires_at: access.expiresAt,
-    refresh_token: session.refreshToken,
-    user: userJson(account),
-  }
 }

@@ -2,7 +2,7 @@ import { Problem } from '../../base/problem.ts'
 import { type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
 import { callerValues, type UserCaller } from '../../model/caller/caller.ts'
 import { toStatement } from '../../model/expression.ts'
-import { admission, standing } from '../admission.ts'
+import { entrusting, standing } from '../admission.ts'
 import { badToken, userCaller } from '../caller.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
@@ -13,7 +13,7 @@ export interface Asker {
   readonly nowMilliseconds: number
   /** Holds while the session stands: for what somebody may do who has yet to show a second factor. */
   readonly standing: Condition
-  /** Holds while it stands, and is as well assured as the user's factors ask for. */
+  /** Holds while it stands, and is as well assured as the user's factors ask for; never of an app. */
   readonly admitted: Condition
   /** Tells which of them holds: to stand before what changes that. */
   readonly read: Statement
@@ -26,7 +26,7 @@ export function askerOf(context: AuthContext): Asker {
   const caller = userCaller(context)
   const nowMilliseconds = context.get('server').clock.nowMilliseconds()
   const values = callerValues(caller, nowMilliseconds)
-  const [stands, isAdmitted] = [toStatement(standing, values), toStatement(admission, values)]
+  const [stands, isAdmitted] = [toStatement(standing, values), toStatement(entrusting, values)]
   return {
     caller,
     nowMilliseconds,
