@@ -51,7 +51,7 @@ export async function createKey(context: AuthContext): Promise<Response> {
   const appMetadata = more.length === 0 ? {} : { roles: more }
   await context.get('database').transact(
     [
-      insertUser({ ...machine, role, isMachine: true, appMetadata, nowMilliseconds: now }),
+      insertUser({ ...machine, role, kind: 'machine', appMetadata, nowMilliseconds: now }),
       ...insertKey(facts, key, { name: body.name, nowMilliseconds: now, expires }),
       ...securityEvent(context, {
         event: 'api_key_created',
