@@ -83,9 +83,13 @@ export async function throttle(
  * @throws Problem over_request_rate_limit
  */
 export async function calm(context: AuthContext, next: () => Promise<void>): Promise<void> {
-  const { throttles } = context.get('server')
-  const network = context.req.method === 'POST' ? networkOf(context.req.raw.headers) : null
-  if (network !== null && !(await throttles.rooms.isCalm(network)))
-    throw refused('over_request_rate_limit', 'burst', null)
+  if (context.req.method === 'POST') await requireCalm(context)
   await next()
+}
+
+/** The same, of something else that writes. @throws Problem over_request_rate_limit */
+export async function requireCalm(context: AuthContext): Promise<void> {
+  const network = networkOf(context.req.raw.headers)
+  if (network !== null && !(await context.get('server').throttles.rooms.isCalm(network)))
+    throw refused('over_request_rate_limit', 'burst', null)
 }
