@@ -6,22 +6,20 @@ import { callerValue } from '../../model/caller/value.ts'
 import { toStatement } from '../../model/expression.ts'
 import { isoOf } from '../account/user.ts'
 import { entrusting } from '../admission.ts'
-import { userCaller } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
-import { readEntrusting, requireEntrusting } from './entrusted.ts'
+import { askerOf } from '../session/asker.ts'
 import { scopesIn } from './rules.ts'
 
 /** `GET /user/oauth/grants`: the apps that act for the user, the last one first. One trip. */
 export async function listGrants(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
-  const now = context.get('server').clock.nowMilliseconds()
-  const values = callerValues(userCaller(context), now)
+  const asker = askerOf(context)
+  const read = toStatement(readGrants, callerValues(asker.caller, asker.nowMilliseconds))
   timing.mark('parse')
-  const statements = [readEntrusting, readGrants].map((each) => toStatement(each, values))
-  const [entrusted, found] = await context.get('database').snapshot(statements, timing)
+  const [told, found] = await context.get('database').snapshot([asker.read, read], timing)
   timing.mark('db')
-  requireEntrusting(entrusted)
+  asker.require('admitted', told)
   const granted: readonly Granted[] = JSON.parse(textOf(found?.rows[0]?.[0]) ?? '[]')
   const grants = granted.map(({ client, scope, grantedAt }) => ({
     client,
@@ -34,13 +32,13 @@ export async function listGrants(context: AuthContext): Promise<Response> {
 /**
  * `DELETE /user/oauth/grants?client_id=`: the app's sessions end in the same transaction, and codes that it has not
  * exchanged yet are worth nothing. One trip.
- * @throws Problem oauth_consent_not_found, validation_failed, or what `requireEntrusting` throws
+ * @throws Problem oauth_consent_not_found, validation_failed, or what `Asker.require` throws
  */
 export async function revokeGrant(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
-  const caller = userCaller(context)
-  const now = context.get('server').clock.nowMilliseconds()
-  const values = callerValues(caller, now)
+  const asker = askerOf(context)
+  const { caller, nowMilliseconds } = asker
+  const values = callerValues(caller, nowMilliseconds)
   const [clientId, ...more] = context.req.queries('client_id') ?? []
   if (clientId === undefined || more.length > 0)
     throw new Problem('validation_failed', { message: 'client_id is missing.' })
@@ -48,7 +46,6 @@ export async function revokeGrant(context: AuthContext): Promise<Response> {
   const theirs = sql`user_id = ${callerValue('id')} and app_id = ${clientId} and ${entrusting}`
   const at = callerValue('nowMilliseconds')
   const expressions = [
-    readEntrusting,
     sql`update auth_sessions set revoked_at = ${at} where ${theirs} and revoked_at is null`,
     sql`update auth_authorizations set status = 'denied' where ${theirs} and status in ('pending', 'approved')`,
     sql`update auth_consents set revoked_at = ${at} where ${theirs} and revoked_at is null returning id`,
@@ -57,15 +54,15 @@ export async function revokeGrant(context: AuthContext): Promise<Response> {
     event: 'app_revoked',
     whose: {
       sql: 'auth_users.id = (select user_id from auth_consents where user_id = ? and app_id = ? and revoked_at = ?)',
-      args: [textValue(caller.id), textValue(clientId), integerValue(now)],
+      args: [textValue(caller.id), textValue(clientId), integerValue(nowMilliseconds)],
     },
     details: { client_id: clientId },
-    nowMilliseconds: now,
+    nowMilliseconds,
   })
-  const statements = [...expressions.map((each) => toStatement(each, values)), ...revoked]
-  const [entrusted, , , granted] = await context.get('database').transact(statements, timing)
+  const statements = [asker.read, ...expressions.map((each) => toStatement(each, values)), ...revoked]
+  const [told, , , granted] = await context.get('database').transact(statements, timing)
   timing.mark('db')
-  requireEntrusting(entrusted)
+  asker.require('admitted', told)
   if (granted?.rows.length !== 1) throw new Problem('oauth_consent_not_found')
   return context.body(null, 204)
 }

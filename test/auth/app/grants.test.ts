@@ -150,13 +150,15 @@ test('an app decides nothing over the account; it may see whose it is', async ()
   const user = await signedUp(product)
   const app = await product.app()
   const { access } = await connected(product, app, user)
-  const headers = bearer(access)
+  const headers = { ...bearer(access), 'content-type': 'application/json' }
   const id = await asked(product, (await start(await product.app())).url)
   for (const [path, init] of [
     [`/oauth/authorizations/${id}`, {}],
     ['/user/oauth/grants', {}],
     [`/user/oauth/grants?client_id=${app.id}`, { method: 'DELETE' }],
     ['/logout?scope=global', { method: 'POST' }],
+    ['/factors', { method: 'POST', body: JSON.stringify({ factor_type: 'totp' }) }],
+    ['/factors/x', { method: 'DELETE' }],
   ] as const) {
     const response = await product.send(path, { ...init, headers })
     expect([path, response.status, (await membersOf(response)).code]).toEqual([

@@ -10,6 +10,7 @@ import {
 import type { Condition } from '../../condition.ts'
 import type { Action } from '../../context.ts'
 import { newSecretToken } from '../../session/token.ts'
+import { requireCalm } from '../../throttle/throttle.ts'
 import { isRegistered } from '../client/redirect-uri.ts'
 import { OAuthError } from '../error.ts'
 import { member } from '../member.ts'
@@ -26,10 +27,11 @@ const memoryMilliseconds = 86_400_000
  * `GET /oauth/authorize` (RFC 6749 §4.1.1, with PKCE): one trip. The request is kept, and the browser goes to the page of
  * the product that asks the user. What is wrong is told to the app at its redirect URI, and to the user alone when that
  * is not the app's (RFC 9700 §4.11).
- * @throws Problem oauth_client_not_found or validation_failed
+ * @throws Problem oauth_client_not_found, validation_failed or over_request_rate_limit
  */
 export function authorize(rules: AppRules): Action {
   return async (context) => {
+    await requireCalm(context)
     const timing = context.get('timing')
     const { clock, settings } = context.get('server')
     const query = new URL(context.req.url).searchParams

@@ -8,7 +8,6 @@ import { toStatement } from '../../../model/expression.ts'
 import type { Action, AuthContext } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { securityEvent } from '../../event/event.ts'
-import { readEntrusting, requireEntrusting } from '../entrusted.ts'
 import type { AppRules } from '../rules.ts'
 import { approval, isTheirs, type Pending, pendingIn } from './pending.ts'
 import { returnUrl, type Told } from './redirect.ts'
@@ -18,7 +17,7 @@ const consentBody = object({ action: picklist(['approve', 'deny']) })
 /**
  * `POST /oauth/authorizations/:id/consent`: approve, or deny. One trip; of any number at once one decides. What the user
  * agrees to is remembered; a narrower consent takes the place of a wider one.
- * @throws Problem oauth_authorization_not_found, validation_failed when it is decided, or what `requireEntrusting` throws
+ * @throws Problem oauth_authorization_not_found, validation_failed when it is decided, or what `Asker.require` throws
  */
 export function consent(rules: AppRules): Action {
   return async (context) => {
@@ -28,10 +27,10 @@ export function consent(rules: AppRules): Action {
     timing.mark('parse')
     const decision =
       action === 'approve' ? approved(context, pending) : [toStatement(denial(pending), pending.values)]
-    const statements = [toStatement(readEntrusting, pending.values), ...[readRequest(pending), ...decision]]
+    const statements = [pending.asker.read, readRequest(pending), ...decision]
     const results = await context.get('database').transact(statements, timing)
     timing.mark('db')
-    requireEntrusting(results[0])
+    pending.asker.require('admitted', results[0])
     const back = requestIn(results[1])
     const told: Told =
       action === 'approve'

@@ -4,7 +4,6 @@ import { type Result, textOf } from '../../../base/statement.ts'
 import { callerValue } from '../../../model/caller/value.ts'
 import { toStatement } from '../../../model/expression.ts'
 import type { Action } from '../../context.ts'
-import { readEntrusting, requireEntrusting } from '../entrusted.ts'
 import type { AppRules } from '../rules.ts'
 import { approval, isOpen, isTheirs, type Pending, pendingIn } from './pending.ts'
 import { returnUrl } from './redirect.ts'
@@ -12,7 +11,7 @@ import { returnUrl } from './redirect.ts'
 /**
  * `GET /oauth/authorizations/:id`: what the page shows, or where it goes on to when the user has agreed to all of it
  * before. One trip. The request belongs to who looks first; for others there is none.
- * @throws Problem oauth_authorization_not_found, validation_failed when it is decided, or what `requireEntrusting` throws
+ * @throws Problem oauth_authorization_not_found, validation_failed when it is decided, or what `Asker.require` throws
  */
 export function details(rules: AppRules): Action {
   return async (context) => {
@@ -20,17 +19,14 @@ export function details(rules: AppRules): Action {
     const pending = pendingIn(context, rules)
     timing.mark('parse')
     const expressions = [
-      readEntrusting,
       sql`update auth_authorizations set user_id = ${callerValue('id')} where ${isOpen(pending)} and user_id is null`,
       sql`${approval(pending)} and ${isAgreed}`,
       readDetails(pending),
     ]
-    const results = await context.get('database').transact(
-      expressions.map((each) => toStatement(each, pending.values)),
-      timing,
-    )
+    const statements = expressions.map((each) => toStatement(each, pending.values))
+    const results = await context.get('database').transact([pending.asker.read, ...statements], timing)
     timing.mark('db')
-    requireEntrusting(results[0])
+    pending.asker.require('admitted', results[0])
     const { isApproved, state, ...shown } = shownIn(results.at(-1))
     const body = isApproved
       ? {

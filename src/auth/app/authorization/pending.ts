@@ -4,8 +4,8 @@ import { callerValues } from '../../../model/caller/caller.ts'
 import { callerValue } from '../../../model/caller/value.ts'
 import type { CallerValues } from '../../../model/expression.ts'
 import { entrusting } from '../../admission.ts'
-import { userCaller } from '../../caller.ts'
 import type { AuthContext } from '../../context.ts'
+import { type Asker, askerOf } from '../../session/asker.ts'
 import { hashed, newSecretToken, type SecretToken } from '../../session/token.ts'
 import type { AppRules } from '../rules.ts'
 
@@ -14,6 +14,7 @@ export interface Pending {
   readonly id: SecretToken
   /** What the app is given if the user agrees: 256 random bits. */
   readonly code: SecretToken
+  readonly asker: Asker
   readonly nowMilliseconds: number
   readonly values: CallerValues
 }
@@ -24,12 +25,14 @@ const codeMilliseconds = 60_000
 /** @throws Problem no_authorization, or validation_failed for a page that is none of the product's */
 export function pendingIn(context: AuthContext, rules: AppRules): Pending {
   requireOwnOrigin(context, rules)
-  const now = context.get('server').clock.nowMilliseconds()
+  const asker = askerOf(context)
+  const { nowMilliseconds } = asker
   return {
     id: hashed(context.req.param('id') ?? ''),
     code: newSecretToken(),
-    nowMilliseconds: now,
-    values: callerValues(userCaller(context), now),
+    asker,
+    nowMilliseconds,
+    values: callerValues(asker.caller, nowMilliseconds),
   }
 }
 

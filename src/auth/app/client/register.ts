@@ -3,6 +3,7 @@ import { integerValue, nullValue, type Statement, textValue, type Value } from '
 import type { Action } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { newSecretToken, type SecretToken } from '../../session/token.ts'
+import { throttle } from '../../throttle/throttle.ts'
 import { inOAuthDialect } from '../error.ts'
 import type { AppRules } from '../rules.ts'
 import { type App, appJson } from './app.ts'
@@ -59,12 +60,14 @@ export function columnsOf(app: Partial<App>): Readonly<Record<string, Value>> {
 }
 
 /**
- * `POST /oauth/clients/register`, and `/oauth/register` (RFC 7591 §3): an app makes itself known. One trip.
+ * `POST /oauth/clients/register`, and `/oauth/register` (RFC 7591 §3): an app makes itself known. One trip; counted as
+ * sign-ups are.
  * @throws Problem oauth_dynamic_client_registration_disabled
  */
 export function register(rules: AppRules): Action {
   const registered = inOAuthDialect(async (context) => {
     const timing = context.get('timing')
+    await throttle(context, 'sign_up')
     const given = newAppIn(await readBody(context.req.raw, metadataBody), rules.scopes)
     timing.mark('parse')
     const now = context.get('server').clock.nowMilliseconds()
