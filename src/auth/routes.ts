@@ -14,14 +14,14 @@ import { deviceRoutes } from './devices/routes.ts'
 import { factorRoutes } from './factor/routes.ts'
 import { type AuthRoute, featuresOf, type Method } from './feature.ts'
 import { machineRoutes } from './machine/routes.ts'
-import { exchangeCode, mailedRoutes } from './mailed/routes.ts'
+import { exchangeCode, mailedRoutes, updateUser } from './mailed/routes.ts'
 import { calm } from './throttle/throttle.ts'
 
 /** What every backend has. */
 const routes: readonly AuthRoute[] = [
   { path: '/signup', access: 'key', methods: { POST: signUp } },
   ...mailedRoutes,
-  { path: '/user', access: 'user', methods: { GET: getUser } },
+  { path: '/user', access: 'user', methods: { GET: getUser, PUT: updateUser } },
   { path: '/logout', access: 'user', methods: { POST: logout } },
   { path: '/.well-known/jwks.json', access: 'open', methods: { GET: jwks } },
   { path: '/settings', access: 'open', methods: { GET: settings } },

@@ -112,13 +112,11 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {},
     async send(path: string, init: RequestInit = {}) {
       const headers = new Headers(init.headers)
       if (!headers.has('apikey')) headers.set('apikey', settings.publishableKey)
-      const response = await app.request(
-        `${settings.apiUrl}/auth/v1${path}`,
-        { ...init, headers },
-        {},
-        executionContext,
-      )
-      return response
+      return this.request(path, { ...init, headers })
+    },
+    /** A request below `/auth/v1` as it is, without a key. */
+    request(path: string, init: RequestInit = {}): Promise<Response> {
+      return this.fetch(`${settings.apiUrl}/auth/v1${path}`, init)
     },
     post(path: string, body: unknown, headers: Record<string, string> = {}) {
       return this.send(path, {
@@ -144,13 +142,14 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {},
         fetch: async (input, init) => app.request(String(input), init, {}, executionContext),
       })
     },
-    /** `auth-js` as `supabase-js` sets it up. */
-    client(flowType: 'implicit' | 'pkce' = 'implicit') {
+    /** `auth-js` as `supabase-js` sets it up; with the secret key it is an administrator's. */
+    client(options: { readonly flowType?: 'implicit' | 'pkce'; readonly key?: string } = {}) {
       const { publishableKey, apiUrl } = settings
+      const { key = publishableKey, flowType = 'implicit' } = options
       const stored = new Map<string, string>()
       return new GoTrueClient({
         url: `${apiUrl}/auth/v1`,
-        headers: { apikey: publishableKey, Authorization: `Bearer ${publishableKey}` },
+        headers: { apikey: key, Authorization: `Bearer ${key}` },
         autoRefreshToken: false,
         flowType,
         storageKey: crypto.randomUUID(),

@@ -112,7 +112,7 @@ describe('user', () => {
 describe('the rim', () => {
   test.each([
     ['GET', '/signup', 405, 'POST, OPTIONS'],
-    ['PUT', '/user', 405, 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/user', 405, 'GET, HEAD, PUT, OPTIONS'],
     ['DELETE', '/settings', 405, 'GET, HEAD, OPTIONS'],
     ['POST', '/.well-known/jwks.json', 405, 'GET, HEAD, OPTIONS'],
     ['HEAD', '/health', 200, null],

@@ -62,5 +62,5 @@ export async function signIn(context: AuthContext): Promise<Response> {
  */
 const findAccount = `select ${accountColumns}, auth_users.password_hash,
   (select password_hash from auth_one_time_tokens
-    where user_id = auth_users.id and kind = 'signup' order by created_at desc limit 1)
+    where user_id = auth_users.id and kind = 'signup' and password_hash is not null order by created_at desc limit 1)
 from auth_users where email = ?`

@@ -2,14 +2,21 @@ import { type AuthRoute, lazily } from '../feature.ts'
 
 const sendMagicLink = lazily(() => import('./otp.ts').then(({ sendMagicLink }) => sendMagicLink))
 const recover = lazily(() => import('./recover.ts').then(({ recover }) => recover))
-const openLink = lazily(() => import('./link.ts').then(({ openLink }) => openLink))
-const verify = lazily(() => import('./verify.ts').then(({ verify }) => verify))
+const resend = lazily(() => import('./resend.ts').then(({ resend }) => resend))
+const reauthenticate = lazily(() =>
+  import('./reauthenticate.ts').then(({ reauthenticate }) => reauthenticate),
+)
+const openLink = lazily(() => import('./verify/link.ts').then(({ openLink }) => openLink))
+const verify = lazily(() => import('./verify/verify.ts').then(({ verify }) => verify))
 
 /** What is done by mail. */
 export const mailedRoutes: readonly AuthRoute[] = [
   { path: '/otp', access: 'key', methods: { POST: sendMagicLink } },
   { path: '/magiclink', access: 'key', methods: { POST: sendMagicLink } },
   { path: '/recover', access: 'key', methods: { POST: recover } },
+  { path: '/resend', access: 'key', methods: { POST: resend } },
+  { path: '/reauthenticate', access: 'user', methods: { GET: reauthenticate } },
+  { path: '/invite', access: 'service', methods: { POST: invite } },
   { path: '/verify', access: 'open', methods: { GET: openLink, POST: verify } },
 ]
 
@@ -17,3 +24,6 @@ export const mailedRoutes: readonly AuthRoute[] = [
 export const exchangeCode = lazily(() =>
   import('../code/exchange.ts').then(({ exchangeCode }) => exchangeCode),
 )
+
+/** `PUT /user`. */
+export const updateUser = lazily(() => import('../update/user.ts').then(({ updateUser }) => updateUser))

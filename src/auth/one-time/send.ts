@@ -5,6 +5,7 @@ import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
 import { sendLetter } from '../letter.ts'
 import { redirectOfRequest } from '../redirect.ts'
+import { hashed } from '../session/token.ts'
 import { linkOf, makeOneTime, type OneTimeToMake } from './make.ts'
 
 /** What can be asked for by whoever knows an address. */
@@ -14,6 +15,8 @@ export interface Asked
   extends Pick<OneTimeToMake, 'passwordHash' | 'data' | 'challenge' | 'nowMilliseconds'> {
   readonly kind: AskedKind
   readonly email: string
+  /** Whether the mail of a sign-up is sent once more. */
+  readonly isAgain?: boolean
 }
 
 export interface Sending {
@@ -28,7 +31,7 @@ export interface Sending {
  * every address; a sign-up of an account that is confirmed is told to its owner, who gets no link.
  */
 export function sendOneTime(context: AuthContext, asked: Asked): Sending {
-  const { kind, email, nowMilliseconds } = asked
+  const { kind, email, nowMilliseconds, isAgain = false } = asked
   const now = integerValue(nowMilliseconds)
   const whose = ownerOf(email, nowMilliseconds)
   const made = makeOneTime(context, { ...asked, whose })
@@ -36,6 +39,7 @@ export function sendOneTime(context: AuthContext, asked: Asked): Sending {
   return {
     statements: [
       ...made.statements,
+      ...(isAgain ? [sameSignUp(made.token)] : []),
       { sql: `update auth_users set ${sentAt[kind]} = ? where ${whose.sql}`, args: [now, ...whose.args] },
       ...securityEvent(context, { event: events[kind], whose, nowMilliseconds }),
       {
@@ -47,12 +51,29 @@ export function sendOneTime(context: AuthContext, asked: Asked): Sending {
       const isConfirmed = result?.rows[0]?.[0]
       if (isConfirmed === undefined) return
       if (kind === 'signup' && textOf(isConfirmed) === '1') {
+        if (isAgain) return
         sendLetter(context, { about: 'sign_up_of_known', to: email, at: new Date(nowMilliseconds) })
         return
       }
       const link = linkOf(context, kind, made.token, redirectTo)
       sendLetter(context, { about: letters[kind], to: email, link, code: made.code })
     },
+  }
+}
+
+/**
+ * A token that repeats a sign-up has its password, if there was but one: of several it is not known which one is the
+ * owner's, and then there is none until the owner sets one.
+ */
+function sameSignUp(token: string): Statement {
+  const hash = textValue(hashed(token).hash)
+  return {
+    sql: `update auth_one_time_tokens set (password_hash, user_metadata) = (
+  select iif(count(*) = count(before.password_hash) and count(distinct before.password_hash) = 1, min(before.password_hash), null),
+    iif(count(distinct before.user_metadata) = 1, min(before.user_metadata), null)
+  from auth_one_time_tokens before where before.user_id = auth_one_time_tokens.user_id and before.kind = 'signup' and before.id <> auth_one_time_tokens.id)
+where link_hash = ?`,
+    args: [hash],
   }
 }
 

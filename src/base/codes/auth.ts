@@ -17,7 +17,7 @@ export const authCodes = {
   email_exists: { status: 422, title: 'A user with this e-mail address exists already' },
   email_not_confirmed: { status: 400, title: 'Email not confirmed' },
   email_provider_disabled: { status: 400, title: 'Sign-in by e-mail is disabled' },
-  flow_state_expired: { status: 400, title: 'The sign-in took too long: start again' },
+  flow_state_expired: { status: 422, title: 'The sign-in took too long: start again' },
   flow_state_not_found: { status: 404, title: 'The code is not valid, or was used' },
   identity_already_exists: { status: 422, title: 'The identity is linked to a user already' },
   identity_not_found: { status: 404, title: 'There is no such identity' },

@@ -1,8 +1,8 @@
-import { integerValue, type Statement } from '../../base/statement.ts'
-import { claimAccount, unprovedSql } from '../account/claim.ts'
-import type { AuthContext } from '../context.ts'
-import { securityEvent } from '../event/event.ts'
-import type { Claim } from '../one-time/claim.ts'
+import { integerValue, type Statement } from '../../../base/statement.ts'
+import { claimAccount, unprovedSql } from '../../account/claim.ts'
+import type { AuthContext } from '../../context.ts'
+import { securityEvent } from '../../event/event.ts'
+import type { Claim } from '../../one-time/claim.ts'
 
 /**
  * What follows from a token that shows whose the address is: an account that nobody had confirmed is its owner's from

@@ -1,9 +1,9 @@
-import { integerValue, type Result, type Statement, textOf } from '../../base/statement.ts'
-import type { Condition } from '../condition.ts'
-import type { AuthContext } from '../context.ts'
-import { securityEvent } from '../event/event.ts'
-import { sendLetter } from '../letter.ts'
-import type { Claim } from '../one-time/claim.ts'
+import { integerValue, type Result, type Statement, textOf } from '../../../base/statement.ts'
+import type { Condition } from '../../condition.ts'
+import type { AuthContext } from '../../context.ts'
+import { securityEvent } from '../../event/event.ts'
+import { sendLetter } from '../../letter.ts'
+import type { Claim } from '../../one-time/claim.ts'
 
 /** What a token of a change of address led to. */
 export interface Changed {

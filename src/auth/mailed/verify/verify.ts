@@ -1,10 +1,10 @@
 import { nullish, object, string } from 'valibot'
-import { Problem } from '../../base/problem.ts'
-import { identifyForAuth } from '../caller.ts'
-import type { AuthContext } from '../context.ts'
-import { normaliseEmail, readBody } from '../credentials.ts'
-import type { Brought } from '../one-time/claim.ts'
-import { isVerificationType, type VerificationType } from '../one-time/kind.ts'
+import { Problem } from '../../../base/problem.ts'
+import { identifyForAuth } from '../../caller.ts'
+import type { AuthContext } from '../../context.ts'
+import { normaliseEmail, readBody } from '../../credentials.ts'
+import type { Brought } from '../../one-time/claim.ts'
+import { isVerificationType, type VerificationType } from '../../one-time/kind.ts'
 import { useOneTime } from './use.ts'
 
 const verifyBody = object({
