@@ -6,6 +6,8 @@ const resend = lazily(() => import('./resend.ts').then(({ resend }) => resend))
 const reauthenticate = lazily(() =>
   import('./reauthenticate.ts').then(({ reauthenticate }) => reauthenticate),
 )
+const invite = lazily(() => import('./admin/invite.ts').then(({ invite }) => invite))
+const generateLink = lazily(() => import('./admin/generate-link.ts').then(({ generateLink }) => generateLink))
 const openLink = lazily(() => import('./verify/link.ts').then(({ openLink }) => openLink))
 const verify = lazily(() => import('./verify/verify.ts').then(({ verify }) => verify))
 
@@ -17,6 +19,7 @@ export const mailedRoutes: readonly AuthRoute[] = [
   { path: '/resend', access: 'key', methods: { POST: resend } },
   { path: '/reauthenticate', access: 'user', methods: { GET: reauthenticate } },
   { path: '/invite', access: 'service', methods: { POST: invite } },
+  { path: '/admin/generate_link', access: 'service', methods: { POST: generateLink } },
   { path: '/verify', access: 'open', methods: { GET: openLink, POST: verify } },
 ]
 
