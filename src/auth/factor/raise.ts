@@ -9,11 +9,11 @@ import {
 import { type Account, accountColumnCount, accountColumns, accountOf } from '../account/account.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
+import { sessionResponse } from '../session/answer.ts'
+import type { Asker } from '../session/asker.ts'
+import type { Method } from '../session/start.ts'
+import { newSecretToken } from '../session/token.ts'
 import type { Amr } from '../token/tokens.ts'
-import { sessionResponse } from './answer.ts'
-import type { Asker } from './asker.ts'
-import type { Method } from './start.ts'
-import { newSecretToken } from './token.ts'
 
 export interface SessionRaise {
   /** They raise the session only if it stands and `when` holds: for the start of what a second factor sets going. */
