@@ -5,6 +5,7 @@ import type { Action, AuthContext } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { securityEvent } from '../../event/event.ts'
 import { type Asker, askerOf } from '../../session/asker.ts'
+import { throttle } from '../../throttle/throttle.ts'
 import type { Attempt, FactorKinds, Shown, StoredFactor } from '../kind.ts'
 import { raiseSession, type SessionRaise } from '../raise.ts'
 import { factorIn, readFactor } from '../stored.ts'
@@ -39,12 +40,11 @@ export function verify(kinds: FactorKinds): Action {
     const attempt = { asker, factorId: context.req.param('id') ?? '', challengeId: body.challenge_id }
     timing.mark('parse')
 
-    const tried = await context
-      .get('database')
-      .transact(
-        [asker.read, readFactor(attempt.factorId, caller.id), readChallenge(attempt), ...kind.claim(attempt)],
-        timing,
-      )
+    const attempted = [asker.read, readFactor(attempt.factorId, caller.id), readChallenge(attempt)]
+    const [tried, pass] = await Promise.all([
+      context.get('database').transact([...attempted, ...kind.claim(attempt)], timing),
+      throttle(context, 'factor', { account: caller.id }),
+    ])
     timing.mark('db')
     asker.require('standing', tried[0])
     const factor = factorIn(tried[1])
@@ -87,6 +87,7 @@ export function verify(kinds: FactorKinds): Action {
     const raised = raise.outcomeOf(results)
     // The same code, or signature, came twice at once: one of them was taken.
     if (raised === null) throw new Problem('mfa_verification_failed')
+    pass.succeeded()
     if (factor.status === 'unverified') tellOfFactor(context, 'factor_added', raised.account, factor)
     return raise.respond(raised)
   }

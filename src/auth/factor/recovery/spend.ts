@@ -5,6 +5,7 @@ import type { AuthContext } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { securityEvent } from '../../event/event.ts'
 import { askerOf } from '../../session/asker.ts'
+import { throttle } from '../../throttle/throttle.ts'
 import { raiseSession } from '../raise.ts'
 import { tellOfFactor } from '../tell.ts'
 import { tooMany } from '../wait.ts'
@@ -25,6 +26,7 @@ export async function spendRecoveryCode(context: AuthContext): Promise<Response>
   const { code } = await readBody(context.req.raw, spendBody)
   const hash = textValue(recoveryCodeHash(code, caller.id, context.get('server').settings.serverSecret))
   timing.mark('parse')
+  const pass = await throttle(context, 'factor', { account: caller.id })
   const tries = triesOf(asker)
   const raise = raiseSession(context, {
     asker,
@@ -60,6 +62,7 @@ export async function spendRecoveryCode(context: AuthContext): Promise<Response>
   asker.require('standing', results[0])
   const raised = raise.outcomeOf(results)
   if (raised !== null) {
+    pass.succeeded()
     tellOfFactor(context, 'recovery_code_used', raised.account)
     return raise.respond(raised)
   }
