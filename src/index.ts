@@ -13,6 +13,7 @@ export { microsoft } from './auth/oauth/provider/microsoft.ts'
 export { type OidcOptions, oidc } from './auth/oauth/provider/oidc.ts'
 export { x } from './auth/oauth/provider/x.ts'
 export type { Endpoints, Person, Provider, Said } from './auth/oauth/provider.ts'
+export { type PasskeyOptions, passkeys } from './auth/passkey/feature.ts'
 export type { AfterContext, AfterHook, Operation, Payload } from './declare/after.ts'
 export type { AuthDeclaration, ClaimsUser, SessionDeclaration } from './declare/auth/auth.ts'
 export {
