@@ -1,6 +1,7 @@
 import { oauth } from '../../../src/auth/oauth/feature.ts'
 import { oidc } from '../../../src/auth/oauth/provider/oidc.ts'
 import type { Provider } from '../../../src/auth/oauth/provider.ts'
+import type { Bindings } from '../../../src/base/settings.ts'
 import type { BackendDeclaration } from '../../../src/declare/backend.ts'
 import { startAuthServer, type TestAuthServer } from '../server.ts'
 import { browser } from './browser.ts'
@@ -19,6 +20,7 @@ export async function startAcme(
   accounts: Record<string, IssuerAccount>,
   changes: Partial<BackendDeclaration> = {},
   more: readonly Provider[] = [],
+  theirs: Bindings = {},
 ): Promise<Acme> {
   const issuer = await startIssuer(accounts)
   const providers = [oidc({ name: 'custom:acme', issuer: issuer.url }), ...more]
@@ -26,6 +28,7 @@ export async function startAcme(
   const bindings = {
     OAUTH_CUSTOM_ACME_CLIENT_ID: `${clientId}, native-app`,
     OAUTH_CUSTOM_ACME_CLIENT_SECRET: clientSecret,
+    ...theirs,
   }
   const server = await startAuthServer({ ...changes, auth }, bindings)
   return {

@@ -4,7 +4,6 @@ import {
   allowInsecureRequests,
   authorizationCodeGrantRequest,
   type ClientAuth,
-  ClientSecretBasic,
   ClientSecretPost,
   customFetch,
   getValidatedIdTokenClaims,
@@ -137,11 +136,23 @@ async function authenticationOf(
 ): Promise<ClientAuth> {
   switch (credential.kind) {
     case 'basic':
-      return ClientSecretBasic(credential.secret)
+      return clientSecretBasic(credential.secret)
     case 'post':
       return ClientSecretPost(credential.secret)
     case 'apple':
       return ClientSecretPost(await appleSecret(credential, clientId, nowMilliseconds))
+  }
+}
+
+/**
+ * RFC 6749 §2.3.1. What needs no escape in a form gets none: `ClientSecretBasic` of `oauth4webapi` writes `-` as `%2D`, too,
+ * which who does not decode (X) takes for another secret.
+ */
+function clientSecretBasic(secret: string): ClientAuth {
+  const escaped = (text: string): string => new URLSearchParams({ text }).toString().slice('text='.length)
+  return (_server, client, _body, headers) => {
+    const pair = Buffer.from(`${escaped(client.client_id)}:${escaped(secret)}`).toString('base64')
+    headers.set('authorization', `Basic ${pair}`)
   }
 }
 
