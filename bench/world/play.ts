@@ -8,7 +8,7 @@ import { countViolations, type Violations } from './check/violations.ts'
 import { beFaulty } from './faults.ts'
 import type { Scene } from './load/client.ts'
 import { type Drive, drive, sweep } from './load/drive.ts'
-import { populate, population } from './load/population.ts'
+import { crowd, populate, population } from './load/population.ts'
 import { collectSamples, type Samples } from './load/samples.ts'
 import { openWire } from './load/wire.ts'
 import { drawCatalogue } from './node/catalogue.ts'
@@ -61,9 +61,10 @@ export async function play(name: ContenderName, setting: Setting): Promise<Playe
     { products: options.products, categories: options.products },
     randomOf(options.seed),
   )
+  const numbers = options.direct ? crowd : population
   const people = await makePeople(stage.primary.url, keys, catalogue, {
-    customers: options.cities.length * population.customers,
-    staff: population.staff,
+    customers: options.cities.length * numbers.customers,
+    staff: numbers.staff,
     firstNumber: place * 10_000,
   })
   const logs = new Map<string, number>()
@@ -89,7 +90,7 @@ export async function play(name: ContenderName, setting: Setting): Promise<Playe
     progress(`${name}: ${samples.answered} answers, ${rate} a second, ${violations.count()} violations`)
   }, 5_000)
   try {
-    const everybody = populate(options.cities, deployment.doorsOf, people)
+    const everybody = populate(options.cities, deployment.doorsOf, people, numbers)
     const go = (part: Partial<Drive>) => drive(scene, everybody, { ...options, ...part }, signal)
     if (options.warmSeconds > 0) await sweep(scene, everybody, signal)
     await go({ perSecond: null, seconds: options.warmSeconds, requests: Number.POSITIVE_INFINITY })

@@ -4,7 +4,16 @@ import type { Client } from './client.ts'
 import type { Population } from './drive.ts'
 
 /** How many live in each city, and how many staff there are in all. */
-export const population = { readers: 4, customers: 6, staff: 2 } as const
+export const population: Numbers = { readers: 4, customers: 6, staff: 2 }
+
+/** Where very many are answered: more, for who has thousands of orders has them sorted each time. */
+export const crowd: Numbers = { readers: 16, customers: 60, staff: 2 }
+
+export interface Numbers {
+  readonly readers: number
+  readonly customers: number
+  readonly staff: number
+}
 
 /** Where clients of a city enter the ways to data centres. */
 export interface Doors {
@@ -17,19 +26,20 @@ export function populate(
   cities: readonly City[],
   doorsOf: (city: City) => Doors,
   people: readonly Person[],
+  numbers: Numbers,
 ): Population {
   const customers = people.filter(({ role }) => role === 'customer')
   const staff = people.filter(({ role }) => role === 'staff')
   return {
     shelf: { versions: new Map(), leftAlone: new Set() },
     readers: cities.flatMap((city) =>
-      Array.from({ length: population.readers }, (_, n) =>
+      Array.from({ length: numbers.readers }, (_, n) =>
         clientOf(`reader ${n} of ${city.name}`, city, doorsOf(city), null, n % 2 === 1),
       ),
     ),
     customers: cities.flatMap((city, place) =>
       customers
-        .slice(place * population.customers, (place + 1) * population.customers)
+        .slice(place * numbers.customers, (place + 1) * numbers.customers)
         .map((person, n) =>
           clientOf(`customer ${n} of ${city.name}`, city, doorsOf(city), person, n % 2 === 1),
         ),
