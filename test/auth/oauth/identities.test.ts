@@ -20,7 +20,7 @@ function somebody(verified = true) {
 
 async function owner(flowType: 'pkce' | 'implicit' = 'pkce') {
   count += 1
-  const client = acme.server.client(flowType)
+  const client = acme.server.client({ flowType })
   const { data } = await client.signUp({ email: `owner-${count}@example.com`, password })
   return { client, id: data.user?.id ?? '', email: `owner-${count}@example.com` }
 }
@@ -73,7 +73,7 @@ describe('linkIdentity', () => {
     const victim = somebody()
     const back = await browser(acme.server).follow(await linkUrl(attacker.client, victim))
     const { error } = await acme.server
-      .client('pkce')
+      .client({ flowType: 'pkce' })
       .exchangeCodeForSession(back.searchParams.get('code') ?? '')
     expect(error).not.toBeNull()
     const wrong = await acme.server.post('/token?grant_type=pkce', {
@@ -159,7 +159,7 @@ describe('linkIdentity', () => {
 
   test('makes a person of somebody anonymous, with the address that the provider speaks for', async () => {
     const own = await startAcme(accounts, { auth: { anonymous: true } })
-    const client = own.server.client('pkce')
+    const client = own.server.client({ flowType: 'pkce' })
     const { data: before } = await client.signInAnonymously()
     const sub = somebody()
     const { data } = await client.linkIdentity({

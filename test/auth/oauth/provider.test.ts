@@ -340,7 +340,7 @@ describe('the whole way', () => {
 
   /** To the provider, and back as it would send the browser. */
   async function arrive(provider: string) {
-    const client = server.client('pkce')
+    const client = server.client({ flowType: 'pkce' })
     const { data } = await client.signInWithOAuth({ provider: provider as 'github' })
     const agent = browser(server)
     const out = await agent.visit(data.url ?? '')
