@@ -103,12 +103,13 @@ test('scopes decide what an app learns; without openid there is no id token', as
   const other = await connected(product, app, user, { scope: null })
   expect(other.tokens.scope).toBe('email')
   const token = { authorization: `Bearer ${user.session.access_token}` }
-  const own = await product.fetch(`${product.url}/oauth/userinfo`, { headers: token })
+  const own = await product.fetch(`${product.url}/oauth/userinfo`, { method: 'POST', headers: token })
   expect([own.headers.get('x-trips'), await membersOf(own)]).toEqual(['1', { sub: user.session.user.id }])
 })
 
-test('an id token is no access token', async () => {
-  const { tokens } = await connected(product, await product.app(), await signedUp(product))
+test('an id token is no access token; an access token tells policies of the app', async () => {
+  const app = await product.app()
+  const { tokens } = await connected(product, app, await signedUp(product))
   const context = {
     issuer: product.url,
     tenant: '',
@@ -116,7 +117,10 @@ test('an id token is no access token', async () => {
     nowMilliseconds: product.clock.nowMilliseconds(),
   }
   await expect(verifyAccessToken(tokens.id_token ?? '', context)).rejects.toMatchObject({ code: 'PGRST303' })
-  await expect(verifyAccessToken(tokens.access_token, context)).resolves.toMatchObject({ role: 'customer' })
+  await expect(verifyAccessToken(tokens.access_token, context)).resolves.toMatchObject({
+    role: 'customer',
+    claims: { client_id: app.id, scope: 'openid email profile' },
+  })
 })
 
 test('denial is told to the app', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { textOf } from '../../../src/base/statement.ts'
 import { membersOf } from '../server.ts'
 import { signedUp } from '../someone.ts'
 import { callback, connected, type Product, sentTo, start, startProduct } from './product.ts'
@@ -85,4 +86,21 @@ test('a client that is registered for some scopes has no others', async () => {
   const wide = await sentTo(product, (await start(app, { scope: 'openid profile' })).url)
   expect(wide.searchParams.get('error')).toBe('invalid_scope')
   await connected(product, app, await signedUp(product), { scope: 'email openid' })
+})
+
+test('what has run out is forgotten a day later', async () => {
+  const app = await product.app()
+  const count = async () => {
+    const { rows } = await product.query(
+      `select count(*) from auth_authorizations where app_id = '${app.id}'`,
+    )
+    return textOf(rows[0]?.[0])
+  }
+  await sentTo(product, (await start(app)).url)
+  product.travel(3_600_000)
+  await sentTo(product, (await start(app)).url)
+  expect(await count()).toBe('2')
+  product.travel(86_400_000)
+  await sentTo(product, (await start(app)).url)
+  expect(await count()).toBe('2')
 })
