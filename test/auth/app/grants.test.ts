@@ -93,6 +93,10 @@ test('grants: one trip each', async () => {
 
 test.each([
   ['the user signs out everywhere', async (user) => void (await user.client.signOut({ scope: 'global' }))],
+  [
+    'the user changes the password',
+    async (user) => void (await user.client.updateUser({ password: 'another horse' })),
+  ],
   ['the user signs out elsewhere', async (user) => void (await user.client.signOut({ scope: 'others' }))],
   ['the user is banned', (_, whose) => `update auth_users set banned_until = 9e15 where id = ${whose}`],
   [
@@ -159,6 +163,9 @@ test('an app decides nothing over the account; it may see whose it is', async ()
     ['/logout?scope=global', { method: 'POST' }],
     ['/factors', { method: 'POST', body: JSON.stringify({ factor_type: 'totp' }) }],
     ['/factors/x', { method: 'DELETE' }],
+    ['/user', { method: 'PUT', body: JSON.stringify({ password: 'another horse' }) }],
+    ['/user', { method: 'PUT', body: JSON.stringify({ data: { name: 'App' } }) }],
+    ['/reauthenticate', {}],
   ] as const) {
     const response = await product.send(path, { ...init, headers })
     expect([path, response.status, (await membersOf(response)).code]).toEqual([
