@@ -46,7 +46,7 @@ export const standing: SQL = sessionOfCaller(own)
  */
 export const admission: SQL = sessionOfCaller(and(stands, lte(authUsers.least_aal, callerValue('aal'))))
 
-/** For who lets an app act for them: themselves, with every factor they have. */
+/** For what decides over the account, such as which app acts for it: the user alone, with every factor that they have. */
 export const entrusting: SQL = sessionOfCaller(and(own, lte(authUsers.least_aal, callerValue('aal'))))
 
 /** A row if the caller is admitted, else none. */

@@ -4,7 +4,7 @@ import { integerValue, type Statement, textValue } from '../../base/statement.ts
 import { callerValues } from '../../model/caller/caller.ts'
 import { toStatement } from '../../model/expression.ts'
 import { userOfPath } from '../admin/read.ts'
-import { admission } from '../admission.ts'
+import { entrusting } from '../admission.ts'
 import { userCaller } from '../caller.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
@@ -20,7 +20,7 @@ export async function endOwnSession(context: AuthContext): Promise<Response> {
   const now = context.get('server').clock.nowMilliseconds()
   const id = context.req.param('session') ?? ''
   const values = callerValues(caller, now)
-  const admitted = toStatement(sql`auth_users.id = ${caller.id} and ${admission}`, values)
+  const admitted = toStatement(sql`auth_users.id = ${caller.id} and ${entrusting}`, values)
   const timing = context.get('timing')
   timing.mark('parse')
   const [looked, ended] = await context

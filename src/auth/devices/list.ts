@@ -5,7 +5,7 @@ import { callerValues } from '../../model/caller/caller.ts'
 import { toStatement } from '../../model/expression.ts'
 import { isoOf } from '../account/user.ts'
 import { userOfPath } from '../admin/read.ts'
-import { admission, standing } from '../admission.ts'
+import { entrusting, standing } from '../admission.ts'
 import { userCaller } from '../caller.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
@@ -19,7 +19,7 @@ export async function listOwnSessions(context: AuthContext): Promise<Response> {
   const caller = userCaller(context)
   const now = context.get('server').clock.nowMilliseconds()
   const values = callerValues(caller, now)
-  const whose = toStatement(sql`auth_users.id = ${caller.id} and ${admission}`, values)
+  const whose = toStatement(sql`auth_users.id = ${caller.id} and ${entrusting}`, values)
   const [looked, found] = await ask(context, [
     toStatement(ownStanding, values),
     listOf({ sql: whose.sql, args: whose.args }, now),
@@ -41,7 +41,7 @@ export async function listSessionsOfUser(context: AuthContext): Promise<Response
 }
 
 /** One row: whether the caller's session stands, and whether they are admitted. */
-export const ownStanding = sql`select ${standing}, ${admission}`
+export const ownStanding = sql`select ${standing}, ${entrusting}`
 
 /** @throws Problem session_not_found, insufficient_aal */
 export function requireAdmitted(looked: Result | undefined): void {

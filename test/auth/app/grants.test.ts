@@ -150,36 +150,6 @@ test("an app's refresh token is good for the app alone, and a user's for the use
   await expect(info(app, next.access_token)).rejects.toMatchObject({ status: 401 })
 })
 
-test('an app decides nothing over the account; it may see whose it is', async () => {
-  const user = await signedUp(product)
-  const app = await product.app()
-  const { access } = await connected(product, app, user)
-  const headers = { ...bearer(access), 'content-type': 'application/json' }
-  const id = await asked(product, (await start(await product.app())).url)
-  for (const [path, init] of [
-    [`/oauth/authorizations/${id}`, {}],
-    ['/user/oauth/grants', {}],
-    [`/user/oauth/grants?client_id=${app.id}`, { method: 'DELETE' }],
-    ['/logout?scope=global', { method: 'POST' }],
-    ['/factors', { method: 'POST', body: JSON.stringify({ factor_type: 'totp' }) }],
-    ['/factors/x', { method: 'DELETE' }],
-    ['/user', { method: 'PUT', body: JSON.stringify({ password: 'another horse' }) }],
-    ['/user', { method: 'PUT', body: JSON.stringify({ data: { name: 'App' } }) }],
-    ['/reauthenticate', {}],
-  ] as const) {
-    const response = await product.send(path, { ...init, headers })
-    expect([path, response.status, (await membersOf(response)).code]).toEqual([
-      path,
-      403,
-      'session_not_found',
-    ])
-  }
-  const told = await product.query(`select count(*) from selvage_outbox where event = 'auth.app_revoked'
-    and json_extract(payload, '$.user_id') = '${user.session.user.id}'`)
-  expect(textOf(told.rows[0]?.[0])).toBe('0')
-  expect((await product.send('/user', { headers })).status).toBe(200)
-})
-
 test.each([
   ['none', {}],
   ['one that is none', bearer('x')],

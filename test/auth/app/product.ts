@@ -1,6 +1,6 @@
 import * as openid from 'openid-client'
 import { expect } from 'vitest'
-import { type OAuthServerOptions, oauthServer, totp } from '../../../src/index.ts'
+import { type OAuthServerOptions, oauth, oauthServer, totp } from '../../../src/index.ts'
 import { startAuthServer } from '../server.ts'
 import type { signedUp } from '../someone.ts'
 
@@ -9,7 +9,9 @@ export const callback = 'https://client.test/callback'
 /** A server that other apps may sign in at, with what its pages and its operator do. */
 export async function startProduct(options: Partial<OAuthServerOptions> = {}) {
   const server = await startAuthServer({
-    auth: { features: [totp(), oauthServer({ consentUrl: '/oauth/consent', ...options })] },
+    auth: {
+      features: [totp(), oauth({ providers: [] }), oauthServer({ consentUrl: '/oauth/consent', ...options })],
+    },
   })
   const url = `${server.settings.apiUrl}/auth/v1`
   const clients = server.admin().oauth

@@ -4,7 +4,7 @@ import { type Statement, textOf } from '../../../base/statement.ts'
 import { callerValues } from '../../../model/caller/caller.ts'
 import { toStatement } from '../../../model/expression.ts'
 import { accountColumnCount, accountColumns, accountOf } from '../../account/account.ts'
-import { admission, standing } from '../../admission.ts'
+import { entrusting, standing } from '../../admission.ts'
 import { userCaller } from '../../caller.ts'
 import type { AuthContext } from '../../context.ts'
 import { securityEvent } from '../../event/event.ts'
@@ -29,11 +29,11 @@ export async function unlinkIdentity(context: AuthContext): Promise<Response> {
     or exists (select 1 from auth_credentials where user_id = auth_users.id and factor_id is null))`
   const account = sql.raw(accountColumns)
   const look = toStatement(
-    sql`select ${account}, ${standing}, ${admission}, ${provider}, ${otherWay} from auth_users where auth_users.id = ${caller.id}`,
+    sql`select ${account}, ${standing}, ${entrusting}, ${provider}, ${otherWay} from auth_users where auth_users.id = ${caller.id}`,
     values,
   )
   const whose = toStatement(
-    sql`auth_users.id = ${caller.id} and ${admission} and ${provider} is not null and ${otherWay}`,
+    sql`auth_users.id = ${caller.id} and ${entrusting} and ${provider} is not null and ${otherWay}`,
     values,
   )
   const remove: Statement = {
