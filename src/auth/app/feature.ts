@@ -1,6 +1,7 @@
 import type { SignInFeature } from '../../declare/auth/auth.ts'
 import type { Action } from '../context.ts'
 import { feature, lazily } from '../feature.ts'
+import { providerMetadata } from './metadata.ts'
 import { appRulesOf, type OAuthServerOptions } from './rules.ts'
 
 /**
@@ -19,6 +20,7 @@ export function oauthServer(options: OAuthServerOptions): SignInFeature {
   const userinfo = lazily(() => import('./userinfo.ts').then((module) => module.userinfo))
   return feature({
     name: 'oauthServer',
+    discovery: (server) => providerMetadata(rules, server),
     routes: [
       { path: '/.well-known/openid-configuration', access: 'open', methods: { GET: discovery } },
       { path: '/.well-known/oauth-authorization-server', access: 'open', methods: { GET: discovery } },
