@@ -43,7 +43,7 @@ export async function startAcme(
 
 /** The URL that `signInWithOAuth` leads to, and the client that waits for its end. */
 export async function begin(server: TestAuthServer, login: string, flowType: 'pkce' | 'implicit' = 'pkce') {
-  const client = server.client({ flowType: flowType })
+  const client = server.client({ flowType })
   const { data } = await client.signInWithOAuth({
     provider: 'custom:acme',
     options: { redirectTo: welcome, queryParams: { login_hint: login } },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { github } from '../../../src/auth/oauth/provider/github.ts'
 import { type Acme, countOf, startAcme } from './acme.ts'
@@ -116,7 +116,7 @@ describe('a token that is not good', () => {
 
   test('with a key of its own: nothing that a token names is asked', async () => {
     const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
-    const jwk = await (await import('jose')).exportJWK(publicKey)
+    const jwk = await exportJWK(publicKey)
     const asked: string[] = []
     acme.issuer.fail((path) => {
       asked.push(path)
@@ -154,6 +154,31 @@ describe('a token that is not good', () => {
   })
 })
 
+test('a key that the issuer has since yesterday, and one that it had before, are both good', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const { keys }: { keys: object[] } = JSON.parse(await (await fetch(`${acme.issuer.url}/jwks`)).text())
+  const more = JSON.stringify({ keys: [...keys, { ...(await exportJWK(publicKey)), kid: 'new' }] })
+  acme.issuer.fail((path, response) => path === '/jwks' && Boolean(response.end(more)))
+  const now = Math.floor(Date.now() / 1_000)
+  const token = await new SignJWT({
+    iss: acme.issuer.url,
+    aud: clientId,
+    sub: 'ada',
+    iat: now,
+    exp: now + 600,
+  })
+    .setProtectedHeader({ alg: 'ES256', kid: 'new' })
+    .sign(privateKey)
+  acme.server.travel(20_000)
+  expect((await send(token)).status).toBe(200)
+  expect((await send(await acme.issuer.idToken({ sub: 'ada' }))).status).toBe(200)
+  // The issuer is down: what is known of it is good for a while.
+  acme.issuer.fail((_, response) => Boolean(response.destroy()))
+  acme.server.travel(20_000)
+  expect((await send(token)).status).toBe(200)
+  acme.issuer.fail()
+})
+
 test('a flood of unknown keys asks the issuer once in ten seconds', async () => {
   acme.server.travel(20_000)
   const asked = acme.issuer.asked.filter((path) => path === '/jwks').length
@@ -166,4 +191,21 @@ test('a flood of unknown keys asks the issuer once in ten seconds', async () => 
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]))
   expect(acme.issuer.asked.filter((path) => path === '/jwks').length).toBe(asked + 1)
   expect((await send(await acme.issuer.idToken({ sub: 'ada' }))).status).toBe(200)
+})
+
+test('who tries too often waits, and is told for how long', async () => {
+  const slow = await startAcme(
+    {},
+    { auth: { throttles: { sign_in: { network: { most: 3, seconds: 60 } } } } },
+  )
+  const token = await acme.issuer.idToken({ sub: 'ada' })
+  const from = { 'cf-connecting-ip': '198.51.100.7' }
+  const answers: Response[] = []
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const body = { provider: 'custom:acme', id_token: token }
+    answers.push(await slow.server.post('/token?grant_type=id_token', body, from))
+  }
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 429, 429])
+  expect(answers.at(-1)?.headers.get('retry-after')).toMatch(/^\d+$/)
+  await slow.stop()
 })

@@ -1,6 +1,7 @@
 import { parseJson, readText } from '../../../base/http/body.ts'
 import { Problem } from '../../../base/problem.ts'
 import type { AuthContext } from '../../context.ts'
+import { throttle } from '../../throttle/throttle.ts'
 import { identityOf } from '../account/identity.ts'
 import { faultOf, redirect, redirectError, upstreamProblem } from '../flow/answer.ts'
 import { askerOf, browserOf } from '../flow/browser.ts'
@@ -30,8 +31,11 @@ export function callback(providers: Providers): (context: AuthContext) => Promis
       const parameters = await parametersOf(context)
       const { flow, chosen, state } = openedFlow(context, providers, parameters)
       target = flow.redirectTo
+      const pass = await throttle(context, 'sign_in')
       const redeemed = await redeemFlow(context, chosen, state, parameters)
-      return redirect(context, await finishFlow(context, flow, redeemed))
+      const url = await finishFlow(context, flow, redeemed)
+      pass.succeeded()
+      return redirect(context, url)
     } catch (error) {
       if (error instanceof Problem) return redirectError(context, target, faultOf(error))
       if (!(error instanceof ProviderRefusal)) throw error

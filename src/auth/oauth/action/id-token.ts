@@ -7,6 +7,7 @@ import type { AuthContext } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { startSession } from '../../session/start.ts'
 import { tellOfNewDevice } from '../../session/tell.ts'
+import { throttle } from '../../throttle/throttle.ts'
 import { arrive } from '../account/arrive.ts'
 import { type ForeignIdentity, identityOf } from '../account/identity.ts'
 import { givenWish, link, refusalOfLink, tellOfLink, wishOf } from '../account/link.ts'
@@ -28,17 +29,21 @@ const idTokenBody = object({
  * `POST /token?grant_type=id_token`: for apps that have signed in at the provider themselves (`signInWithIdToken`, and
  * `linkIdentity` with a token). One trip; the provider's keys are asked for once in ten minutes and isolate.
  * @throws Problem validation_failed, invalid_credentials of a token that is not good, unexpected_failure of a provider that
- *   cannot be asked; signup_disabled, user_banned; of a link no_authorization, session_not_found, identity_already_exists
+ *   cannot be asked, over_request_rate_limit; signup_disabled, user_banned; of a link no_authorization, session_not_found, identity_already_exists
  */
 export function signInWithIdToken(providers: Providers): (context: AuthContext) => Promise<Response> {
   return async (context) => {
     const timing = context.get('timing')
     const body = await readBody(context.req.raw, idTokenBody)
     const chosen = chosenProvider(context, providers, body.provider)
+    const pass = await throttle(context, 'sign_in')
     const now = context.get('server').clock.nowMilliseconds()
     const identity = await identityIn(context, chosen, body, now)
     timing.mark('parse')
-    return body.link_identity === true ? linkIn(context, identity, now) : signIn(context, identity, now)
+    const enter = body.link_identity === true ? linkIn : signIn
+    const response = await enter(context, identity, now)
+    pass.succeeded()
+    return response
   }
 }
 

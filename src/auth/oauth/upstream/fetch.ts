@@ -21,11 +21,17 @@ export async function fetchUpstream(url: string, request: UpstreamRequest = {}):
   const { method = 'GET', headers = {}, body = null } = request
   const signal = AbortSignal.timeout(deadlineMilliseconds)
   try {
-    const init = { method, headers, redirect: 'manual' as const, signal }
-    const response = await fetch(url, body === null ? init : { ...init, body: bytesOf(body) })
+    const asked = { method, headers, redirect: 'manual' as const, signal }
+    const response = await fetch(url, body === null ? asked : { ...asked, body: bytesOf(body) })
     const bytes = await readBounded(response)
     const isNull = response.status === 204 || response.status === 304
-    return new Response(isNull ? null : bytes, { status: response.status, headers: response.headers })
+    const kept = ['content-type', 'www-authenticate'].flatMap((name) => {
+      const value = response.headers.get(name)
+      return value === null ? [] : [[name, value] as const]
+    })
+    // Not its length and encoding, which were those of the body on its way.
+    const init = { status: response.status, headers: Object.fromEntries(kept) }
+    return new Response(isNull ? null : bytes, init)
   } catch (error) {
     if (error instanceof UpstreamError) throw error
     throw new UpstreamError(
