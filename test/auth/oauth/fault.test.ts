@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { membersOf } from '../server.ts'
 import { type Acme, begin, countOf, signInAs, startAcme } from './acme.ts'
@@ -35,7 +36,7 @@ const at =
 const huge = (response: ServerResponse) => {
   response.writeHead(200, { 'content-type': 'application/json' })
   // Chunked, so that no length warns of it.
-  response.write('{"access_token":"')
+  response.write('{"sub":"ada","name":"')
   for (let chunk = 0; chunk < 64; chunk += 1) response.write('a'.repeat(65_536))
   response.end('"}')
 }
@@ -95,6 +96,21 @@ describe('a fault of the provider makes no account, and is told to the app', () 
     expect(await countOf(acme.server, 'auth_users')).toBe(users)
   })
 
+  test('what it compresses is read', async () => {
+    const { url, client } = await begin(acme.server, 'bob')
+    const profile = gzipSync(JSON.stringify({ sub: 'bob', name: 'Compressed' }))
+    acme.issuer.fail(
+      at('/me', (response) =>
+        response
+          .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
+          .end(profile),
+      ),
+    )
+    const back = await browser(acme.server).follow(url)
+    const { data } = await client.exchangeCodeForSession(back.searchParams.get('code') ?? '')
+    expect(data.user?.user_metadata.name).toBe('Compressed')
+  })
+
   test('no answer: after five seconds', async () => {
     const { url } = await begin(acme.server, 'ada')
     const agent = browser(acme.server)
@@ -107,25 +123,26 @@ describe('a fault of the provider makes no account, and is told to the app', () 
   })
 })
 
+const endpoints = (issuer: string) => ({
+  issuer,
+  authorization_endpoint: `${issuer}/auth`,
+  token_endpoint: `${issuer}/token`,
+  jwks_uri: `${issuer}/jwks`,
+})
+
 describe('an issuer that cannot be discovered', () => {
   const discovery = '/.well-known/openid-configuration'
 
   test.each<[string, (response: ServerResponse, url: string) => unknown]>([
     [
       'says that it is another',
-      (response, url) =>
-        answer(response, 200, { issuer: 'https://evil.test', token_endpoint: `${url}/token` }),
+      (response, url) => answer(response, 200, { ...endpoints(url), issuer: 'https://evil.test' }),
     ],
     ['has no endpoints', (response, url) => answer(response, 200, { issuer: url })],
     [
       'names an endpoint that is not secure',
       (response, url) =>
-        answer(response, 200, {
-          issuer: url,
-          authorization_endpoint: `${url}/auth`,
-          token_endpoint: 'http://169.254.169.254/token',
-          jwks_uri: `${url}/jwks`,
-        }),
+        answer(response, 200, { ...endpoints(url), token_endpoint: 'http://169.254.169.254/token' }),
     ],
     ['is down', (response) => answer(response, 500, '')],
   ])('%s: to the app with an error, and nobody waits for it', async (_, how) => {
