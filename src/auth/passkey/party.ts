@@ -35,6 +35,8 @@ export function checkOptions({ rpId, origins = [] }: PasskeyOptions): void {
 export function partyOf(context: AuthContext, { rpName, rpId, origins }: PasskeyOptions): RelyingParty {
   const { settings, backend } = context.get('server')
   const site = new URL(settings.siteUrl)
+  // Browsers take no address for a relying party: in development pages are to be opened under the name.
+  if (site.hostname === '127.0.0.1') site.hostname = 'localhost'
   return {
     name: rpName ?? backend.name,
     id: rpId ?? site.hostname,

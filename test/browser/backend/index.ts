@@ -1,4 +1,4 @@
-import { backend } from '../../../src/index.ts'
+import { backend, passkeys, totp } from '../../../src/index.ts'
 
 /** People, and nothing else: what the sign-in page of development is tried with. */
 export default backend({
@@ -6,4 +6,5 @@ export default backend({
   roles: { member: [] },
   defaultRole: 'member',
   resources: [],
+  auth: { features: [totp(), passkeys({ rpName: 'Trial' })] },
 })
