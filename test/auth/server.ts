@@ -152,6 +152,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {},
         headers: { apikey: key, Authorization: `Bearer ${key}` },
         autoRefreshToken: false,
         flowType,
+        experimental: { recoveryCodes: true },
         storageKey: crypto.randomUUID(),
         storage: {
           getItem: (key) => stored.get(key) ?? null,

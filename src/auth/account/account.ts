@@ -41,7 +41,7 @@ export interface Identity {
 /** A second factor, verified or not. */
 export interface Factor {
   readonly id: string
-  readonly type: 'totp' | 'webauthn'
+  readonly type: 'totp' | 'webauthn' | 'recovery_code'
   readonly status: 'unverified' | 'verified'
   readonly name: string | null
   readonly createdAt: number

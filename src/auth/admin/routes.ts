@@ -29,7 +29,11 @@ export const adminRoutes: readonly AuthRoute[] = [
   {
     path: '/admin/users/:id/factors/:factor',
     access: 'service',
-    methods: { DELETE: lazily(() => import('./factor.ts').then(({ deleteFactor }) => deleteFactor)) },
+    methods: {
+      DELETE: lazily(() =>
+        import('../factor/actions/remove-of.ts').then(({ removeFactorOf }) => removeFactorOf),
+      ),
+    },
   },
   {
     path: '/admin/audit',

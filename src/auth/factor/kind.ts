@@ -43,7 +43,8 @@ export interface Enrolled {
 /** A row of `auth_factors`, with its credentials. */
 export interface StoredFactor {
   readonly id: string
-  readonly type: FactorType
+  /** What stands for recovery codes is of no kind: it is neither challenged nor verified. */
+  readonly type: FactorType | 'recovery_code'
   readonly status: 'unverified' | 'verified'
   readonly name: string | null
   readonly secret: string | null

@@ -15,7 +15,7 @@ export interface Removal {
 /**
  * Takes a factor away, for a transaction: with what it has proven. Sessions that it raised have one factor again, and so have all
  * when none is left but those that began with a passkey, which is two in one. Tokens that say otherwise are refused from now on
- * (`authority`): the client refreshes. Recovery codes go with the last factor. The first statement decides: one affected row, or
+ * (`authority`): the client refreshes. Recovery codes are none without another factor, and go with the last one. The first statement decides: one affected row, or
  * nothing is done.
  */
 export function factorRemoval(context: AuthContext, removal: Removal): readonly Statement[] {
@@ -28,11 +28,15 @@ export function factorRemoval(context: AuthContext, removal: Removal): readonly 
     args: [decision],
   }
   const wasVerified: Condition = {
-    sql: `${decided.sql} and exists (select 1 from auth_factors gone where gone.id = ? and gone.status = 'verified')`,
+    sql: `${decided.sql} and exists (select 1 from auth_factors gone where gone.id = ? and gone.status = 'verified' and gone.type <> 'recovery_code')`,
     args: [decision, factor],
   }
-  const noneLeft = `not exists (select 1 from auth_factors kept where kept.user_id = ? and kept.id <> ? and kept.status = 'verified')`
+  const noneLeft = `not exists (select 1 from auth_factors kept where kept.user_id = ? and kept.id <> ? and kept.status = 'verified' and kept.type <> 'recovery_code')`
   const whose: Condition = { sql: `auth_users.id = ? and ${decided.sql}`, args: [user, decision] }
+  const codesGo: Condition = {
+    sql: `(exists (select 1 from auth_factors gone where gone.id = ? and gone.type = 'recovery_code') or ${noneLeft}) and ${decided.sql}`,
+    args: [factor, user, factor, decision],
+  }
   const details = { factor_id: factorId }
   return [
     {
@@ -47,8 +51,12 @@ where user_id = ? and (factor_id = ? or ${noneLeft}) and ${wasVerified.sql}`,
       args: [user, factor, user, factor, ...wasVerified.args],
     },
     {
-      sql: `delete from auth_recovery_codes where user_id = ? and ${noneLeft} and ${wasVerified.sql}`,
-      args: [user, user, factor, ...wasVerified.args],
+      sql: `delete from auth_recovery_codes where user_id = ? and ${codesGo.sql}`,
+      args: [user, ...codesGo.args],
+    },
+    {
+      sql: `delete from auth_factors where user_id = ? and type = 'recovery_code' and ${codesGo.sql}`,
+      args: [user, ...codesGo.args],
     },
     {
       sql: `update auth_users set authority = authority + 1, least_aal = iif(${noneLeft}, 1, 2) where id = ? and ${wasVerified.sql}`,

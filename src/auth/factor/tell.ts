@@ -23,4 +23,5 @@ const kindNames: ReadonlyMap<string, string> = new Map([
   ['totp', 'authenticator app'],
   ['webauthn', 'security key'],
   ['passkey', 'passkey'],
+  ['recovery_code', 'recovery codes'],
 ])

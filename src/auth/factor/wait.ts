@@ -1,12 +1,10 @@
-import { Problem } from '../../base/problem.ts'
-
 /** Wrong codes that cost no time. */
 const free = 5
 /** The longest wait is 2^10 seconds: about 80 guesses a day at a code of one in 330,000, and nobody is locked out for good. */
 const mostDoublings = 10
 
 /** How long somebody waits after so many wrong codes one after another. Milliseconds. */
-export function waitMilliseconds(failures: number): number {
+function waitMilliseconds(failures: number): number {
   return failures < free ? 0 : 1_000 * 2 ** Math.min(failures - free, mostDoublings)
 }
 
@@ -15,11 +13,8 @@ export function isOverSql(failures: string, failedAt: string): string {
   return `(${failures} < ${free} or ${failedAt} + (1000 << min(${failures} - ${free}, ${mostDoublings})) <= ?)`
 }
 
-/** @param failedAt instant of the last wrong code */
-export function tooMany(failures: number, failedAt: number, nowMilliseconds: number): Problem {
+/** For `Retry-After`. @param failedAt instant of the last wrong code */
+export function waitSeconds(failures: number, failedAt: number, nowMilliseconds: number): string {
   const seconds = Math.ceil((failedAt + waitMilliseconds(failures) - nowMilliseconds) / 1_000)
-  return new Problem('over_request_rate_limit', {
-    message: 'Too many wrong codes: wait before trying again.',
-    headers: { 'retry-after': String(Math.max(1, seconds)) },
-  })
+  return String(Math.max(1, seconds))
 }

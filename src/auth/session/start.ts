@@ -28,8 +28,8 @@ export type Method =
   | 'passkey'
   | 'password'
   | 'recovery'
-  | 'recovery_code'
   | 'totp'
+  | 'mfa/recovery_code'
   | 'mfa/webauthn'
 
 export interface SessionStart {

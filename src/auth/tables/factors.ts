@@ -2,7 +2,7 @@ import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core
 import { instant, now } from './instant.ts'
 import { authUsers } from './users.ts'
 
-/** A second factor. */
+/** A second factor; of a user who has recovery codes, a row stands for all of them. */
 export const authFactors = sqliteTable(
   'auth_factors',
   {
@@ -10,7 +10,7 @@ export const authFactors = sqliteTable(
     user_id: text()
       .notNull()
       .references(() => authUsers.id, { onDelete: 'cascade' }),
-    type: text({ enum: ['totp', 'webauthn'] }).notNull(),
+    type: text({ enum: ['totp', 'webauthn', 'recovery_code'] }).notNull(),
     status: text({ enum: ['unverified', 'verified'] }).notNull(),
     name: text(),
     /** Of TOTP: encrypted with the server's secret. */

@@ -44,7 +44,7 @@ select ?, 'factor', user_id, id, ?, ?, ? from auth_factors where id = ? and user
     timing.mark('db')
     asker.require('standing', results[0])
     const factor = factorIn(results.at(-1))
-    if (factor === null) throw new Problem('mfa_factor_not_found')
+    if (factor === null || factor.type === 'recovery_code') throw new Problem('mfa_factor_not_found')
     const load = kinds[factor.type]
     if (load === undefined) throw new Problem(`mfa_${factor.type}_verify_not_enabled`)
     const more = await (await load()).ask(context, factor, random)

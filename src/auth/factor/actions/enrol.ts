@@ -6,13 +6,13 @@ import type { Action } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { namedAsker } from '../../session/asker.ts'
 import type { FactorKind, FactorKinds } from '../kind.ts'
+import { factorNameOf } from '../name.ts'
 import { isFactorType } from '../stored.ts'
 
 /** As many as GoTrue allows, verified or not. */
 const mostFactors = 10
 /** Of a factor that nobody has verified, as GoTrue's. */
 const unverifiedMilliseconds = 300_000
-const longestName = 120
 
 const enrolBody = object({
   factor_type: string(),
@@ -31,8 +31,8 @@ export function enrol(kinds: FactorKinds): Action {
     const asker = namedAsker(context)
     const body = await readBody(context.req.raw, enrolBody)
     const kind = await kindOf(kinds, body.factor_type)
-    const name = nameOf(body.friendly_name ?? null)
-    const issuer = nameOf(body.issuer ?? null)
+    const name = factorNameOf(body.friendly_name)
+    const issuer = factorNameOf(body.issuer)
     const { caller, nowMilliseconds } = asker
     const id = uuidv7(nowMilliseconds)
     const { secret, answer } = await kind.enrol(context, { id, account: caller.email ?? caller.id, issuer })
@@ -83,14 +83,4 @@ async function kindOf(kinds: FactorKinds, type: string): Promise<FactorKind> {
   const load = kinds[type]
   if (load === undefined) throw new Problem(`mfa_${type}_enroll_not_enabled`)
   return load()
-}
-
-/** Null of a name that says nothing. @throws Problem validation_failed */
-function nameOf(given: string | null): string | null {
-  const name = given?.trim() ?? ''
-  if (name.length <= longestName && name.isWellFormed() && !/\p{Cc}/u.test(name))
-    return name === '' ? null : name
-  throw new Problem('validation_failed', {
-    message: `A name has at most ${longestName} characters, and none that cannot be seen.`,
-  })
 }

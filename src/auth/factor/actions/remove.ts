@@ -1,6 +1,8 @@
 import { Problem } from '../../../base/problem.ts'
+import { userCaller } from '../../caller.ts'
 import type { AuthContext } from '../../context.ts'
 import { namedAsker } from '../../session/asker.ts'
+import { recoveryFactorId } from '../recovery/code.ts'
 import { factorRemoval } from '../removal.ts'
 import { factorIn, readFactor } from '../stored.ts'
 import { tellOfFactor } from '../tell.ts'
@@ -10,11 +12,19 @@ import { tellOfFactor } from '../tell.ts'
  * goes. When that was verified all access tokens of the user are refused from now on, the asker's too: `refreshSession()`.
  * @throws Problem insufficient_aal, mfa_factor_not_found (also of somebody else's)
  */
-export async function remove(context: AuthContext): Promise<Response> {
+export function remove(context: AuthContext): Promise<Response> {
+  return removeFactor(context, context.req.param('id') ?? '')
+}
+
+/** `DELETE /factors/recovery-codes`: none is good any more. One trip, at aal2. @throws as `remove` */
+export function removeCodes(context: AuthContext): Promise<Response> {
+  return removeFactor(context, recoveryFactorId(userCaller(context).id))
+}
+
+async function removeFactor(context: AuthContext, factorId: string): Promise<Response> {
   const timing = context.get('timing')
   const asker = namedAsker(context)
   const { caller, nowMilliseconds } = asker
-  const factorId = context.req.param('id') ?? ''
   timing.mark('parse')
   const removal = factorRemoval(context, {
     userId: caller.id,

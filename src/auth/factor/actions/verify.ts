@@ -48,7 +48,7 @@ export function verify(kinds: FactorKinds): Action {
     timing.mark('db')
     asker.require('standing', tried[0])
     const factor = factorIn(tried[1])
-    if (factor === null) throw new Problem('mfa_factor_not_found')
+    if (factor === null || factor.type === 'recovery_code') throw new Problem('mfa_factor_not_found')
     if (factor.type !== type)
       throw new Problem('validation_failed', { message: `This is a factor of type ${factor.type}.` })
     const shown: Shown = {

@@ -3,7 +3,7 @@ import { renderSVG } from 'uqr'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, textValue } from '../../../base/statement.ts'
 import type { FactorKind } from '../kind.ts'
-import { isOverSql, tooMany } from '../wait.ts'
+import { isOverSql, waitSeconds } from '../wait.ts'
 import { openSecret, sealSecret } from './secret.ts'
 
 /** RFC 4226 §4 recommends 160 bits. */
@@ -52,7 +52,10 @@ where id = ? and user_id = ? and type = 'totp' and ${isOverSql('failures', 'fail
   },
 
   refusal({ factor: { failures, failedAt }, nowMilliseconds }) {
-    return tooMany(failures, failedAt ?? nowMilliseconds, nowMilliseconds)
+    return new Problem('over_request_rate_limit', {
+      message: 'Too many wrong codes: wait before trying again.',
+      headers: { 'retry-after': waitSeconds(failures, failedAt ?? nowMilliseconds, nowMilliseconds) },
+    })
   },
 
   async prove(context, { factor, code, nowMilliseconds }) {
