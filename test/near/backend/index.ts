@@ -1,4 +1,4 @@
-import { backend } from '../../../src/index.ts'
+import { backend, totp } from '../../../src/index.ts'
 import { procedures } from './procedures.ts'
 import {
   bidsResource,
@@ -35,6 +35,7 @@ export default backend({
   ],
   procedures,
   trials: true,
+  auth: { features: [totp()] },
   profile: {
     table: members,
     values: ({ id, data }) => ({ id, handle: typeof data.handle === 'string' ? data.handle : 'somebody' }),
