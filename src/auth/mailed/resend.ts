@@ -4,6 +4,7 @@ import { accountColumns, accountOf } from '../account/account.ts'
 import { challengeEntries, challengeOf } from '../code/challenge.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody, requireEmail } from '../credentials.ts'
+import { alwaysCommitted } from '../event/commit.ts'
 import { ownerOf, sendOneTime } from '../one-time/send.ts'
 import { askForChange } from '../update/email.ts'
 
@@ -54,6 +55,6 @@ async function resendChange(context: AuthContext, { email, challenge }: Again): 
   }
   const current = account ?? { kind: 'person', email, emailConfirmedAt: now }
   const mail = askForChange(context, current, { email: newEmail, challenge, whose, now })
-  const results = await database.transact(mail.statements, timing)
+  const results = await database.transact([alwaysCommitted(now), ...mail.statements], timing)
   mail.send(results.at(-1))
 }

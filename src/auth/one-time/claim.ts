@@ -1,6 +1,7 @@
 import { integerValue, type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
+import { alwaysCommitted } from '../event/commit.ts'
 import { hashed } from '../session/token.ts'
 import { codeToTypeMilliseconds, type Kind, mostFailures } from './kind.ts'
 import { codeHash } from './make.ts'
@@ -39,6 +40,7 @@ export function claimOneTime(
   const row: Condition = { sql: 'auth_one_time_tokens.code_hash = ?', args: [mark] }
   const { fits, failed } = fitting(context, brought, kinds, nowMilliseconds)
   const statements: readonly Statement[] = [
+    alwaysCommitted(nowMilliseconds),
     {
       sql: `update auth_one_time_tokens set code_hash = ?, link_hash = null where id = (
   select sent.id from auth_one_time_tokens sent join auth_users on auth_users.id = sent.user_id

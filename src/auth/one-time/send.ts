@@ -2,6 +2,7 @@ import { integerValue, type Result, type Statement, textOf, textValue } from '..
 import { isNotBannedSql } from '../account/account.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
+import { alwaysCommitted } from '../event/commit.ts'
 import { securityEvent } from '../event/event.ts'
 import { sendLetter } from '../letter.ts'
 import { redirectOfRequest } from '../redirect.ts'
@@ -38,6 +39,7 @@ export function sendOneTime(context: AuthContext, asked: Asked): Sending {
   const redirectTo = redirectOfRequest(context)
   return {
     statements: [
+      alwaysCommitted(nowMilliseconds),
       ...made.statements,
       ...(isAgain ? [sameSignUp(made.token)] : []),
       { sql: `update auth_users set ${sentAt[kind]} = ? where ${whose.sql}`, args: [now, ...whose.args] },
