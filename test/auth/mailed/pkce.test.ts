@@ -57,7 +57,10 @@ describe('PKCE', () => {
   test('a wrong verifier is the last try', async () => {
     const verifier = newVerifier()
     const code = await codeFor(verifier)
+    const sessions = async () => (await server.query('select id from auth_sessions')).rows.length
+    const before = await sessions()
     expect(await exchange(code, newVerifier())).toEqual([400, 'bad_code_verifier', '1'])
+    expect(await sessions()).toBe(before)
     expect(await exchange(code, verifier)).toEqual([404, 'flow_state_not_found', '1'])
     const other = await codeFor(verifier)
     // The challenge is no verifier: what is compared was hashed.
