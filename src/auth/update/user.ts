@@ -1,15 +1,16 @@
 import { nullish, object, string } from 'valibot'
 import { Problem } from '../../base/problem.ts'
-import { textOf } from '../../base/statement.ts'
+import { integerValue, type Statement, textOf } from '../../base/statement.ts'
 import { accountColumns, accountOf } from '../account/account.ts'
 import { refusalOfUser } from '../account/make.ts'
+import { mergedJson } from '../account/merge.ts'
 import { userJson } from '../account/user.ts'
 import { userCaller } from '../caller.ts'
 import { challengeEntries, challengeOf } from '../code/challenge.ts'
+import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { dataEntry, readBody, requireEmail } from '../credentials.ts'
 import { admittedUser, type KnownCaller, readKnownCaller, standingUser } from '../session/standing.ts'
-import { mergeData } from './data.ts'
 import { changeEmail } from './email.ts'
 import { changePassword } from './password.ts'
 
@@ -34,7 +35,6 @@ export async function updateUser(context: AuthContext): Promise<Response> {
   const body = await readBody(context.req.raw, updateBody)
   const challenge = challengeOf(body)
   const email = body.email ? requireEmail(body.email) : null
-  const data = mergeData(body.data ?? {})
   timing.mark('parse')
 
   const known = await readKnownCaller(context)
@@ -59,7 +59,7 @@ export async function updateUser(context: AuthContext): Promise<Response> {
   const statements = [
     ...before,
     { sql: `select 1 from auth_users where ${whose.sql}`, args: whose.args },
-    ...data(whose, now),
+    ...(body.data == null ? [] : [mergeData(body.data, whose, now)]),
     ...(address?.statements ?? []),
     { sql: `select ${accountColumns} from auth_users where ${whose.sql}`, args: whose.args },
   ]
@@ -78,6 +78,14 @@ export async function updateUser(context: AuthContext): Promise<Response> {
     throw refusal instanceof Problem && refusal.code === 'user_already_exists'
       ? new Problem('email_exists')
       : refusal
+  }
+}
+
+function mergeData(data: Readonly<Record<string, unknown>>, whose: Condition, now: number): Statement {
+  const merged = mergedJson('auth_users.user_metadata', data)
+  return {
+    sql: `update auth_users set user_metadata = ${merged.sql}, updated_at = ? where ${whose.sql}`,
+    args: [...merged.args, integerValue(now), ...whose.args],
   }
 }
 

@@ -137,9 +137,9 @@ describe('another password', () => {
 describe('data', () => {
   test('is merged member by member; what decides on rights is not taken', async () => {
     const { client, email } = await signedUp(server)
-    await client.updateUser({ data: { a: { b: 1 }, c: 'x\u0000\ud800', d: [1, true, null], 'e.f': 1 } })
+    await client.updateUser({ data: { a: { b: 1 }, c: 'x\u0000"', d: [1, true, null], 'e.f"': 1 } })
     const { data } = await client.updateUser({ data: { a: { g: 2 }, d: null, __proto__x: 1 } })
-    expect(data.user?.user_metadata).toEqual({ a: { g: 2 }, c: 'x\u0000\ud800', 'e.f': 1, __proto__x: 1 })
+    expect(data.user?.user_metadata).toEqual({ a: { g: 2 }, c: 'x\u0000"', 'e.f"': 1, __proto__x: 1 })
     const response = await server.send('/user', {
       method: 'PUT',
       headers: {
@@ -154,8 +154,5 @@ describe('data', () => {
       textValue(email),
     )
     expect(rows[0]?.map(textOf)).toEqual(['customer', '{}'])
-    expect((await client.updateUser({ data: { 'a"b': 1 } })).error).toMatchObject({
-      code: 'validation_failed',
-    })
   })
 })
