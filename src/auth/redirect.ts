@@ -1,3 +1,4 @@
+import type { BackendDeclaration } from '../declare/backend.ts'
 import type { AuthContext } from './context.ts'
 
 /**
@@ -6,6 +7,14 @@ import type { AuthContext } from './context.ts'
  */
 export function redirectTarget(context: AuthContext, given: string | null | undefined): string {
   return allowedRedirect(context, given) ?? context.get('server').settings.siteUrl
+}
+
+/** @throws TypeError on an entry of `auth.redirectUrls` to which nobody could ever be sent */
+export function requireRedirectUrls({ auth }: BackendDeclaration): void {
+  for (const url of auth?.redirectUrls ?? []) {
+    if (!URL.canParse(url) || /[?#]/.test(url) || /^(javascript|data|vbscript):/i.test(url))
+      throw new TypeError(`auth.redirectUrls: '${url}' is no whole URL without a query and a fragment`)
+  }
 }
 
 /** The same URL; null of one that the backend does not allow, or none: for who must refuse instead. */

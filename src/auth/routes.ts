@@ -15,6 +15,7 @@ import { factorRoutes } from './factor/routes.ts'
 import { type AuthRoute, featuresOf, type Method } from './feature.ts'
 import { machineRoutes } from './machine/routes.ts'
 import { exchangeCode, mailedRoutes, updateUser } from './mailed/routes.ts'
+import { requireRedirectUrls } from './redirect.ts'
 import { calm } from './throttle/throttle.ts'
 
 /** What every backend has. */
@@ -39,6 +40,7 @@ const grants: Readonly<Record<string, Action>> = {
 
 /** GoTrue's endpoints, to be mounted at `/auth/v1`: what `auth-js` calls, as it calls it. */
 export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {
+  requireRedirectUrls(backend)
   const app = new Hono<AuthEnv>()
   app.use(apiVersion)
   app.use(calm)

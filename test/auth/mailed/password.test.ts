@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { textOf, textValue } from '../../../src/base/statement.ts'
 import { startAuthServer, type TestAuthServer } from '../server.ts'
 import { password, signedUp, someone } from '../someone.ts'
-import { mailsTo, mailTo } from './mail.ts'
+import { mailsTo, mailTo, open } from './mail.ts'
 
 let server: TestAuthServer
 beforeAll(async () => {
@@ -30,8 +30,14 @@ describe('another password', () => {
     await other.signInWithPassword({ email, password })
     await server.client().signInWithOtp({ email })
     const link = mailTo(server, email)
+    const redirected = server.client({ flowType: 'pkce' })
+    await redirected.resetPasswordForEmail(email)
+    const code = (await open(server, mailTo(server, email).link)).searchParams.get('code') ?? ''
     const { error } = await client.updateUser({ password: 'another horse' })
     expect(error).toBeNull()
+    expect((await redirected.exchangeCodeForSession(code)).error).toMatchObject({
+      code: 'flow_state_not_found',
+    })
     expect((await other.getUser()).error).toMatchObject(signedOut)
     expect((await other.refreshSession()).error).not.toBeNull()
     expect((await client.getUser()).error).toBeNull()

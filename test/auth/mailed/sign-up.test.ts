@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authRoutes } from '../../../src/auth/routes.ts'
 import { textOf, textValue } from '../../../src/base/statement.ts'
 import { membersOf, startAuthServer, type TestAuthServer } from '../server.ts'
 import { password, someone } from '../someone.ts'
@@ -169,6 +170,14 @@ describe('sign-up with an address to be confirmed', () => {
       error_code: 'otp_expired',
     })
   })
+
+  test.each(['/welcome', 'http://app.test/?x=1', 'http://app.test/#x', 'javascript:alert(1)', '*'])(
+    'a backend that would send people to %s does not start',
+    (url) => {
+      const declared = { name: 'x', roles: { customer: [] }, defaultRole: 'customer', resources: [] }
+      expect(() => authRoutes({ ...declared, auth: { redirectUrls: [url] } })).toThrow(/redirectUrls/)
+    },
+  )
 
   test('settings say so', async () => {
     expect(await membersOf(await server.send('/settings'))).toMatchObject({ mailer_autoconfirm: false })
