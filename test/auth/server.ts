@@ -91,6 +91,15 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {},
     throw error
   })
   app.route('/auth/v1', authRoutes(declaration))
+  /** What goes on after the answer, mails among it, has been done when a test sees it. */
+  const requested = async (url: string, init?: RequestInit): Promise<Response> => {
+    const after: Promise<unknown>[] = []
+    const waitUntil = (promise: Promise<unknown>) => void after.push(promise)
+    const context = { waitUntil, passThroughOnException() {}, props: {} }
+    const response = await app.request(url, init, {}, context)
+    await Promise.all(after)
+    return response
+  }
 
   return {
     settings,
@@ -105,7 +114,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {},
     },
     /** A request as it is, without any key. */
     async fetch(url: string, init: RequestInit = {}) {
-      const response = await app.request(url, init, {}, executionContext)
+      const response = await requested(url, init)
       return response
     },
     /** A request with the publishable key, unless it brings one; `path` is below `/auth/v1`. */
@@ -139,7 +148,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {},
       return new GoTrueAdminApi({
         url: `${apiUrl}/auth/v1`,
         headers: { apikey: secretKey, Authorization: `Bearer ${secretKey}` },
-        fetch: async (input, init) => app.request(String(input), init, {}, executionContext),
+        fetch: (input, init) => requested(String(input), init),
       })
     },
     /** `auth-js` as `supabase-js` sets it up; with the secret key it is an administrator's. */
@@ -159,7 +168,7 @@ export async function startAuthServer(changes: Partial<BackendDeclaration> = {},
           setItem: (key, value) => void stored.set(key, value),
           removeItem: (key) => void stored.delete(key),
         },
-        fetch: async (input, init) => app.request(String(input), init, {}, executionContext),
+        fetch: (input, init) => requested(String(input), init),
       })
     },
   }
@@ -198,13 +207,6 @@ function settingsFor(databaseUrl: string): Settings {
     signingKeys: JSON.stringify([{ ...privateKey.export({ format: 'jwk' }), kid: crypto.randomUUID() }]),
     serverSecret: letters,
   }
-}
-
-/** What a test does not wait for must not fail unseen: mails are kept in the order in which they are sent. */
-const executionContext = {
-  waitUntil: (promise: Promise<unknown>) => void promise,
-  passThroughOnException() {},
-  props: {},
 }
 
 /** The members of a JSON answer. */

@@ -94,7 +94,9 @@ describe('links that are made and not sent', () => {
     })
     expect(error).toBeNull()
     // What is told of the change itself is no link.
-    expect(mailsTo(server, email).map(({ subject }) => subject)).toEqual(['sign-in: email changed'])
+    expect(mailsTo(server, email).map(({ subject }) => subject)).toEqual([
+      'Your address for sign-in was changed',
+    ])
     expect(mailsTo(server, newEmail)).toEqual([])
   })
 

@@ -52,7 +52,7 @@ describe('another address', () => {
         type: 'email_change',
       })
       expect(await emailOf(id)).toEqual([newEmail, null, 'person'])
-      expect(mailTo(server, email).subject).toBe('sign-in: email changed')
+      expect(mailTo(server, email).subject).toBe('Your address for sign-in was changed')
       expect((await client.getUser()).data.user).toMatchObject({ email: newEmail })
     }
   })
@@ -103,7 +103,10 @@ describe('another address', () => {
     const { client, email, id } = await signedIn()
     const { error } = await client.updateUser({ email: taken.email })
     expect(error).toBeNull()
-    expect(mailTo(server, taken.email)).toMatchObject({ subject: 'sign-in: sign up of known', code: '' })
+    expect(mailTo(server, taken.email)).toMatchObject({
+      subject: 'You have an account at sign-in already',
+      code: '',
+    })
     await open(server, mailTo(server, email).link)
     expect(await emailOf(id)).toEqual([email, taken.email, 'person'])
   })

@@ -50,7 +50,9 @@ describe('another password', () => {
       code: 'invalid_credentials',
     })
     expect((await server.client().signInWithPassword({ email, password: 'another horse' })).error).toBeNull()
-    expect(mailsTo(server, email).map(({ subject }) => subject)).toContain('sign-in: password changed')
+    expect(mailsTo(server, email).map(({ subject }) => subject)).toContain(
+      'Your password for sign-in was changed',
+    )
     const events = await server.query("select 1 from selvage_audit where after like '%password_changed%'")
     expect(events.rows).toHaveLength(1)
   })

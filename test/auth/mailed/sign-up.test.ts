@@ -115,7 +115,7 @@ describe('sign-up with an address to be confirmed', () => {
     expect(answers[0]).toMatchObject([200, '1', expect.stringContaining('"identities":[{')])
     expect(answers[1]).toEqual(answers[0])
     expect(answers[2]).toEqual(answers[0])
-    expect(mailTo(server, known)).toMatchObject({ subject: 'sign-in: sign up of known' })
+    expect(mailTo(server, known)).toMatchObject({ subject: 'You have an account at sign-in already' })
     expect(mailTo(server, known).code).toBe('')
   })
 

@@ -56,7 +56,7 @@ describe('an address that the provider says is theirs', () => {
     expect((await acme.server.client().signInWithPassword({ email, password })).error).toBeNull()
     expect(acme.server.sent.map(({ to, subject }) => [to, subject])).toContainEqual([
       email,
-      'sign-in: identity linked',
+      'An account was linked at sign-in',
     ])
     expect(await countOf(acme.server, 'selvage_audit', `after like '%identity_linked%'`)).toBe(1)
   })

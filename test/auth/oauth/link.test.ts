@@ -62,7 +62,7 @@ describe('linkIdentity', () => {
     expect(data.user).toMatchObject({ id, email, app_metadata: { providers: ['email', 'custom:acme'] } })
     expect(data.session?.provider_token).toBeTypeOf('string')
     expect(acme.server.sent.map(({ to, subject }) => [to, subject])).toEqual([
-      [email, 'sign-in: identity linked'],
+      [email, 'An account was linked at sign-in'],
     ])
     expect(await countOf(acme.server, 'auth_challenges', `kind = 'oauth_link'`)).toBe(0)
     expect((await signInAs(acme.server, sub)).user?.id).toBe(id)

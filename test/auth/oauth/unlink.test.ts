@@ -48,7 +48,7 @@ describe('unlinkIdentity', () => {
       'email',
     ])
     expect(acme.server.sent.map(({ to, subject }) => [to, subject])).toEqual([
-      [email, 'sign-in: identity unlinked'],
+      [email, 'An account was unlinked at sign-in'],
     ])
     expect(
       await countOf(acme.server, 'selvage_audit', `after like '%identity_unlinked%' and caller_id = '${id}'`),

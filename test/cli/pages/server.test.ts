@@ -21,7 +21,10 @@ async function read(path: string, headers: Readonly<Record<string, string>> = {}
 }
 
 test('a mail that the driver of Resend sends is shown, framed off and escaped', async () => {
-  await resend({ url: pages.url, apiKey: pages.apiKey, from: 'Shop <mail@shop.example>' }).send(message)
+  await resend({ url: pages.url, apiKey: pages.apiKey, from: 'Shop <mail@shop.example>' }).deliver(
+    message,
+    'a-key',
+  )
   const [kept] = pages.inbox.mails
   expect(kept).toMatchObject({ ...message, from: 'Shop <mail@shop.example>' })
   const list = await read('/dev/mail')
@@ -41,7 +44,7 @@ test('a mail that the driver of Resend sends is shown, framed off and escaped', 
 test('who has no key puts no mail there', async () => {
   const before = pages.inbox.mails.length
   await expect(
-    resend({ url: pages.url, apiKey: 'wrong', from: 'a@b.example' }).send(message),
+    resend({ url: pages.url, apiKey: 'wrong', from: 'a@b.example' }).deliver(message, 'a-key'),
   ).rejects.toMatchObject({ name: 'MailError', message: 'the mail provider answered 401' })
   expect(pages.inbox.mails).toHaveLength(before)
 })
