@@ -1,4 +1,5 @@
 /** What the author of a backend imports. */
+
 export { oauthServer } from './auth/app/feature.ts'
 export type { OAuthServerOptions } from './auth/app/rules.ts'
 export { totp } from './auth/factor/totp/feature.ts'
@@ -14,6 +15,7 @@ export { type OidcOptions, oidc } from './auth/oauth/provider/oidc.ts'
 export { x } from './auth/oauth/provider/x.ts'
 export type { Endpoints, Person, Provider, Said } from './auth/oauth/provider.ts'
 export { type PasskeyOptions, passkeys } from './auth/passkey/feature.ts'
+export { importedHashes } from './auth/password/imported.ts'
 export type { AfterContext, AfterHook, Operation, Payload } from './declare/after.ts'
 export type { AuthDeclaration, ClaimsUser, SessionDeclaration } from './declare/auth/auth.ts'
 export {

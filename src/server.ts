@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { admission } from './auth/admission.ts'
 import { featuresOf } from './auth/feature.ts'
+import { checkPasswordDeclaration } from './auth/password/rules.ts'
 import { type SessionLimits, sessionLimitsOf } from './auth/session/limits.ts'
 import { ratesOf } from './auth/throttle/rates.ts'
 import { roomsOf, type Throttles } from './auth/throttle/rooms.ts'
@@ -62,6 +63,7 @@ export interface Server {
 export function createServer(backend: BackendDeclaration): (bindings: Bindings) => Promise<Server> {
   const linked = linkModel(backend)
   const running = runningKeys()
+  checkPasswordDeclaration(backend.auth?.password)
   const rates = ratesOf(backend.auth?.throttles)
   const sessionLimits = sessionLimitsOf(backend.auth?.sessions)
   let server: Server | null = null
@@ -94,7 +96,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       schema: schemaOf(model),
       realm: realmOf(settings),
       sessionLimits,
-      mail: mailOf(bindings),
+      mail: mailOf(bindings, { isNeeded: backend.auth?.confirmEmail === true }),
       throttles: { rooms: roomsOf(bindings, systemClock), rates },
       devUrl: devUrlOf(bindings),
       clock: systemClock,

@@ -32,6 +32,8 @@ export interface ProblemDetail {
   readonly status?: 400 | 401 | 403 | 404 | 409 | 422
   /** Everything that is wrong with the body; the first `mostErrors` are kept. */
   readonly errors?: readonly BodyError[]
+  /** Members of the document beside those that all have (RFC 9457 §3.2). */
+  readonly members?: Readonly<Record<string, unknown>>
   /** Headers of the answer, such as `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -46,6 +48,7 @@ export class Problem extends Error {
   readonly hint: string | null
   readonly errors: readonly BodyError[]
   readonly headers: Readonly<Record<string, string>>
+  readonly members: Readonly<Record<string, unknown>>
 
   /** What was said instead of the code's own status. */
   readonly #status: ProblemDetail['status']
@@ -60,6 +63,7 @@ export class Problem extends Error {
     this.hint = detail.hint ?? null
     this.errors = (detail.errors ?? []).slice(0, mostErrors)
     this.headers = detail.headers ?? {}
+    this.members = detail.members ?? {}
   }
 
   /** The same problem, of the operation of a list that has it. */
@@ -97,6 +101,7 @@ export function problemResponse(problem: Problem): Response {
     hint: problem.hint,
     error_code: problem.code,
     msg: problem.message,
+    ...problem.members,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
   }
   return new Response(JSON.stringify(body), {

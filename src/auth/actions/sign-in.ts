@@ -3,20 +3,20 @@ import { textOf, textValue } from '../../base/statement.ts'
 import { accountColumnCount, accountColumns, accountOf, isBanned } from '../account/account.ts'
 import type { AuthContext } from '../context.ts'
 import { normaliseEmail, readBody, signInBody } from '../credentials.ts'
-import { verifyPassword } from '../password/hash.ts'
+import { replaceHash, verifyPassword } from '../password/hash.ts'
 import { startSession } from '../session/start.ts'
 import { tellOfNewDevice } from '../session/tell.ts'
 import { throttle } from '../throttle/throttle.ts'
 
 /**
  * `POST /token?grant_type=password`: two trips, read the hash, write the session. Whether the address exists
- * cannot be told: not by the answer, nor by its time.
+ * cannot be told: not by the answer, nor by its time. A hash that was brought from elsewhere becomes one of this server's.
  * @throws Problem over_request_rate_limit; invalid_credentials; after the right password only, user_banned or email_not_confirmed
  */
 export async function signIn(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
   const database = context.get('database')
-  const { clock, backend } = context.get('server')
+  const { clock, backend, settings } = context.get('server')
   const body = await readBody(context.req.raw, signInBody)
   timing.mark('parse')
 
@@ -28,7 +28,7 @@ export async function signIn(context: AuthContext): Promise<Response> {
   timing.mark('db')
   const known = accountOf(found)
   const passwordHash = textOf(found.rows[0]?.[accountColumnCount])
-  const correct = await verifyPassword(body.password, passwordHash)
+  const correct = await verifyPassword(body.password, passwordHash, backend.auth?.password?.imported)
   if (!correct || known === null || passwordHash === null) {
     const waiting = textOf(found.rows[0]?.[accountColumnCount + 1])
     const isWaiting = backend.auth?.confirmEmail === true && (await verifyPassword(body.password, waiting))
@@ -37,17 +37,23 @@ export async function signIn(context: AuthContext): Promise<Response> {
   const now = clock.nowMilliseconds()
   if (isBanned(known, now)) throw new Problem('user_banned')
   if (known.emailConfirmedAt === null) throw new Problem('email_not_confirmed')
+  const newHash = await replaceHash(body.password, passwordHash, settings.serverSecret)
   timing.mark('password')
 
   const session = startSession(context, {
     whose: {
       sql: 'auth_users.id = ? and auth_users.password_hash = ? and auth_users.email_confirmed_at is not null',
-      args: [textValue(known.id), textValue(passwordHash)],
+      args: [textValue(known.id), textValue(newHash ?? passwordHash)],
     },
     method: 'password',
     nowMilliseconds: now,
   })
-  const signedIn = session.outcomeOf(await database.transact(session.statements, timing))
+  const upgrade = {
+    sql: 'update auth_users set password_hash = ? where id = ? and password_hash = ?',
+    args: [textValue(newHash ?? ''), textValue(known.id), textValue(passwordHash)],
+  }
+  const statements = [...(newHash === null ? [] : [upgrade]), ...session.statements]
+  const signedIn = session.outcomeOf(await database.transact(statements, timing))
   timing.mark('db')
   // The password was changed, or the user banned or erased, while it was being checked.
   if (signedIn === null) throw new Problem('invalid_credentials')

@@ -6,6 +6,7 @@ import { challengeOf } from '../code/challenge.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody, requireEmail, signUpBody } from '../credentials.ts'
 import { hashPassword } from '../password/hash.ts'
+import { requireStrong } from '../password/rules.ts'
 import { startSession } from '../session/start.ts'
 import { throttle } from '../throttle/throttle.ts'
 import { signUpAnonymously } from './anonymous.ts'
@@ -31,7 +32,9 @@ export async function signUp(context: AuthContext): Promise<Response> {
   }
   const email = requireEmail(body.email)
   const challenge = challengeOf(body)
+  if (backend.auth?.confirmEmail === true) await throttle(context, 'mail', { account: email })
   timing.mark('parse')
+  await requireStrong(body.password, backend.auth?.password, server.bindings)
   const passwordHash = await hashPassword(body.password)
   timing.mark('password')
   if (backend.auth?.confirmEmail === true) {

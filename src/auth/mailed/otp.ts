@@ -6,6 +6,7 @@ import { challengeEntries, challengeOf } from '../code/challenge.ts'
 import type { AuthContext } from '../context.ts'
 import { dataEntry, readBody, requireEmail } from '../credentials.ts'
 import { sendOneTime } from '../one-time/send.ts'
+import { throttle } from '../throttle/throttle.ts'
 
 const otpBody = object({
   email: string(),
@@ -25,6 +26,7 @@ export async function sendMagicLink(context: AuthContext): Promise<Response> {
   const body = await readBody(context.req.raw, otpBody)
   const email = requireEmail(body.email)
   const challenge = challengeOf(body)
+  await throttle(context, 'mail', { account: email })
   timing.mark('parse')
 
   const nowMilliseconds = server.clock.nowMilliseconds()

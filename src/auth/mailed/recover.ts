@@ -3,6 +3,7 @@ import { challengeEntries, challengeOf } from '../code/challenge.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody, requireEmail } from '../credentials.ts'
 import { sendOneTime } from '../one-time/send.ts'
+import { throttle } from '../throttle/throttle.ts'
 
 const recoverBody = object({ email: string(), ...challengeEntries })
 
@@ -12,6 +13,7 @@ export async function recover(context: AuthContext): Promise<Response> {
   const body = await readBody(context.req.raw, recoverBody)
   const email = requireEmail(body.email)
   const challenge = challengeOf(body)
+  await throttle(context, 'mail', { account: email })
   timing.mark('parse')
   const nowMilliseconds = context.get('server').clock.nowMilliseconds()
   const mail = sendOneTime(context, { kind: 'recovery', email, challenge, nowMilliseconds })

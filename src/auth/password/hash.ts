@@ -1,10 +1,9 @@
-import { nodeCrypto } from '../../base/crypto.ts'
+import { nodeCrypto, signature } from '../../base/crypto.ts'
 import { Problem } from '../../base/problem.ts'
-
-/** Characters (code points), after normalisation. SP 800-63B §5.1.1.2 asks for at least 8, and for 64 or more to be allowed. */
-const minCharacters = 8
-/** Nothing is cut off: what is longer is refused. */
-const maxCharacters = 1_024
+import type { HashVerifier } from '../../declare/auth/password.ts'
+import { verifyImported } from './imported.ts'
+import { isWithinLimits, mostCharacters, tooShortOrLong } from './rules.ts'
+import { inTurn } from './turn.ts'
 
 /** OWASP Password Storage Cheat Sheet, within the memory of a Worker: 16 MiB, about 0.1 s. */
 const cost: Cost = { ln: 14, r: 8, p: 5 }
@@ -25,26 +24,41 @@ interface Cost {
  */
 export async function hashPassword(password: string): Promise<string> {
   const normal = normalise(password)
-  const characters = [...normal].length
-  if (characters < minCharacters || characters > maxCharacters) {
-    throw new Problem('weak_password', {
-      message: `Password should be at least ${minCharacters} and at most ${maxCharacters} characters.`,
-    })
-  }
+  if (!isWithinLimits(normal)) throw tooShortOrLong()
   const salt = crypto.getRandomValues(new Uint8Array(saltBytes))
   return encode(salt, await derive(normal, salt, cost))
 }
 
 /**
- * Whether the password is the one of the hash. `null` stands for nobody's hash: it takes the same time and is
- * never equal, so that the time does not tell who exists.
- * @throws TypeError on a hash that `hashPassword` did not make
+ * Whether the password is the one of the hash. `null` stands for nobody's hash: it takes the same time and is never
+ * equal, so that the time does not tell who exists. A hash that another program made takes the time that it takes, so
+ * until its owner has signed in once, that time tells of a user from elsewhere; one that cannot be verified takes
+ * nobody's.
  */
-export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
-  if (!password.isWellFormed() || password.length > maxCharacters * 2) return false
-  const { salt, key, ...rest } = hash === null ? nobody : decode(hash)
+export async function verifyPassword(
+  password: string,
+  hash: string | null,
+  imported?: HashVerifier,
+): Promise<boolean> {
+  if (!password.isWellFormed() || password.length > mostCharacters * 2) return false
+  const known = hash === null ? null : decode(hash)
+  if (hash !== null && known === null) {
+    const told = await verifyImported(password, hash, imported)
+    if (told !== null) return told
+  }
+  const { salt, key, ...rest } = known ?? nobody
   const derived = await derive(normalise(password), salt, rest)
-  return nodeCrypto().timingSafeEqual(derived, key) && hash !== null
+  return nodeCrypto().timingSafeEqual(derived, key) && known !== null
+}
+
+/**
+ * The hash that takes the place of one that another program made, of the password that was just verified: however short
+ * that is, it was good enough there. Its salt comes of the old hash, so that any number of sign-ins at once agree on it.
+ */
+export async function replaceHash(password: string, old: string, secret: string): Promise<string | null> {
+  if (decode(old) !== null) return null
+  const salt = Buffer.from(signature(secret, 'salt', old), 'base64url').subarray(0, saltBytes)
+  return encode(salt, await derive(normalise(password), salt, cost))
 }
 
 /** NFKC, so that a password typed on another keyboard is the same one (SP 800-63B §5.1.1.2). */
@@ -56,11 +70,14 @@ function normalise(password: string): string {
 
 function derive(password: string, salt: Uint8Array, { ln, r, p }: Cost): Promise<Uint8Array> {
   const options = { N: 2 ** ln, r, p, maxmem: 64 * 1_024 * 1_024 }
-  return new Promise((resolve, reject) => {
-    nodeCrypto().scrypt(password, salt, keyBytes, options, (error, key) =>
-      error === null ? resolve(key) : reject(error),
-    )
-  })
+  return inTurn(
+    () =>
+      new Promise((resolve, reject) => {
+        nodeCrypto().scrypt(password, salt, keyBytes, options, (error, key) =>
+          error === null ? resolve(key) : reject(error),
+        )
+      }),
+  )
 }
 
 interface Decoded extends Cost {
@@ -77,16 +94,10 @@ function encode(salt: Uint8Array, key: Uint8Array): string {
   return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${text(salt)}$${text(key)}`
 }
 
-function decode(hash: string): Decoded {
-  const [, ln, r, p, salt, key] = pattern.exec(hash) ?? []
-  const decoded = {
-    ln: Number(ln),
-    r: Number(r),
-    p: Number(p),
-    salt: Buffer.from(salt ?? '', 'base64'),
-    key: Buffer.from(key ?? '', 'base64'),
-  }
-  if (decoded.key.length !== keyBytes)
-    throw new TypeError('password_hash is not an scrypt hash of this server')
-  return decoded
+/** Null of a hash that this server did not make. */
+function decode(hash: string): Decoded | null {
+  const [, ln, r, p, salt, text] = pattern.exec(hash) ?? []
+  const key = Buffer.from(text ?? '', 'base64')
+  const isOurs = Number(ln) === cost.ln && Number(r) === cost.r && Number(p) === cost.p
+  return isOurs && key.length === keyBytes ? { ...cost, salt: Buffer.from(salt ?? '', 'base64'), key } : null
 }

@@ -8,6 +8,7 @@ import { securityEvent } from '../event/event.ts'
 import { sendLetter } from '../letter.ts'
 import { claimOneTime } from '../one-time/claim.ts'
 import { hashPassword, verifyPassword } from '../password/hash.ts'
+import { requireStrong } from '../password/rules.ts'
 import type { KnownCaller } from '../session/standing.ts'
 
 /** How long a session counts as one that has just signed in, as GoTrue has it. */
@@ -42,7 +43,7 @@ export async function changePassword(
   { account, passwordHash, sessionCreatedAt }: KnownCaller,
   { password, nonce, guard, now }: NewPassword,
 ): Promise<PasswordChange> {
-  const { backend } = context.get('server')
+  const { backend, bindings } = context.get('server')
   const confirmed = account.emailConfirmedAt === null ? null : account.email
   const isOld = sessionCreatedAt <= now - recentMilliseconds
   const isAsked = backend.auth?.password?.reauthenticate !== false && isOld && confirmed !== null
@@ -50,8 +51,12 @@ export async function changePassword(
   const claim = isAsked
     ? claimOneTime(context, { email: confirmed, code: nonce ?? '' }, ['reauthentication'], now)
     : null
-  if (passwordHash !== null && (await verifyPassword(password, passwordHash)))
+  if (
+    passwordHash !== null &&
+    (await verifyPassword(password, passwordHash, backend.auth?.password?.imported))
+  )
     throw new Problem('same_password')
+  await requireStrong(password, backend.auth?.password, bindings)
   const made = await hashPassword(password)
   context.get('timing').mark('password')
 

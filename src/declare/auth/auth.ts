@@ -1,3 +1,4 @@
+import type { PasswordDeclaration } from './password.ts'
 import type { ThrottleDeclaration } from './throttle.ts'
 
 /** How long sessions last. */
@@ -29,15 +30,6 @@ export interface ClaimsUser {
 }
 
 type Claims = Readonly<Record<string, unknown>>
-
-/** What is asked of who sets a password. */
-export interface PasswordDeclaration {
-  /**
-   * Whether a session that began more than 24 hours ago changes the password only with a code that is sent to the
-   * confirmed address of the account. Default: yes.
-   */
-  readonly reauthenticate?: boolean
-}
 
 /** How people sign in. */
 export interface AuthDeclaration {

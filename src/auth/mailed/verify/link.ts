@@ -3,6 +3,7 @@ import type { AuthContext } from '../../context.ts'
 import { pkcePrefix } from '../../one-time/make.ts'
 import { redirectOfRequest, redirectResponse, withFragment, withQuery } from '../../redirect.ts'
 import type { SessionBody } from '../../session/answer.ts'
+import { throttle } from '../../throttle/throttle.ts'
 import { useOneTime } from './use.ts'
 import { halfOfChange, verificationType } from './verify.ts'
 
@@ -20,7 +21,9 @@ export async function openLink(context: AuthContext): Promise<Response> {
   const isPkce = token.startsWith(pkcePrefix)
   const target = redirectOfRequest(context)
   try {
+    const pass = await throttle(context, 'verify')
     const used = await useOneTime(context, { type, brought: { token }, into: isPkce ? 'code' : 'session' })
+    pass.succeeded()
     if (used.kind === 'session')
       return redirectResponse(context, withFragment(target, fragmentOf(used.body, type)))
     if (used.kind === 'code') return redirectResponse(context, withQuery(target, { code: used.code }))

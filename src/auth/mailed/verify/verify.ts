@@ -5,6 +5,7 @@ import type { AuthContext } from '../../context.ts'
 import { normaliseEmail, readBody } from '../../credentials.ts'
 import type { Brought } from '../../one-time/claim.ts'
 import { isVerificationType, type VerificationType } from '../../one-time/kind.ts'
+import { throttle } from '../../throttle/throttle.ts'
 import { useOneTime } from './use.ts'
 
 const verifyBody = object({
@@ -16,7 +17,7 @@ const verifyBody = object({
 
 /**
  * `POST /verify`: the code that came by mail, with the address, or the token of the link (`token_hash`). One trip.
- * @throws Problem otp_expired, user_banned, email_exists
+ * @throws Problem over_request_rate_limit, otp_expired, user_banned, email_exists
  */
 export async function verify(context: AuthContext): Promise<Response> {
   const { settings, keys, clock } = context.get('server')
@@ -24,7 +25,10 @@ export async function verify(context: AuthContext): Promise<Response> {
   context.set('caller', await identifyForAuth(context.req.raw.headers, settings, keys, clock))
   const body = await readBody(context.req.raw, verifyBody)
   const type = verificationType(body.type)
-  const used = await useOneTime(context, { type, brought: broughtIn(body), into: 'session' })
+  const brought = broughtIn(body)
+  const pass = await throttle(context, 'verify', { account: body.email ?? null })
+  const used = await useOneTime(context, { type, brought, into: 'session' })
+  pass.succeeded()
   if (used.kind === 'session') return context.json(used.body, 200, { 'cache-control': 'no-store' })
   return context.json({ msg: halfOfChange, code: '200' }, 200, { 'cache-control': 'no-store' })
 }

@@ -1,0 +1,31 @@
+import { nodeCrypto } from '../../../base/crypto.ts'
+import { inTurn } from '../turn.ts'
+import { argon2 } from './argon2.ts'
+import { bcrypt } from './bcrypt.ts'
+import { pbkdf2 } from './pbkdf2.ts'
+import { firebaseScrypt, phcScrypt } from './scrypt.ts'
+
+/** What a hash says: the key that it keeps, and how a password becomes one. Null of a kind, or a cost, that is not for here. */
+export interface ForeignHash {
+  readonly key: Uint8Array
+  derive(password: string): Promise<Uint8Array> | Uint8Array
+}
+
+export type ForeignKind = (hash: string) => ForeignHash | null
+
+const kinds: readonly ForeignKind[] = [bcrypt, pbkdf2, phcScrypt, firebaseScrypt, argon2]
+
+/** Bytes. More is nobody's password, and long work for some of these. */
+const longestPassword = 4_096
+
+/** Null: nothing here knows the hash. */
+export async function verifyForeign(password: string, hash: string): Promise<boolean | null> {
+  if (!password.isWellFormed() || password.length > longestPassword) return false
+  for (const kind of kinds) {
+    const known = kind(hash)
+    if (known === null) continue
+    const key = await inTurn(async () => known.derive(password))
+    return key.length === known.key.length && nodeCrypto().timingSafeEqual(key, known.key)
+  }
+  return null
+}
