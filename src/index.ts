@@ -2,6 +2,7 @@
 
 export { oauthServer } from './auth/app/feature.ts'
 export type { OAuthServerOptions } from './auth/app/rules.ts'
+export { turnstile } from './auth/captcha/turnstile.ts'
 export { totp } from './auth/factor/totp/feature.ts'
 export { type OauthOptions, oauth } from './auth/oauth/feature.ts'
 export { apple } from './auth/oauth/provider/apple.ts'

@@ -1,5 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import { admission } from './auth/admission.ts'
+import { checkCaptcha } from './auth/captcha/captcha.ts'
 import { featuresOf } from './auth/feature.ts'
 import { checkPasswordDeclaration } from './auth/password/rules.ts'
 import { type SessionLimits, sessionLimitsOf } from './auth/session/limits.ts'
@@ -70,6 +71,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
   return async (bindings) => {
     if (server !== null) return server
     const settings = readSettings(bindings)
+    checkCaptcha(backend.auth?.captcha, bindings)
     for (const feature of featuresOf(backend.auth?.features)) feature.requireBindings?.(bindings)
     const shards = readShards(bindings)
     requireShards(shards, linked.sharded)

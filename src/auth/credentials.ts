@@ -14,7 +14,7 @@ import { Problem } from '../base/problem.ts'
 import { challengeEntries } from './code/challenge.ts'
 
 /** Bytes of a body of `/auth/v1`. */
-const maxBodyBytes = 65_536
+export const maxBodyBytes = 65_536
 
 /** What the user says of themselves: the client's, and unchecked. */
 export const dataEntry = nullish(record(string(), unknown()))

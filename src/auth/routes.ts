@@ -9,6 +9,7 @@ import { signUp } from './actions/signup.ts'
 import { getUser } from './actions/user.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { identifyForAuth, requireSecretKey, userCaller } from './caller.ts'
+import { requireCaptcha } from './captcha/captcha.ts'
 import type { Action, AuthContext, AuthEnv } from './context.ts'
 import { deviceRoutes } from './devices/routes.ts'
 import { factorRoutes } from './factor/routes.ts'
@@ -44,6 +45,7 @@ export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {
   const app = new Hono<AuthEnv>()
   app.use(apiVersion)
   app.use(calm)
+  app.use(requireCaptcha)
   for (const { path, access, methods } of authRoutesOf(backend)) {
     for (const [method, action] of Object.entries(methods)) {
       app.on(method, path, async (context) => {

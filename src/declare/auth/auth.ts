@@ -1,3 +1,4 @@
+import type { CaptchaProvider } from './captcha.ts'
 import type { PasswordDeclaration } from './password.ts'
 import type { ThrottleDeclaration } from './throttle.ts'
 
@@ -38,6 +39,8 @@ export interface AuthDeclaration {
   /** Whether somebody may have an account without saying who they are. Default: no. */
   readonly anonymous?: boolean
   readonly password?: PasswordDeclaration
+  /** Who tells people from programs, in front of what sends mails, makes accounts or tries passwords. Default: nobody. */
+  readonly captcha?: CaptchaProvider
   /**
    * Where a link in a mail, or a provider, may send people back to, beside SITE_URL: whole URLs, compared exactly
    * (RFC 9700 §4.1.1); a query of their own is no part of it.
