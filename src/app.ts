@@ -3,7 +3,7 @@ import { Hono } from 'hono/tiny'
 import { getPath } from 'hono/utils/url'
 import { identify, inAuthDialect, machineKeyIn } from './auth/caller.ts'
 import { keyUses, type NoteUse } from './auth/machine/use.ts'
-import { allowedAtAuth, authRoutes } from './auth/routes.ts'
+import { allowedAtAuth, authRoutes, wellKnownRoutes } from './auth/routes.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import type { Statement } from './base/statement.ts'
@@ -53,6 +53,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
   app.route('/', referenceRoutes())
   app.route('/rest/v1', restRoutes())
   app.route('/auth/v1', authRoutes(backend))
+  app.route('/.well-known', wellKnownRoutes())
   return app
 }
 

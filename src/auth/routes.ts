@@ -2,6 +2,7 @@ import { Hono } from 'hono/tiny'
 import { Problem } from '../base/problem.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import { health, jwks, settings } from './actions/about.ts'
+import { discovery } from './actions/discovery.ts'
 import { logout } from './actions/logout.ts'
 import { refresh } from './actions/refresh.ts'
 import { signIn } from './actions/sign-in.ts'
@@ -26,6 +27,8 @@ const routes: readonly AuthRoute[] = [
   { path: '/user', access: 'user', methods: { GET: getUser, PUT: updateUser } },
   { path: '/logout', access: 'user', methods: { POST: logout } },
   { path: '/.well-known/jwks.json', access: 'open', methods: { GET: jwks } },
+  { path: '/.well-known/openid-configuration', access: 'open', methods: { GET: discovery } },
+  { path: '/.well-known/oauth-authorization-server', access: 'open', methods: { GET: discovery } },
   { path: '/settings', access: 'open', methods: { GET: settings } },
   { path: '/health', access: 'open', methods: { GET: health } },
   ...adminRoutes,
@@ -61,6 +64,11 @@ export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {
     throw new Problem('NOT_FOUND')
   })
   return app
+}
+
+/** To be mounted at `/.well-known`: of an issuer with a path, that stands behind the well-known name (RFC 8414 §3.1). */
+export function wellKnownRoutes(): Hono<AuthEnv> {
+  return new Hono<AuthEnv>().get('/oauth-authorization-server/auth/v1', discovery)
 }
 
 /** All of a backend's routes, as they are served. */

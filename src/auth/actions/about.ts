@@ -2,7 +2,10 @@ import { representation, respond } from '../../base/http/representation.ts'
 import type { AuthContext } from '../context.ts'
 import { featuresOf } from '../feature.ts'
 
-/** `GET /.well-known/jwks.json`: the public keys. An added key is seen by everyone after these ten minutes. */
+/**
+ * `GET /.well-known/jwks.json`: the public keys. An added key is seen by every cache after these ten minutes, and by auth-js,
+ * which keeps what it read, after twenty. None is served stale: that would be longer than who rotates waits.
+ */
 export function jwks(context: AuthContext): Response {
   const headers = { 'cache-control': 'public, max-age=600', 'content-type': 'application/jwk-set+json' }
   return respond(

@@ -48,7 +48,11 @@ export interface AccessToken {
   readonly expiresAt: number
 }
 
-/** A JWT as RFC 9068 has it, with the claims that `auth-js` expects of GoTrue (`session_id`, `aal`). */
+/**
+ * A JWT as RFC 9068 has it, with the claims that `auth-js` expects of GoTrue (`session_id`, `aal`). What differs: `aud` is
+ * GoTrue's word for all of this server and not its URL, and `client_id` stands in the tokens of apps alone, for a user's own
+ * sessions belong to no client.
+ */
 export async function issueAccessToken(
   subject: TokenSubject,
   context: TokenContext,

@@ -67,7 +67,8 @@ export async function startKept(declared: BackendDeclaration) {
   return {
     /** As somebody who comes to the database by another way than the Worker. */
     run,
-    isolate(): Isolate {
+    /** @param changes of its bindings */
+    isolate(changes: Readonly<Record<string, string>> = {}): Isolate {
       const app = createApp(declared)
       return async (path, { method = 'GET', as, headers = {}, body } = {}) => {
         const request = new Request(`http://selvage.test${path}`, {
@@ -81,11 +82,15 @@ export async function startKept(declared: BackendDeclaration) {
           ...(body !== undefined && { body: JSON.stringify(body) }),
         })
         const later: Promise<unknown>[] = []
-        const response = await app.fetch(request, bindings, {
-          waitUntil: (work) => void later.push(work),
-          passThroughOnException: () => {},
-          props: {},
-        })
+        const response = await app.fetch(
+          request,
+          { ...bindings, ...changes },
+          {
+            waitUntil: (work) => void later.push(work),
+            passThroughOnException: () => {},
+            props: {},
+          },
+        )
         const text = await response.text()
         await Promise.all(later)
         return { status: response.status, headers: response.headers, text }
