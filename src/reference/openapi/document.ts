@@ -4,6 +4,7 @@ import { isWritten } from '../write.ts'
 import { authPaths, authSchemas } from './auth.ts'
 import { usedComponents } from './components.ts'
 import { type JsonObject, refTo, refusals } from './json.ts'
+import { operatorPaths } from './operator.ts'
 import { batchPath } from './paths/batch.ts'
 import { callPath } from './paths/call.ts'
 import { resourcePaths } from './paths/list.ts'
@@ -30,6 +31,7 @@ export function openapi(reference: Reference, { apiUrl, limits }: Site): JsonObj
     ...Object.fromEntries(procedures.map((procedure) => callPath(procedure, reference))),
     ...batchPath(reference, limits),
     ...authPaths(reference.signUp),
+    ...operatorPaths(reference.asker),
     '/health': { get: healthOperation },
     '/openapi.json': { get: documentOperation },
   }
