@@ -31,7 +31,7 @@ export interface Feature extends SignInFeature {
     server: AuthServer,
   ): { readonly external?: Readonly<Record<string, boolean>> } & Readonly<Record<string, unknown>>
   /** What the document of discovery says of it: members of RFC 8414 §2 and OpenID Connect Discovery §3. */
-  discovery?(server: AuthServer): Readonly<Record<string, unknown>>
+  discovery?(server: AuthServer): Promise<Readonly<Record<string, unknown>>>
 }
 
 const features = new WeakSet<SignInFeature>()

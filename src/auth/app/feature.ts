@@ -1,7 +1,6 @@
 import type { SignInFeature } from '../../declare/auth/auth.ts'
 import type { Action } from '../context.ts'
 import { feature, lazily } from '../feature.ts'
-import { providerMetadata } from './metadata.ts'
 import { appRulesOf, type OAuthServerOptions } from './rules.ts'
 
 /**
@@ -15,15 +14,13 @@ export function oauthServer(options: OAuthServerOptions): SignInFeature {
     lazily(() => import('./client/admin.ts').then(pick))
   const grants = (pick: (module: typeof import('./grants.ts')) => Action): Action =>
     lazily(() => import('./grants.ts').then(pick))
-  const discovery = lazily(() => import('./discovery.ts').then((module) => module.discovery(rules)))
   const register = lazily(() => import('./client/register.ts').then((module) => module.register(rules)))
   const userinfo = lazily(() => import('./userinfo.ts').then((module) => module.userinfo))
   return feature({
     name: 'oauthServer',
-    discovery: (server) => providerMetadata(rules, server),
+    discovery: (server) =>
+      import('./metadata.ts').then(({ providerMetadata }) => providerMetadata(rules, server)),
     routes: [
-      { path: '/.well-known/openid-configuration', access: 'open', methods: { GET: discovery } },
-      { path: '/.well-known/oauth-authorization-server', access: 'open', methods: { GET: discovery } },
       {
         path: '/oauth/authorize',
         access: 'open',
