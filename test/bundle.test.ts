@@ -21,12 +21,12 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-// 115 before caches, replicas, tenants and shards; 136 before sessions had factors, places and limits;
-// 147 before addresses were confirmed, and people came in by mail.
-test('the Worker is at most 160 KiB, compressed', () => {
+// 115 before caches, replicas, tenants and shards; 136 before sessions had factors, places and limits; 176 with mails, codes,
+// throttles, and what an operator does to accounts and keys: that is evaluated when somebody first comes for it.
+test('the Worker is at most 185 KiB, compressed', () => {
   const kibibytes = gzipSync(bundle).length / 1024
   expect(kibibytes).toBeGreaterThan(10)
-  expect(kibibytes).toBeLessThanOrEqual(160)
+  expect(kibibytes).toBeLessThanOrEqual(185)
 })
 
 test('what is for Node alone is not deployed: no seed, no commands', () => {

@@ -1,6 +1,7 @@
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
 import { type Statement, textValue } from '../../base/statement.ts'
+import { SqlError } from '../../database/client.ts'
 import { accountColumns, accountOf } from '../account/account.ts'
 import { insertProfile, insertUser, profileTables, refusalOfUser } from '../account/make.ts'
 import { changeRights, isTooLongMetadata, requireShortMetadata } from '../account/rights.ts'
@@ -13,7 +14,7 @@ import { readUser } from './body.ts'
 /**
  * `POST /admin/users`: user and profile, without a session and without a mail. Only `email_confirm` confirms the address.
  * Without a password the owner has none until a reset. One trip.
- * @throws Problem as `readUser`; email_exists, user_already_exists
+ * @throws Problem as `readUser`; email_exists, conflict for an id that is taken
  */
 export async function createUser(context: AuthContext): Promise<Response> {
   const server = context.get('server')
@@ -58,6 +59,8 @@ export async function createUser(context: AuthContext): Promise<Response> {
 export function adminRefusal(error: unknown): unknown {
   if (isTooLongMetadata(error))
     return new Problem('validation_failed', { message: 'app_metadata is too long for a token.' })
+  if (error instanceof SqlError && error.message.includes('auth_users.id'))
+    return new Problem('conflict', { message: 'A user with this id exists already.' })
   const refusal = refusalOfUser(error)
   return refusal instanceof Problem && refusal.code === 'user_already_exists'
     ? new Problem('email_exists')
