@@ -58,7 +58,7 @@ export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
 }
 
 const exposed =
-  'Age, Cache-Status, Content-Range, ETag, Idempotency-Replayed, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, Selvage-Bookmark, Selvage-Data-Age, Server-Timing, X-Request-Id, X-Supabase-Api-Version'
+  'Age, Cache-Status, Content-Range, ETag, Idempotency-Replayed, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, Selvage-Bookmark, Selvage-Data-Age, Server-Timing, X-Request-Id, X-Supabase-Api-Version, X-Total-Count'
 
 /** On every answer, errors too: who may read it, what a browser may do with it, how to find it in the logs. */
 async function commonHeaders(context: Context<AppEnv>, next: () => Promise<void>): Promise<void> {

@@ -64,6 +64,19 @@ test('an access token ends with its session, though it says another hour', async
   }
 })
 
+test('a clock that goes back five minutes refuses tokens of later, and signs nobody out', async () => {
+  const { client, session } = await signedUp(free)
+  free.travel(-5 * 60_000)
+  expect((await client.getUser(session.access_token)).error).toMatchObject({ code: 'bad_jwt', status: 401 })
+  const next = await refresh(free, session.refresh_token)
+  expect(next.code).toBeNull()
+  // Asked again, as by a second tab: the same one, whatever the clock says.
+  expect(await refresh(free, session.refresh_token)).toEqual(next)
+  free.travel(5 * 60_000)
+  expect((await client.getUser(session.access_token)).error).toBeNull()
+  expect((await refresh(free, next.token)).code).toBeNull()
+})
+
 const kept = async (server: TestAuthServer, table: string, user: string) =>
   Number(
     textOf(
