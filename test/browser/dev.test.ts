@@ -32,9 +32,15 @@ async function signUp(email: string): Promise<void> {
   await page.locator('#message[data-state=ok]').waitFor()
 }
 
-test('signs up, signs out, signs in elsewhere, and finds a mail of that in the inbox', async () => {
+test('signs up, finds the mail in the inbox, clicks its link, and is signed in; and is told of another device', async () => {
   await signUp('one@example.com')
+  expect(await page.locator('#signed-in').isVisible()).toBe(false)
+  await page.goto(`${server.url}/dev/mail`)
+  await page.locator('.mails a', { hasText: 'one@example.com' }).first().click()
+  expect(await page.title()).toContain('Sign-in <trial>')
+  await page.frameLocator('#html').locator('a[href*="/auth/v1/verify"]').first().click()
   await page.locator('#user-email', { hasText: 'one@example.com' }).waitFor()
+  expect(new URL(page.url()).pathname).toBe('/dev/sign-in')
   expect(await page.locator('#aal').textContent()).toBe('aal1')
   await page.locator('#sign-out').click()
   await page.locator('#signed-out').waitFor()

@@ -6,5 +6,5 @@ export default backend({
   roles: { member: [] },
   defaultRole: 'member',
   resources: [],
-  auth: { features: [totp(), passkeys({ rpName: 'Trial' })] },
+  auth: { confirmEmail: true, features: [totp(), passkeys({ rpName: 'Trial' })] },
 })
