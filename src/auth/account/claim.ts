@@ -6,6 +6,14 @@ import { securityEvent } from '../event/event.ts'
 /** Of a row of `auth_users`: nobody has shown yet that the address is theirs. */
 export const unprovedSql = 'auth_users.email is not null and auth_users.email_confirmed_at is null'
 
+/**
+ * Of a row of `auth_users`, where addresses need not be confirmed: the address counts as confirmed since the account was
+ * made, because nobody was asked to show that it is theirs; neither an invitation nor a provider has shown it since.
+ */
+export const takenOnTrustSql = `auth_users.email_confirmed_at = auth_users.created_at and auth_users.invited_at is null
+  and not exists (select 1 from auth_identities proof where proof.user_id = auth_users.id
+    and proof.email = auth_users.email and json_extract(proof.identity_data, '$.email_verified'))`
+
 export interface AccountToClaim {
   /** Whose address was proved just now: a condition over `auth_users`. Whoever is confirmed already is left alone. */
   readonly whose: Condition

@@ -39,7 +39,7 @@ async function confirm({ server }: Acme, email: string) {
 }
 
 beforeAll(async () => {
-  acme = await startAcme(accounts)
+  acme = await startAcme(accounts, { auth: { anonymous: true } })
 })
 afterAll(() => acme.stop())
 beforeEach(() => acme.server.sent.splice(0))
@@ -75,6 +75,18 @@ describe('an address that the provider says is theirs', () => {
     // It is theirs from now on.
     const again = await signInAs(acme.server, sub)
     expect(again.user?.id).toBe(attacker.id)
+  })
+
+  test('and from who was anonymous, and said that it is theirs', async () => {
+    const { sub, email } = somebody()
+    const attacker = acme.server.client()
+    const { data } = await attacker.signInAnonymously()
+    acme.server.travel(1_000)
+    expect((await attacker.updateUser({ email })).error).toBeNull()
+    const { user } = await signInAs(acme.server, sub)
+    expect(user).toMatchObject({ id: data.user?.id, email })
+    expect((await attacker.getUser()).error).not.toBeNull()
+    acme.server.travel(-1_000)
   })
 
   test('takes with it the identities and factors of whoever was there before', async () => {

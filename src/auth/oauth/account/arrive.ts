@@ -10,7 +10,7 @@ import {
   isBanned,
   isNotBannedSql,
 } from '../../account/account.ts'
-import { claimAccount } from '../../account/claim.ts'
+import { claimAccount, takenOnTrustSql } from '../../account/claim.ts'
 import { insertProfile, insertUser } from '../../account/make.ts'
 import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'
@@ -43,8 +43,8 @@ export interface Arrived {
  *    nobody had proved it, the account is claimed: what was there before goes (`claimAccount`).
  * 3. A new one; with that address only if the provider says that it is theirs.
  *
- * Where sign-up does not ask for a confirmation (`auth.confirmEmail`), an address that was confirmed in the moment in which
- * its account was made was not proved to anybody: whoever came first with a password gives way to its owner.
+ * Where sign-up does not ask for a confirmation (`auth.confirmEmail`), an address counts as confirmed without a proof
+ * (`takenOnTrustSql`): whoever came first gives way to its owner.
  */
 export function arrive(context: AuthContext, identity: ForeignIdentity, nowMilliseconds: number): Arrival {
   const { backend } = context.get('server')
@@ -125,7 +125,7 @@ function prove(
   }
   const isConfirming = context.get('server').backend.auth?.confirmEmail === true
   const doubt: Statement = {
-    sql: `update auth_users set email_confirmed_at = null where ${whose.sql} and ${neverProvedSql}`,
+    sql: `update auth_users set email_confirmed_at = null where ${whose.sql} and ${takenOnTrustSql}`,
     args: whose.args,
   }
   const confirm: Statement = {
@@ -134,12 +134,6 @@ function prove(
   }
   return [...(isConfirming ? [] : [doubt]), ...claimAccount(context, { whose, nowMilliseconds }), confirm]
 }
-
-/** Confirmed by nothing but a sign-up with a password: neither by an invitation, nor by a provider. */
-const neverProvedSql = `auth_users.email_confirmed_at = auth_users.created_at
-  and auth_users.password_hash is not null and auth_users.invited_at is null
-  and not exists (select 1 from auth_identities proof where proof.user_id = auth_users.id
-    and proof.email = auth_users.email and json_extract(proof.identity_data, '$.email_verified'))`
 
 function make(
   context: AuthContext,
