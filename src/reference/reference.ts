@@ -1,3 +1,5 @@
+import type { AuthRoute } from '../auth/feature.ts'
+import { authRoutesOf } from '../auth/routes.ts'
 import { Problem } from '../base/problem.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import { type Audience, isVisible } from '../model/caller/audience.ts'
@@ -17,6 +19,8 @@ export interface Reference {
   readonly description: string | null
   readonly asker: 'anonymous' | 'user' | 'service'
   readonly signUp: boolean
+  /** Endpoints of sign-in. */
+  readonly auth: readonly AuthRoute[]
   /** Whether a write may be tried and undone: `Prefer: tx=rollback`. */
   readonly trials: boolean
   readonly resources: readonly ResourceReference[]
@@ -66,6 +70,7 @@ export function describe(model: Model, audience: Audience): Reference {
     description: declaration.description ?? null,
     asker: askerOf(audience),
     signUp: isSignUpOpen(declaration),
+    auth: describeAuth(declaration, audience),
     trials: declaration.trials === true,
     resources: usable.map((resource) =>
       describeResource(resource, audience, identifierOf.get(resource.name) ?? resource.name),
@@ -77,6 +82,14 @@ export function describe(model: Model, audience: Audience): Reference {
 function askerOf(audience: Audience): Reference['asker'] {
   if (audience.above) return 'service'
   return audience.session ? 'user' : 'anonymous'
+}
+
+/** What is for the secret key is told to its bearer alone. */
+function describeAuth(declaration: BackendDeclaration, audience: Audience): readonly AuthRoute[] {
+  return authRoutesOf(declaration).filter(
+    ({ path, access }) =>
+      (audience.above || access !== 'service') && (path !== '/signup' || isSignUpOpen(declaration)),
+  )
 }
 
 function isSignUpOpen(declaration: BackendDeclaration): boolean {

@@ -6,9 +6,9 @@ import { callerValue } from '../../model/caller/value.ts'
 import { toStatement } from '../../model/expression.ts'
 import { isoOf } from '../account/user.ts'
 import { entrusting } from '../admission.ts'
+import { askerOf } from '../asker/asker.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
-import { askerOf } from '../session/asker.ts'
 import { scopesIn } from './rules.ts'
 
 /** `GET /user/oauth/grants`: the apps that act for the user, the last one first. One trip. */

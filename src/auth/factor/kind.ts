@@ -1,8 +1,8 @@
 import type { Problem } from '../../base/problem.ts'
 import type { Statement } from '../../base/statement.ts'
+import type { Asker } from '../asker/asker.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
-import type { Asker } from '../session/asker.ts'
 import type { Method } from '../session/start.ts'
 
 type Json = Readonly<Record<string, unknown>>

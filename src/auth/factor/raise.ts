@@ -7,10 +7,10 @@ import {
   textValue,
 } from '../../base/statement.ts'
 import { type Account, accountColumnCount, accountColumns, accountOf } from '../account/account.ts'
+import type { Asker } from '../asker/asker.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { sessionResponse } from '../session/answer.ts'
-import type { Asker } from '../session/asker.ts'
 import type { Method } from '../session/start.ts'
 import { newSecretToken } from '../session/token.ts'
 import type { Amr } from '../token/tokens.ts'

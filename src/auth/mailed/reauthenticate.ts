@@ -1,11 +1,11 @@
 import { Problem } from '../../base/problem.ts'
 import { integerValue, textValue } from '../../base/statement.ts'
+import { readKnownCaller, standingUser } from '../asker/known.ts'
 import { userCaller } from '../caller.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
 import { sendLetter } from '../letter.ts'
 import { makeOneTime } from '../one-time/make.ts'
-import { readKnownCaller, standingUser } from '../session/standing.ts'
 
 /**
  * `GET /reauthenticate`: a code to the address of the account, by which a session that began long ago changes the

@@ -1,11 +1,11 @@
 import { object, string } from 'valibot'
 import { Problem } from '../../base/problem.ts'
 import { type Result, textValue } from '../../base/statement.ts'
+import { askerOf } from '../asker/asker.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody } from '../credentials.ts'
 import { securityEvent } from '../event/event.ts'
 import { tellOfFactor } from '../factor/tell.ts'
-import { askerOf } from '../session/asker.ts'
 import { isOwnPasskey, passkeyRemoval } from './removal.ts'
 import { ownerIn, passkeysIn, readPasskeys } from './stored.ts'
 

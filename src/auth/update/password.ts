@@ -1,6 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import { integerValue, nullValue, type Result, type Statement, textValue } from '../../base/statement.ts'
 import { endOtherAccess } from '../account/access.ts'
+import type { KnownCaller } from '../asker/known.ts'
 import { userCaller } from '../caller.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
@@ -9,7 +10,6 @@ import { sendLetter } from '../letter.ts'
 import { claimOneTime } from '../one-time/claim.ts'
 import { hashPassword, verifyPassword } from '../password/hash.ts'
 import { requireStrong } from '../password/rules.ts'
-import type { KnownCaller } from '../session/standing.ts'
 
 /** How long a session counts as one that has just signed in, as GoTrue has it. */
 const recentMilliseconds = 24 * 3_600_000

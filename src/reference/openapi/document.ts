@@ -1,10 +1,10 @@
 import type { Limits } from '../../base/limits.ts'
 import type { Reference } from '../reference.ts'
 import { isWritten } from '../write.ts'
-import { authPaths, authSchemas } from './auth.ts'
+import { authPaths } from './auth/paths.ts'
+import { authSchemas } from './auth/schemas.ts'
 import { usedComponents } from './components.ts'
 import { type JsonObject, refTo, refusals } from './json.ts'
-import { operatorPaths } from './operator.ts'
 import { batchPath } from './paths/batch.ts'
 import { callPath } from './paths/call.ts'
 import { resourcePaths } from './paths/list.ts'
@@ -30,8 +30,7 @@ export function openapi(reference: Reference, { apiUrl, limits }: Site): JsonObj
     ...Object.fromEntries(resources.flatMap(resourcePaths)),
     ...Object.fromEntries(procedures.map((procedure) => callPath(procedure, reference))),
     ...batchPath(reference, limits),
-    ...authPaths(reference.signUp),
-    ...operatorPaths(reference.asker),
+    ...authPaths(reference.auth),
     '/health': { get: healthOperation },
     '/openapi.json': { get: documentOperation },
   }

@@ -1,8 +1,8 @@
 import { uuidv7 } from '../../../base/id.ts'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, textValue } from '../../../base/statement.ts'
+import { askerOf } from '../../asker/asker.ts'
 import type { Action } from '../../context.ts'
-import { askerOf } from '../../session/asker.ts'
 import type { FactorKinds } from '../kind.ts'
 import { challengeSeconds, factorIn, readFactor } from '../stored.ts'
 

@@ -1,7 +1,7 @@
 import { Problem } from '../../../base/problem.ts'
+import { namedAsker } from '../../asker/asker.ts'
 import { userCaller } from '../../caller.ts'
 import type { AuthContext } from '../../context.ts'
-import { namedAsker } from '../../session/asker.ts'
 import { recoveryFactorId } from '../recovery/code.ts'
 import { factorRemoval } from '../removal.ts'
 import { factorIn, readFactor } from '../stored.ts'

@@ -1,11 +1,11 @@
 import { nullish, object, string } from 'valibot'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, type Statement, textOf, textValue } from '../../../base/statement.ts'
+import { type Asker, namedAsker } from '../../asker/asker.ts'
 import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { securityEvent } from '../../event/event.ts'
-import { type Asker, namedAsker } from '../../session/asker.ts'
 import { factorNameOf } from '../name.ts'
 import { newRecoveryCode, recoveryCodeHash, recoveryFactorId } from './code.ts'
 

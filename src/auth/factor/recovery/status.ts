@@ -1,7 +1,7 @@
 import { Problem } from '../../../base/problem.ts'
 import { textOf, textValue } from '../../../base/statement.ts'
+import { askerOf } from '../../asker/asker.ts'
 import type { AuthContext } from '../../context.ts'
-import { askerOf } from '../../session/asker.ts'
 import { recoveryFactorId } from './code.ts'
 
 /** `GET /factors/recovery-codes`: how many there are, and how many are left. One trip. @throws Problem mfa_factor_not_found */

@@ -1,6 +1,6 @@
 import { argon2dAsync, argon2iAsync, argon2idAsync } from '@noble/hashes/argon2.js'
 import { bytesOf } from './base64.ts'
-import type { ForeignHash } from './verify.ts'
+import type { ForeignHash } from './hash.ts'
 
 /** Of the 128 MiB of an isolate. */
 const mostKibibytes = 65_536

@@ -1,5 +1,5 @@
 import { hash as bcryptHash } from 'bcryptjs'
-import type { ForeignHash } from './verify.ts'
+import type { ForeignHash } from './hash.ts'
 
 /** About a second. */
 const highestCost = 13

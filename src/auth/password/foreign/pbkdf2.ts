@@ -2,7 +2,7 @@ import { pbkdf2Async } from '@noble/hashes/pbkdf2.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { nodeCrypto } from '../../../base/crypto.ts'
 import { bytesOf } from './base64.ts'
-import type { ForeignHash } from './verify.ts'
+import type { ForeignHash } from './hash.ts'
 
 /** The platform derives no more natively. */
 const mostNativeRounds = 100_000

@@ -1,6 +1,6 @@
 import { nodeCrypto } from '../../../base/crypto.ts'
 import { bytesOf } from './base64.ts'
-import type { ForeignHash } from './verify.ts'
+import type { ForeignHash } from './hash.ts'
 
 interface Cost {
   readonly ln: number

@@ -2,16 +2,9 @@ import { nodeCrypto } from '../../../base/crypto.ts'
 import { inTurn } from '../turn.ts'
 import { argon2 } from './argon2.ts'
 import { bcrypt } from './bcrypt.ts'
+import type { ForeignKind } from './hash.ts'
 import { pbkdf2 } from './pbkdf2.ts'
 import { firebaseScrypt, phcScrypt } from './scrypt.ts'
-
-/** What a hash says: the key that it keeps, and how a password becomes one. Null of a kind, or a cost, that is not for here. */
-export interface ForeignHash {
-  readonly key: Uint8Array
-  derive(password: string): Promise<Uint8Array> | Uint8Array
-}
-
-export type ForeignKind = (hash: string) => ForeignHash | null
 
 const kinds: readonly ForeignKind[] = [bcrypt, pbkdf2, phcScrypt, firebaseScrypt, argon2]
 
