@@ -102,6 +102,9 @@ describe('who has yet to show a factor', () => {
     expect(await ask('POST', '/factors', enrolBody('mine'))).toMatchObject(refused)
     expect(await ask('DELETE', `/factors/${one.factor.id}`)).toMatchObject(refused)
     expect(await ask('POST', '/factors/recovery-codes', {})).toMatchObject(refused)
+    for (const change of [{ password: 'another horse' }, { email: 'mine@example.com' }]) {
+      expect(await ask('PUT', '/user', change)).toMatchObject({ status: 403, code: 'insufficient_aal' })
+    }
     expect(await ask('POST', `/factors/${one.factor.id}/challenge`)).toMatchObject({ status: 200 })
     expect(await ask('POST', '/logout?scope=local')).toMatchObject({ status: 204 })
     const { rows } = await server.query(

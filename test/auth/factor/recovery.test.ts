@@ -69,7 +69,10 @@ describe('auth-js', () => {
       currentLevel: 'aal2',
       currentAuthenticationMethods: [{ method: 'mfa/recovery_code' }, { method: 'password' }],
     })
-    expect(server.sent.at(-1)).toMatchObject({ to: email, text: expect.stringContaining('recovery code') })
+    expect(server.sent.at(-1)).toMatchObject({
+      to: email,
+      subject: expect.stringContaining('recovery code was used'),
+    })
     expect((await pending.mfa.recoveryCodes.verify({ code })).error?.code).toBe('mfa_verification_failed')
     // As people type them.
     const typed = ` ${next

@@ -60,9 +60,9 @@ describe('auth-js', () => {
     expect(await eventsOf(server, one.session.user.id)).toEqual([
       ...['signed_up', 'signed_in', 'factor_added', 'factor_verified'],
     ])
-    expect(server.sent.filter(({ to }) => to === one.email).map(({ text }) => text)).toEqual([
-      expect.stringMatching(/factor added[\s\S]*phone/),
-    ])
+    expect(
+      server.sent.filter(({ to }) => to === one.email).map(({ subject, text }) => subject + text),
+    ).toEqual([expect.stringMatching(/factor was added[\s\S]*phone/)])
   })
 
   test('removes: sessions fall back at once, and the next token says so', async () => {
@@ -78,7 +78,7 @@ describe('auth-js', () => {
     expect((await one.client.getUser()).data.user?.factors ?? []).toEqual([])
     expect(server.sent.at(-1)).toMatchObject({
       to: one.email,
-      text: expect.stringContaining('factor removed'),
+      subject: expect.stringContaining('factor was removed'),
     })
     expect(await eventsOf(server, one.session.user.id)).toContain('factor_removed')
     // A new sign-in is enough again.

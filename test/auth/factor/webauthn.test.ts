@@ -75,7 +75,11 @@ test('a key is registered, and shown in the next session', async () => {
   expect(await eventsOf(server, one.session.user.id)).toEqual(
     expect.arrayContaining(['factor_added', 'factor_verified']),
   )
-  expect(server.sent.find(({ to }) => to === one.email)?.text).toMatch(/factor added[\s\S]*key/)
+  const told = server.sent.find(({ to }) => to === one.email)
+  expect([told?.subject, told?.text]).toEqual([
+    expect.stringContaining('factor was added'),
+    expect.stringContaining('What: key'),
+  ])
 })
 
 describe('refused', () => {

@@ -38,7 +38,10 @@ describe('registration', () => {
     const authenticator = softAuthenticator(one.session.user.id)
     const made = await finish(token, challengeId, authenticator.create({ challenge }))
     expect(made).toMatchObject({ status: 200, trips: '1', members: { friendly_name: 'Passkey' } })
-    expect(server.sent.at(-1)).toMatchObject({ to: one.email, text: expect.stringContaining('factor added') })
+    expect(server.sent.at(-1)).toMatchObject({
+      to: one.email,
+      subject: expect.stringContaining('factor was added'),
+    })
     expect(await eventsOf(server, one.session.user.id)).toContain('passkey_added')
     const next = await beginRegistration(server, token)
     expect(next.options.excludeCredentials).toMatchObject([{ id: authenticator.credentialId }])
@@ -131,7 +134,8 @@ describe('one’s own passkeys', () => {
     expect(await one.signIn()).toMatchObject(refused)
     expect(server.sent.at(-1)).toMatchObject({
       to: one.email,
-      text: expect.stringMatching(/removed\s+laptop/),
+      subject: expect.stringContaining('factor was removed'),
+      text: expect.stringContaining('What: laptop'),
     })
     expect(await eventsOf(server, one.session.user.id)).toEqual(
       expect.arrayContaining(['passkey_renamed', 'passkey_removed']),
