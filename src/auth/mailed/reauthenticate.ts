@@ -6,6 +6,7 @@ import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
 import { sendLetter } from '../letter.ts'
 import { makeOneTime } from '../one-time/make.ts'
+import { throttle } from '../throttle/throttle.ts'
 
 /**
  * `GET /reauthenticate`: a code to the address of the account, by which a session that began long ago changes the
@@ -14,6 +15,7 @@ import { makeOneTime } from '../one-time/make.ts'
  */
 export async function reauthenticate(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
+  await throttle(context, 'mail', { account: userCaller(context).id })
   const { account } = await readKnownCaller(context)
   const { email } = account
   if (email === null) {

@@ -6,6 +6,7 @@ import type { AuthContext } from '../context.ts'
 import { readBody, requireEmail } from '../credentials.ts'
 import { alwaysCommitted } from '../event/commit.ts'
 import { ownerOf, sendOneTime } from '../one-time/send.ts'
+import { throttle } from '../throttle/throttle.ts'
 import { askForChange } from '../update/email.ts'
 
 const resendBody = object({
@@ -22,6 +23,7 @@ export async function resend(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
   const body = await readBody(context.req.raw, resendBody)
   const asked = { email: requireEmail(body.email), challenge: challengeOf(body) }
+  await throttle(context, 'mail', { account: asked.email })
   timing.mark('parse')
   await (body.type === 'signup' ? resendSignUp(context, asked) : resendChange(context, asked))
   timing.mark('db')

@@ -11,6 +11,7 @@ import { challengeEntries, challengeOf } from '../code/challenge.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { dataEntry, readBody, requireEmail } from '../credentials.ts'
+import { throttle } from '../throttle/throttle.ts'
 import { changeEmail } from './email.ts'
 import { changePassword } from './password.ts'
 
@@ -54,6 +55,7 @@ export async function updateUser(context: AuthContext): Promise<Response> {
           now,
         })
   const whose = password?.whose ?? guard
+  if (isNewEmail) await throttle(context, 'mail', { account: email })
   const address = isNewEmail ? changeEmail(context, known.account, { email, challenge, whose, now }) : null
   const before = password?.statements ?? []
   const statements = [
