@@ -11,7 +11,7 @@ let browser: Browser
 let origin: string
 beforeAll(async () => {
   ;[server, browser] = await Promise.all([
-    startDevServer(resolve(import.meta.dirname, 'backend')),
+    startDevServer(resolve(import.meta.dirname, 'factors')),
     launchChromium(),
   ])
   origin = server.url.replace('127.0.0.1', 'localhost')
