@@ -39,6 +39,7 @@ const clusterTests = [
   'world',
   'cli/tenants',
   'cli/migration',
+  'sign-in',
 ].map((folder) => `test/${folder}/**/*.test.ts`)
 
 export default defineConfig({

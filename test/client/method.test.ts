@@ -19,7 +19,7 @@ const paths: readonly (readonly [path: string, served: string])[] = [
   ['/rest/v1/', 'GET, HEAD, POST'],
   ['/rest/v1/tags', 'GET, HEAD, POST, PATCH, DELETE'],
   ['/rest/v1/tags/1', 'GET, HEAD, PATCH, PUT, DELETE'],
-  ['/auth/v1/user', 'GET, HEAD'],
+  ['/auth/v1/user', 'GET, HEAD, PUT'],
   ['/auth/v1/token', 'POST'],
 ]
 

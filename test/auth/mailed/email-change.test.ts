@@ -53,7 +53,9 @@ describe('another address', () => {
       })
       expect(await emailOf(id)).toEqual([newEmail, null, 'person'])
       expect(mailTo(server, email).subject).toBe('Your address for sign-in was changed')
-      expect((await client.getUser()).data.user).toMatchObject({ email: newEmail })
+      // The token says the old address.
+      expect((await client.getUser()).error?.code).toBe('bad_jwt')
+      expect((await client.refreshSession()).data.user).toMatchObject({ email: newEmail })
     }
   })
 

@@ -47,8 +47,9 @@ export function changeAddress(context: AuthContext, claim: Claim, nowMillisecond
         args: [...isReady.args, ...claim.whose.args],
       },
       ...securityEvent(context, { event: 'email_changed', whose, nowMilliseconds }),
+      // Tokens that say the old address are refused: policies may go by it.
       {
-        sql: `update auth_users set email = new_email, new_email = null, email_confirmed_at = ?, updated_at = ?,
+        sql: `update auth_users set authority = authority + 1, email = new_email, new_email = null, email_confirmed_at = ?, updated_at = ?,
   kind = iif(kind = 'anonymous', 'person', kind) where ${whose.sql}`,
         args: [now, now, ...whose.args],
       },
