@@ -231,7 +231,6 @@ describe('a text that this server did not make: 401, and no trip', () => {
     expect(callerOfKey(ours, secret)).toMatchObject({ id: 'u', sessionId: 'i', role: 'clerk' })
     for (const text of wrong) expect(callerOfKey(text, secret)).toBeNull()
   })
-
   test('is answered alike', async () => {
     const bodies = new Set<string>()
     for (const text of [...wrong, ours]) {
