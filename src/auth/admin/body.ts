@@ -3,6 +3,7 @@ import { Problem } from '../../base/problem.ts'
 import type { AuthContext } from '../context.ts'
 import { normaliseEmail, readBody } from '../credentials.ts'
 import { hashPassword } from '../password/hash.ts'
+import { isImportable } from '../password/imported.ts'
 import { banEnd } from './ban.ts'
 
 const userBody = object({
@@ -37,7 +38,7 @@ export interface GivenUser {
  * @throws Problem as `readBody`; validation_failed, email_address_invalid, weak_password
  */
 export async function readUser(context: AuthContext): Promise<GivenUser> {
-  const { model, clock } = context.get('server')
+  const { model, clock, backend } = context.get('server')
   const body = await readBody(context.req.raw, userBody)
   const roles = [body.role ?? [], body.app_metadata?.roles ?? []].flat()
   for (const role of roles) {
@@ -47,7 +48,8 @@ export async function readUser(context: AuthContext): Promise<GivenUser> {
   const id = body.id ?? undefined
   if (id !== undefined && !uuid.test(id)) throw refused('id must be a UUID.')
   if (body.password && body.password_hash) throw refused('Only a password or a password hash can be given.')
-  if (body.password_hash && !knownHash.test(body.password_hash))
+  const hash = body.password_hash
+  if (hash && !ownHash.test(hash) && !(await isImportable(hash, backend.auth?.password?.imported)))
     throw refused('password_hash is of a kind that is not known here.')
   const email = body.email ? normaliseEmail(body.email) : undefined
   if (email === null) throw new Problem('email_address_invalid')
@@ -71,8 +73,8 @@ function hashOf({
 }
 
 const uuid = /^(?!0{8}-0{4}-0{4}-0{4}-0{12}$)[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/
-/** Of this server (PHC string format), and of servers from which users come. */
-const knownHash = /^\$scrypt\$ln=\d{1,2},r=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]{43}$/
+/** As `hashPassword` writes it. Others are for backends that declare `importedHashes()`. */
+const ownHash = /^\$scrypt\$ln=\d{1,2},r=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]{43}$/
 
 function refused(message: string): Problem {
   return new Problem('validation_failed', { message })

@@ -4,6 +4,8 @@ import type { HashVerifier } from '../../declare/auth/password.ts'
 interface Verifier extends HashVerifier {
   /** Null: a kind of hash, or a cost, that is not verified here. */
   verify(password: string, hash: string): Promise<boolean | null>
+  /** Whether it can be verified here. */
+  knows(hash: string): Promise<boolean>
 }
 
 const verifiers = new WeakSet<HashVerifier>()
@@ -22,6 +24,10 @@ export function importedHashes(): HashVerifier {
       const { verifyForeign } = await import('./foreign/verify.ts')
       return verifyForeign(password, hash)
     },
+    async knows(hash) {
+      const { knowsForeign } = await import('./foreign/verify.ts')
+      return knowsForeign(hash)
+    },
   }
   verifiers.add(made)
   return made
@@ -39,6 +45,11 @@ export async function verifyImported(
   const told = verifier !== undefined && isVerifier(verifier) ? await verifier.verify(password, hash) : null
   if (told === null) console.error(JSON.stringify({ passwordHash: 'not verified', kind: kindOf(hash) }))
   return told
+}
+
+/** Whether a hash that somebody brings can be verified when its owner comes. */
+export async function isImportable(hash: string, verifier: HashVerifier | undefined): Promise<boolean> {
+  return verifier !== undefined && isVerifier(verifier) && (await verifier.knows(hash))
 }
 
 /** Never a salt or a key. */

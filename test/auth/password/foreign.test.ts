@@ -105,6 +105,21 @@ describe('sign-in', () => {
     expect((await signIn(email, 'shorT')).status).toBe(400)
   })
 
+  test.each(hashes)('an operator brings users along: %s', async (_, given) => {
+    const email = `${crypto.randomUUID()}@example.com`
+    const { error } = await server
+      .admin()
+      .createUser({ email, password_hash: await given, email_confirm: true })
+    expect(error).toBeNull()
+    expect((await signIn(email)).status).toBe(200)
+  })
+
+  test('but none whose hash nobody could verify', async () => {
+    const password_hash = `$argon2id$v=19$m=4194304,t=3,p=4$${phc(salt)}$${phc(salt)}`
+    const { error } = await server.admin().createUser({ email: 'far@example.com', password_hash })
+    expect(error?.code).toBe('validation_failed')
+  })
+
   test('a wrong password changes nothing; what is not verified answers as a wrong one', async () => {
     const bcrypt = await bcryptHash(password, 4)
     const email = await brought(bcrypt)

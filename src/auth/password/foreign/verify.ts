@@ -11,6 +11,11 @@ const kinds: readonly ForeignKind[] = [bcrypt, pbkdf2, phcScrypt, firebaseScrypt
 /** Bytes. More is nobody's password, and long work for some of these. */
 const longestPassword = 4_096
 
+/** Whether one of the kinds here is that of the hash, and its cost is not beyond what is done here. */
+export function knowsForeign(hash: string): boolean {
+  return kinds.some((kind) => kind(hash) !== null)
+}
+
 /** Null: nothing here knows the hash. */
 export async function verifyForeign(password: string, hash: string): Promise<boolean | null> {
   if (!password.isWellFormed() || password.length > longestPassword) return false
