@@ -23,7 +23,8 @@ const verifyBody = object({
  *
  * The first time the factor begins to count. With a user's first one all of their sessions that have not shown it are over, as
  * GoTrue has it, which ends them with every later proof, too: here they reach no data, and one can still be shown in them.
- * @throws Problem mfa_factor_not_found (also of a challenge that is none), mfa_challenge_expired, mfa_verification_failed,
+ * Where there is one already, another one begins to count in a session that has shown it, as it was begun in one.
+ * @throws Problem insufficient_aal, mfa_factor_not_found (also of a challenge that is none), mfa_challenge_expired, mfa_verification_failed,
  *   over_request_rate_limit
  */
 export function verify(kinds: FactorKinds): Action {
@@ -58,14 +59,17 @@ export function verify(kinds: FactorKinds): Action {
       code: body.code ?? null,
       credential: body.webauthn?.credential_response,
     }
+    if (factor.status === 'unverified') asker.require('admitted', tried[0])
     if (tried[3]?.affectedRows !== 1) throw kind.refusal(shown)
     const proof = await kind.prove(context, shown)
 
     const raise = raiseSession(context, {
       asker,
       when: {
-        sql: `exists (select 1 from auth_factors where id = ? and user_id = ? and ${proof.when.sql})`,
-        args: [textValue(factor.id), textValue(caller.id), ...proof.when.args],
+        // Who knew the password before there was a factor could have begun one of their own, to end it now.
+        sql: `exists (select 1 from auth_factors where id = ? and user_id = ? and ${proof.when.sql}
+  and (status = 'verified' or ${asker.admitted.sql}))`,
+        args: [textValue(factor.id), textValue(caller.id), ...proof.when.args, ...asker.admitted.args],
       },
       method: kind.method,
       factorId: factor.id,
