@@ -10,6 +10,7 @@ import { sendLetter } from '../letter.ts'
 import { claimOneTime } from '../one-time/claim.ts'
 import { hashPassword, verifyPassword } from '../password/hash.ts'
 import { requireStrong } from '../password/rules.ts'
+import { throttle } from '../throttle/throttle.ts'
 
 /** How long a session counts as one that has just signed in, as GoTrue has it. */
 const recentMilliseconds = 24 * 3_600_000
@@ -28,7 +29,7 @@ export interface PasswordChange {
   readonly whose: Condition
   /** Why they have changed none. */
   refusal(results: readonly Result[]): Problem
-  /** A mail to the owner. */
+  /** A mail to the owner; what was tried counts for nothing. */
   tell(): void
 }
 
@@ -36,7 +37,7 @@ export interface PasswordChange {
  * Another password. Every other session ends with the old one, and so does every link, code and token of the user: it is
  * all one transaction, and what begins a session asks in its own whether hash or token is still there. So whatever races
  * with this either came before, and ends, or comes after, and is refused.
- * @throws Problem weak_password, same_password, reauthentication_needed
+ * @throws Problem weak_password, same_password, reauthentication_needed, over_request_rate_limit
  */
 export async function changePassword(
   context: AuthContext,
@@ -51,6 +52,11 @@ export async function changePassword(
   const claim = isAsked
     ? claimOneTime(context, { email: confirmed, code: nonce ?? '' }, ['reauthentication'], now)
     : null
+  // That it is the same one tells who guesses: at an open session as little as at the sign-in.
+  const pass =
+    passwordHash === null
+      ? null
+      : await throttle(context, 'sign_in', { account: account.email ?? account.id })
   if (
     passwordHash !== null &&
     (await verifyPassword(password, passwordHash, backend.auth?.password?.imported))
@@ -85,6 +91,7 @@ export async function changePassword(
         : new Problem('conflict')
     },
     tell() {
+      pass?.succeeded()
       if (confirmed === null) return
       sendLetter(context, { about: 'password_changed', to: confirmed, at: new Date(now) })
     },

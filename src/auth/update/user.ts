@@ -28,7 +28,8 @@ const updateBody = object({
  * taken from here. Two trips: how the account is, and all changes in one transaction, for which the session still stands
  * and the password is still the one that was looked at.
  * @throws Problem session_not_found, insufficient_aal, weak_password, same_password, reauthentication_needed,
- *   reauthentication_not_valid, email_address_invalid, email_exists, validation_failed, conflict
+ *   reauthentication_not_valid, email_address_invalid, email_exists, validation_failed, conflict, over_request_rate_limit,
+ *   over_email_send_rate_limit
  */
 export async function updateUser(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')

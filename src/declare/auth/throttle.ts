@@ -6,7 +6,7 @@ export interface Rate {
 
 /** What is counted: each has its own rates. */
 export type ThrottleKind =
-  /** Passwords that are tried; the right one counts for nothing. */
+  /** Passwords that are tried, where somebody signs in or sets another one; the right one counts for nothing. */
   | 'sign_in'
   | 'sign_up'
   | 'anonymous'
