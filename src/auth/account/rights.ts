@@ -48,14 +48,17 @@ export function changeRights(whose: Condition, change: RightsChange, nowMillisec
   }
 }
 
-/** Bytes of `app_metadata` as JSON: it goes into every token. */
-const longestMetadata = 4_096
-const tooLong = 'app_metadata is too long'
+/** Bytes of JSON: `app_metadata` goes into every token, `user_metadata` into each list of users. */
+const longest = { app_metadata: 4_096, user_metadata: 65_536 } as const
+const tooLong = 'metadata are too long'
 
-/** Undoes the transaction where a user's `app_metadata` has become longer than a token takes: `isTooLongMetadata`. */
-export function requireShortMetadata(whose: Condition): Statement {
+/** Undoes the transaction where a user's metadata have become longer than they may be: `isTooLongMetadata`. */
+export function requireShortMetadata(
+  whose: Condition,
+  column: keyof typeof longest = 'app_metadata',
+): Statement {
   return {
-    sql: `select case when length(cast(app_metadata as blob)) > ${longestMetadata} then json_extract('{}', '${tooLong}') end
+    sql: `select case when length(cast(${column} as blob)) > ${longest[column]} then json_extract('{}', '${tooLong}') end
   from auth_users where ${whose.sql}`,
     args: whose.args,
   }

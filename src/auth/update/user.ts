@@ -4,6 +4,7 @@ import { integerValue, type Statement, textOf } from '../../base/statement.ts'
 import { accountColumns, accountOf } from '../account/account.ts'
 import { refusalOfUser } from '../account/make.ts'
 import { mergedJson } from '../account/merge.ts'
+import { isTooLongMetadata, requireShortMetadata } from '../account/rights.ts'
 import { userJson } from '../account/user.ts'
 import { admittedUser, type KnownCaller, readKnownCaller, standingUser } from '../asker/known.ts'
 import { userCaller } from '../caller.ts'
@@ -62,7 +63,7 @@ export async function updateUser(context: AuthContext): Promise<Response> {
   const statements = [
     ...before,
     { sql: `select 1 from auth_users where ${whose.sql}`, args: whose.args },
-    ...(body.data == null ? [] : [mergeData(body.data, whose, now)]),
+    ...(body.data == null ? [] : mergeData(body.data, whose, now)),
     ...(address?.statements ?? []),
     { sql: `select ${accountColumns} from auth_users where ${whose.sql}`, args: whose.args },
   ]
@@ -77,6 +78,8 @@ export async function updateUser(context: AuthContext): Promise<Response> {
     address?.send(results.at(-2))
     return context.json(userJson(account), 200, { 'cache-control': 'no-store' })
   } catch (error) {
+    if (isTooLongMetadata(error))
+      throw new Problem('validation_failed', { message: 'With this, data is longer than 64 KiB.' })
     const refusal = refusalOfUser(error)
     throw refusal instanceof Problem && refusal.code === 'user_already_exists'
       ? new Problem('email_exists')
@@ -84,12 +87,19 @@ export async function updateUser(context: AuthContext): Promise<Response> {
   }
 }
 
-function mergeData(data: Readonly<Record<string, unknown>>, whose: Condition, now: number): Statement {
+function mergeData(
+  data: Readonly<Record<string, unknown>>,
+  whose: Condition,
+  now: number,
+): readonly Statement[] {
   const merged = mergedJson('auth_users.user_metadata', data)
-  return {
-    sql: `update auth_users set user_metadata = ${merged.sql}, updated_at = ? where ${whose.sql}`,
-    args: [...merged.args, integerValue(now), ...whose.args],
-  }
+  return [
+    {
+      sql: `update auth_users set user_metadata = ${merged.sql}, updated_at = ? where ${whose.sql}`,
+      args: [...merged.args, integerValue(now), ...whose.args],
+    },
+    requireShortMetadata(whose, 'user_metadata'),
+  ]
 }
 
 /** A password alone lets nobody in. @throws Problem validation_failed */

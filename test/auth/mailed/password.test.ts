@@ -163,4 +163,14 @@ describe('data', () => {
     )
     expect(rows[0]?.map(textOf)).toEqual(['customer', '{}'])
   })
+  test('does not grow for ever: no user makes a list of users that nobody can read', async () => {
+    const { client } = await signedUp(server)
+    const member = 'x'.repeat(30_000)
+    for (const name of ['a', 'b'])
+      expect((await client.updateUser({ data: { [name]: member } })).error).toBeNull()
+    const longer = { data: { c: member } }
+    expect((await client.updateUser(longer)).error).toMatchObject({ status: 400, code: 'validation_failed' })
+    expect(Object.keys((await client.getUser()).data.user?.user_metadata ?? {})).toEqual(['a', 'b'])
+    expect((await client.updateUser({ data: { a: null, c: member } })).error).toBeNull()
+  })
 })
