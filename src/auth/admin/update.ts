@@ -14,7 +14,7 @@ import { userOfPath } from './read.ts'
 
 /**
  * `PUT /admin/users/:id`: what is absent stays; metadata are taken in member by member, as GoTrue does. A role, other
- * `app_metadata` and a ban hold on the next trip; a new password ends all sessions, and with it or a new address nothing
+ * `app_metadata`, a new address and a ban hold on the next trip; a new password ends all sessions, and with it or a new address nothing
  * that was sent by mail before is good any more. The owner is told. One trip.
  * @throws Problem as `readUser`; user_not_found, email_exists
  */
@@ -66,11 +66,19 @@ function changes(given: GivenUser, nowMilliseconds: number): readonly Condition[
   const set = (column: string, value: Value): Condition => ({ sql: `${column} = ?`, args: [value] })
   const merged = userMetadata === undefined ? null : mergedJson('auth_users.user_metadata', userMetadata)
   return [
-    ...(email === undefined ? [] : [set('new_email = null, email', textValue(email))]),
+    ...(email === undefined ? [] : [address(email)]),
     ...(passwordHash === undefined ? [] : [set('password_hash', textValue(passwordHash))]),
     ...(emailConfirm ? [confirmation(nowMilliseconds)] : []),
     ...(merged === null ? [] : [{ sql: `user_metadata = ${merged.sql}`, args: merged.args }]),
   ]
+}
+
+/** Policies may go by it (`caller.email`): a token that says another one is refused. */
+function address(email: string): Condition {
+  return {
+    sql: 'authority = authority + (email is not ?), new_email = null, email = ?',
+    args: [textValue(email), textValue(email)],
+  }
 }
 
 /** Who has an address that is theirs is not anonymous any more; so tokens that say so are refused. */

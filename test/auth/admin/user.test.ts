@@ -111,6 +111,15 @@ describe('updateUserById', () => {
     expect(server.sent[sent]?.to).toBe(email)
   })
 
+  test('a new address: a token that says the old one is refused on the next trip, one of the same is not', async () => {
+    const [{ client, email, session }, next] = [await signedUp(server), someone()]
+    await server.admin().updateUserById(session.user.id, { email })
+    expect((await client.getUser(session.access_token)).error).toBeNull()
+    await server.admin().updateUserById(session.user.id, { email: next })
+    expect((await client.getUser(session.access_token)).error).toMatchObject({ code: 'bad_jwt' })
+    expect((await client.refreshSession()).data.user?.email).toBe(next)
+  })
+
   test('metadata are taken in member by member; a role is refused on the next trip', async () => {
     const { client, session } = await signedUp(server)
     const { id } = session.user
