@@ -52,11 +52,8 @@ export async function changePassword(
   const claim = isAsked
     ? claimOneTime(context, { email: confirmed, code: nonce ?? '' }, ['reauthentication'], now)
     : null
-  // That it is the same one tells who guesses: at an open session as little as at the sign-in.
-  const pass =
-    passwordHash === null
-      ? null
-      : await throttle(context, 'sign_in', { account: account.email ?? account.id })
+  // What is the same tells the password, and what is refused the code: at an open session as little as at the sign-in.
+  const pass = await throttle(context, 'sign_in', { account: account.email ?? account.id })
   if (
     passwordHash !== null &&
     (await verifyPassword(password, passwordHash, backend.auth?.password?.imported))
@@ -91,7 +88,7 @@ export async function changePassword(
         : new Problem('conflict')
     },
     tell() {
-      pass?.succeeded()
+      pass.succeeded()
       if (confirmed === null) return
       sendLetter(context, { about: 'password_changed', to: confirmed, at: new Date(now) })
     },

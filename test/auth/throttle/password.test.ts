@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { textValue } from '../../../src/base/statement.ts'
 import { startAuthServer, type TestAuthServer } from '../server.ts'
 import { password, signedUp } from '../someone.ts'
 
@@ -23,6 +24,17 @@ test('who sits at a session of yesterday guesses the password no faster than at 
     status: 429,
     code: 'over_request_rate_limit',
   })
+})
+
+test('nor the code of a mail, whose account has no password', async () => {
+  const { client, email } = await signedUp(server)
+  await server.query('update auth_users set password_hash = null where email = ?', textValue(email))
+  server.travel(25 * 3_600_000)
+  await client.refreshSession()
+  const statuses: (number | undefined)[] = []
+  for (let code = 100_000; code < 100_012; code += 1)
+    statuses.push((await client.updateUser({ password: 'a new horse', nonce: String(code) })).error?.status)
+  expect(statuses.slice(-2)).toEqual([429, 429])
 })
 
 test('who changes their own is not slowed', async () => {
