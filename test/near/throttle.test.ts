@@ -66,9 +66,11 @@ afterAll(async () => {
   await database?.stop()
 })
 
-async function post(path: string, body: unknown, address: string, isolate = 'a') {
+const post = (path: string, body: unknown, address: string, isolate?: string) =>
+  send('POST', path, body, address, isolate)
+async function send(method: string, path: string, body: unknown, address: string, isolate = 'a') {
   const response = await fetch(new URL(path, origin), {
-    method: 'POST',
+    method,
     headers: {
       apikey: bindings.PUBLISHABLE_KEY ?? '',
       'content-type': 'application/json',
@@ -101,17 +103,20 @@ test('guesses are counted once for all isolates; the owner at home is not held u
   expect((await signIn('owner@example.com', password, home, 'b')).status).toBe(200)
 })
 
-test('a flood from one network is stopped by its location, before the database', async () => {
-  const flood = await Promise.all(
-    Array.from({ length: 300 }, () =>
-      post('/auth/v1/token?grant_type=refresh_token', { refresh_token: 'none' }, '203.0.113.5'),
-    ),
-  )
-  const refused = flood.filter(({ status }) => status === 429)
-  expect(refused.length).toBeGreaterThanOrEqual(150)
-  expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([400, 429]))
-  expect((await signIn('owner@example.com', password, '198.51.100.2')).status).toBe(200)
-})
+test.each([
+  ['POST', '/auth/v1/token?grant_type=refresh_token', { refresh_token: 'none' }, '203.0.113.5', 400],
+  ['PUT', '/auth/v1/user', { data: {} }, '203.0.113.6', 401],
+])(
+  'a flood of %s %s from one network is stopped by its location, before the database',
+  async (...flooding) => {
+    const [method, path, body, address, otherwise] = flooding
+    const flood = await Promise.all(Array.from({ length: 300 }, () => send(method, path, body, address)))
+    const refused = flood.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThanOrEqual(150)
+    expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([otherwise, 429]))
+    expect((await signIn('owner@example.com', password, '198.51.100.2')).status).toBe(200)
+  },
+)
 
 test('while many sign in at once, a read waits for one password, not for all', async () => {
   const read = async () => {

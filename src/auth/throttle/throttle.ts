@@ -83,9 +83,11 @@ export async function throttle(
  * @throws Problem over_request_rate_limit
  */
 export async function calm(context: AuthContext, next: () => Promise<void>): Promise<void> {
-  if (context.req.method === 'POST') await requireCalm(context)
+  if (!reading.has(context.req.method)) await requireCalm(context)
   await next()
 }
+
+const reading: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** The same, of something else that writes. @throws Problem over_request_rate_limit */
 export async function requireCalm(context: AuthContext): Promise<void> {
