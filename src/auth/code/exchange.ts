@@ -24,12 +24,14 @@ export interface ExchangeStep {
   readonly statements: readonly Statement[]
   /** Of these very statements, when there is a session. */
   done(results: readonly Result[]): void
+  /** Why there is none; null: the step did not keep it from being there. */
+  refusal(results: readonly Result[]): Problem | null
 }
 
 /**
  * `POST /token?grant_type=pkce`: one trip. The code is gone whatever comes of it, so that of any number of uses at once
  * one is the first, and a wrong verifier is the last try: what the comparison takes tells nobody anything.
- * @throws Problem flow_state_not_found, flow_state_expired, bad_code_verifier, user_banned
+ * @throws Problem flow_state_not_found, flow_state_expired, bad_code_verifier, user_banned, or what the step refuses
  */
 export async function exchangeCode(
   context: AuthContext,
@@ -66,13 +68,13 @@ export async function exchangeCode(
   timing.mark('db')
   const found = codeIn(results[0])
   const signedIn = session.outcomeOf(results.slice(0, -1))
-  if (signedIn === null) throw new Problem('user_banned')
+  if (signedIn === null) throw step.refusal(results.slice(1)) ?? new Problem('user_banned')
   step.done(results.slice(1))
   tellOfNewDevice(context, signedIn, nowMilliseconds)
   return session.respond(signedIn, found === null ? {} : openProviderTokens(code, found))
 }
 
-const noStep: ExchangeStep = { statements: [], done: () => undefined }
+const noStep: ExchangeStep = { statements: [], done: () => undefined, refusal: () => null }
 
 const readCode = 'select code_challenge = ?, expires_at > ?, provider_tokens from auth_codes where hash = ?'
 

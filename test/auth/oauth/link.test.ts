@@ -145,6 +145,30 @@ describe('linkIdentity', () => {
     expect(await countOf(acme.server, 'auth_identities', `provider_id = '${sub}'`)).toBe(0)
   })
 
+  test.each(['exchange', 'callback'] as const)(
+    'with PKCE: a way that was begun before all sessions ended is no way back in: %s',
+    async (last) => {
+      const { client, id } = await owner()
+      const sub = somebody()
+      const url = await linkUrl(client, sub)
+      const end = () =>
+        acme.server.query('update auth_sessions set revoked_at = 1 where user_id = ?', {
+          type: 'text',
+          value: id,
+        })
+      if (last === 'callback') await end()
+      const back = await browser(acme.server).follow(url)
+      if (last === 'callback') expect(back.searchParams.get('error_code')).toBe('session_not_found')
+      else {
+        await end()
+        const { data, error } = await client.exchangeCodeForSession(back.searchParams.get('code') ?? '')
+        expect([data.session, error?.name]).toEqual([null, 'AuthSessionMissingError'])
+      }
+      expect(await countOf(acme.server, 'auth_sessions', `user_id = '${id}' and revoked_at is null`)).toBe(0)
+      expect(await countOf(acme.server, 'auth_codes', `user_id = '${id}'`)).toBe(0)
+    },
+  )
+
   test('wants the second factor of who has one', async () => {
     const { client, id } = await owner()
     await acme.server.query('update auth_users set least_aal = 2 where id = ?', { type: 'text', value: id })

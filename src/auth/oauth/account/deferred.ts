@@ -8,7 +8,7 @@ import type { AuthContext } from '../../context.ts'
 import { hashed } from '../../session/token.ts'
 import type { Link } from '../flow/state.ts'
 import { type ForeignIdentity, ownerArgs, ownerSql } from './identity.ts'
-import { link, tellOfLink, wishOf } from './link.ts'
+import { link, linkingStands, tellOfLink, wishOf } from './link.ts'
 
 const kind = 'oauth_link'
 
@@ -30,10 +30,14 @@ export function deferLink(
 ): DeferredLink {
   const now = integerValue(nowMilliseconds)
   const owner = ownerArgs(wish.identity)
-  const { userId } = wish.link
+  const { userId, sessionId } = wish.link
+  const standing: Condition = {
+    sql: `auth_users.id = ? and ${linkingStands('?')}`,
+    args: [textValue(userId), textValue(sessionId), now],
+  }
   const whose: Condition = {
-    sql: `auth_users.id = ? and ${ownerSql} is null`,
-    args: [textValue(userId), ...owner],
+    sql: `${standing.sql} and ${ownerSql} is null`,
+    args: [...standing.args, ...owner],
   }
   const { code, statements } = issueCode({
     whose,
@@ -51,22 +55,22 @@ select ?, '${kind}', auth_users.id, ?, ?, ? from auth_users where ${whose.sql}`,
     ],
   }
   const look: Statement = {
-    sql: `select ${ownerSql}, exists (select 1 from auth_users where id = ?)`,
-    args: [...owner, textValue(userId)],
+    sql: `select ${ownerSql}, exists (select 1 from auth_users where ${standing.sql})`,
+    args: [...owner, ...standing.args],
   }
   const all = [keep, ...statements, look]
   return {
     code,
     statements: all,
     requireKept(results) {
-      const [known, isThere] = results[all.length - 1]?.rows[0] ?? []
+      const [known, stands] = results[all.length - 1]?.rows[0] ?? []
       if (textOf(known) !== null) throw new Problem('identity_already_exists')
-      if (textOf(isThere) !== '1') throw new Problem('session_not_found')
+      if (textOf(stands) !== '1') throw new Problem('session_not_found')
     },
   }
 }
 
-/** What a code that was issued so does when it is exchanged; nothing for any other code. */
+/** What a code that was issued so does when it is exchanged; nothing for any other code. Refused with session_not_found. */
 export function finishLink(
   context: AuthContext,
   { hash, challenge, nowMilliseconds }: ExchangedCode,
@@ -82,16 +86,26 @@ export function finishLink(
     sql: `select json_extract(payload, '$.provider') from (${wish.sql})`,
     args: wish.args,
   }
+  // The code lets nobody in whose session ended since: it would be a way round a sign-out, or a new password.
+  const spoil: Statement = {
+    sql: `delete from auth_codes where hash = ? and exists (${wish.sql})
+  and not exists (select 1 from auth_users where ${linking.whose.sql})`,
+    args: [textValue(hash), ...wish.args, ...linking.whose.args],
+  }
   const forget: Statement = {
     sql: `delete from auth_challenges where kind = '${kind}' and (id = ? or expires_at <= ?)`,
     args: [textValue(hash), now],
   }
   return {
-    statements: [...linking.statements, look, forget],
+    statements: [...linking.statements, look, spoil, forget],
     done(results) {
       const account = linking.outcomeOf(results)
       const provider = textOf(results[linking.statements.length]?.rows[0]?.[0])
       if (account !== null && provider !== null) tellOfLink(context, account, provider, nowMilliseconds)
+    },
+    refusal(results) {
+      const isSpoiled = results[linking.statements.length + 1]?.affectedRows === 1
+      return isSpoiled ? new Problem('session_not_found') : null
     },
   }
 }

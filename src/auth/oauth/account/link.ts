@@ -92,6 +92,14 @@ const insertWish = (wish: string): string => `insert into auth_identities
   (id, user_id, provider, provider_id, identity_data, email, last_sign_in_at, created_at, updated_at)
 select ?, auth_users.id, ${member('provider')}, ${member('sub')}, ${member('data')}, ${member('email')}, ?, ?, ?
 from (${wish}) join auth_users on auth_users.id = ${member('userId')}
-where ${isNotBannedSql} and exists (select 1 from auth_sessions linking
-  where linking.id = ${member('sessionId')} and linking.user_id = auth_users.id and linking.revoked_at is null
+where ${isNotBannedSql} and ${linkingStands(member('sessionId'))}`
+
+/**
+ * Over a row of `auth_users`: the session in which they asked for a link stands, and has shown a second factor if there is
+ * one. Its `?` is the instant, behind those of the ID.
+ */
+export function linkingStands(sessionId: string): string {
+  return `exists (select 1 from auth_sessions linking
+  where linking.id = ${sessionId} and linking.user_id = auth_users.id and linking.revoked_at is null
     and linking.app_id is null and linking.expires_at > ? and linking.aal >= auth_users.least_aal)`
+}
