@@ -4,6 +4,7 @@ import { type Client, createClient, type InStatement } from '@libsql/client'
 import { count, getTableColumns } from 'drizzle-orm'
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { vouched } from '../auth/account/claim.ts'
 import { normaliseEmail } from '../auth/credentials.ts'
 import { hashPassword } from '../auth/password/hash.ts'
 import { authUsers } from '../auth/tables/users.ts'
@@ -102,7 +103,9 @@ async function account({ id, email, password, role }: SeedUser): Promise<typeof 
   const normal = normaliseEmail(email)
   if (normal === null) throw new Failure(`The seed has a user whose e-mail address is not one: ${email}`)
   const password_hash = password === null ? null : await hashPassword(password)
-  return { id, email: normal, password_hash, role, email_confirmed_at: new Date() }
+  const now = Date.now()
+  const email_confirmed_at = new Date(vouched(now))
+  return { id, email: normal, password_hash, role, email_confirmed_at, created_at: new Date(now) }
 }
 
 function insertStatements(

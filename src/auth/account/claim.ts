@@ -8,11 +8,28 @@ export const unprovedSql = 'auth_users.email is not null and auth_users.email_co
 
 /**
  * Of a row of `auth_users`, where addresses need not be confirmed: the address counts as confirmed since the account was
- * made, because nobody was asked to show that it is theirs; neither an invitation nor a provider has shown it since.
+ * made, because nobody was asked to show that it is theirs; neither an operator (`vouched`), an invitation nor a provider says so.
  */
-export const takenOnTrustSql = `auth_users.email_confirmed_at = auth_users.created_at and auth_users.invited_at is null
+const takenOnTrustSql = `auth_users.email_confirmed_at = auth_users.created_at and auth_users.invited_at is null
   and not exists (select 1 from auth_identities proof where proof.user_id = auth_users.id
     and proof.email = auth_users.email and json_extract(proof.identity_data, '$.email_verified'))`
+
+/** When an address was confirmed that an operator says is its owner's: before there was the account, so not on trust. */
+export function vouched(nowMilliseconds: number): number {
+  return nowMilliseconds - 1
+}
+
+/**
+ * For a transaction in which the owner of an address proves it, before it is claimed: where nobody was asked to, it does not
+ * count as confirmed any more, so that what was there before goes (`claimAccount`).
+ * @param whose a condition over `auth_users`
+ */
+export function doubtTrust(whose: Condition): Statement {
+  return {
+    sql: `update auth_users set email_confirmed_at = null where ${whose.sql} and ${takenOnTrustSql}`,
+    args: whose.args,
+  }
+}
 
 export interface AccountToClaim {
   /** Whose address was proved just now: a condition over `auth_users`. Whoever is confirmed already is left alone. */

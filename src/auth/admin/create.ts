@@ -3,6 +3,7 @@ import { Problem } from '../../base/problem.ts'
 import { type Statement, textValue } from '../../base/statement.ts'
 import { SqlError } from '../../database/client.ts'
 import { accountColumns, accountOf } from '../account/account.ts'
+import { vouched } from '../account/claim.ts'
 import { insertProfile, insertUser, profileTables, refusalOfUser } from '../account/make.ts'
 import { changeRights, isTooLongMetadata, requireShortMetadata } from '../account/rights.ts'
 import { userJson } from '../account/user.ts'
@@ -33,7 +34,7 @@ export async function createUser(context: AuthContext): Promise<Response> {
       ...user,
       role: given.role ?? backend.defaultRole,
       passwordHash: given.passwordHash ?? null,
-      emailConfirmedAt: given.emailConfirm ? now : null,
+      emailConfirmedAt: given.emailConfirm ? vouched(now) : null,
       appMetadata: given.appMetadata ?? {},
       nowMilliseconds: now,
     }),

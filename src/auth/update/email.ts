@@ -35,7 +35,7 @@ export function changeEmail(context: AuthContext, current: Current, changed: New
   return {
     statements: [
       ...securityEvent(context, { event: 'signed_up', whose, nowMilliseconds: now }),
-      // Confirmed as of a sign-up, not as of now: it was taken on trust (`takenOnTrustSql`).
+      // Confirmed as of a sign-up, not as of now: it was taken on trust (`doubtTrust`).
       {
         sql: `update auth_users set email = ?, email_confirmed_at = created_at, kind = 'person', updated_at = ?
   where ${whose.sql} and auth_users.kind = 'anonymous'`,

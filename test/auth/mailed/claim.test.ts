@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { textOf, textValue } from '../../../src/base/statement.ts'
 import { startAuthServer, type TestAuthServer } from '../server.ts'
 import { password, someone } from '../someone.ts'
@@ -113,4 +113,75 @@ test('a sign-up that is sent once more has its password; of two it is not known 
       (await server.client().signInWithPassword({ email: shared, password: given })).error,
     ).not.toBeNull()
   expect((await client.updateUser({ password })).error).toBeNull()
+})
+
+describe('where addresses need not be confirmed', () => {
+  let open: TestAuthServer
+  beforeAll(async () => {
+    open = await startAuthServer()
+  })
+  afterAll(() => open.stop())
+
+  async function comeBy(email: string, type: 'magiclink' | 'recovery') {
+    const client = open.client()
+    if (type === 'recovery') await client.resetPasswordForEmail(email)
+    else await client.signInWithOtp({ email })
+    const { error } = await client.verifyOtp({ token_hash: mailTo(open, email).token, type })
+    expect(error).toBeNull()
+    return client
+  }
+
+  test.each(['magiclink', 'recovery'] as const)(
+    'whoever registered an address on trust gives way to its owner, who comes by %s',
+    async (type) => {
+      const email = someone()
+      const attacker = open.client()
+      const { data } = await attacker.signUp({ email, password: 'of an attacker' })
+      await open.query(
+        `insert into auth_identities (id, user_id, provider, provider_id, identity_data, created_at, updated_at)
+          values (?1, ?1, 'google', ?1, '{"email_verified":true}', 1, 1)`,
+        textValue(data.user?.id ?? ''),
+      )
+      const owner = await comeBy(email, type)
+      expect((await owner.getUser()).data.user).toMatchObject({ id: data.user?.id, email })
+      expect((await owner.getUserIdentities()).data?.identities.map(({ provider }) => provider)).toEqual([
+        'email',
+      ])
+      expect((await attacker.getUser()).error).not.toBeNull()
+      const again = await open.client().signInWithPassword({ email, password: 'of an attacker' })
+      expect(again.error).toMatchObject({ code: 'invalid_credentials' })
+    },
+  )
+
+  test('once it is proved, what its owner has stays', async () => {
+    const email = someone()
+    await open.client().signUp({ email, password: 'of an attacker' })
+    const owner = await comeBy(email, 'recovery')
+    expect((await owner.updateUser({ password })).error).toBeNull()
+    await comeBy(email, 'magiclink')
+    expect((await open.client().signInWithPassword({ email, password })).error).toBeNull()
+  })
+
+  test('what an operator says is confirmed is not taken on trust', async () => {
+    const email = someone()
+    await open.admin().createUser({ email, password, email_confirm: true })
+    await comeBy(email, 'magiclink')
+    expect((await open.client().signInWithPassword({ email, password })).error).toBeNull()
+  })
+
+  test('a second factor is not lost by a mail', async () => {
+    const email = someone()
+    const { data } = await open.client().signUp({ email, password })
+    const id = textValue(data.user?.id ?? '')
+    await open.query('update auth_users set least_aal = 2 where id = ?', id)
+    await open.query(
+      `insert into auth_factors (id, user_id, type, status, created_at, updated_at) values (?1, ?1, 'totp', 'verified', 1, 1)`,
+      id,
+    )
+    const client = await comeBy(email, 'recovery')
+    expect((await client.getUser()).data.user?.factors).toHaveLength(1)
+    expect((await client.updateUser({ password: 'another horse' })).error).toMatchObject({
+      code: 'insufficient_aal',
+    })
+  })
 })

@@ -23,9 +23,19 @@ async function standingSessions(email: string): Promise<number> {
   return Number(textOf(rows[0]?.[0]))
 }
 
+/** Somebody who has shown before that the address is theirs: the next mail takes nothing of what they have. */
+async function proved() {
+  const known = await signedUp(server)
+  await server.query(
+    'update auth_users set email_confirmed_at = email_confirmed_at + 1 where email = ?',
+    textValue(known.email),
+  )
+  return known
+}
+
 describe('another password', () => {
   test('ends every other session and every link; the owner is told', async () => {
-    const { client, email } = await signedUp(server)
+    const { client, email } = await proved()
     const other = server.client()
     await other.signInWithPassword({ email, password })
     await server.client().signInWithOtp({ email })
@@ -83,7 +93,7 @@ describe('another password', () => {
   })
 
   test('whatever races a reset does not survive it', async () => {
-    const { client, email } = await signedUp(server)
+    const { client, email } = await proved()
     const others = await Promise.all(
       [0, 1, 2].map(async () => {
         const other = server.client()

@@ -218,7 +218,7 @@ describe('other backends', () => {
   test('where addresses are confirmed by mail, one that was confirmed is proved, and one that was not is not', async () => {
     const strict = await startAcme(accounts, { auth: { confirmEmail: true } })
     for (const [at, providers] of [
-      ['1', ['email', 'custom:acme']],
+      ['2', ['email', 'custom:acme']],
       ['null', ['custom:acme']],
     ] as const) {
       const { sub, email } = somebody()

@@ -1,12 +1,14 @@
 import { integerValue, type Statement } from '../../../base/statement.ts'
-import { claimAccount, unprovedSql } from '../../account/claim.ts'
+import { claimAccount, doubtTrust, unprovedSql } from '../../account/claim.ts'
 import type { AuthContext } from '../../context.ts'
 import { securityEvent } from '../../event/event.ts'
 import type { Claim } from '../../one-time/claim.ts'
 
 /**
  * What follows from a token that shows whose the address is: an account that nobody had confirmed is its owner's from
- * now on, with the password that was chosen with this token, or none.
+ * now on, with the password that was chosen with this token, or none. The same of an address that counts as confirmed because
+ * nobody was asked (`doubtTrust`), but not where a second factor was added since: who reads the mails of somebody who has
+ * one must not be rid of it thereby, and it keeps whoever comes now from the data of whoever came first.
  */
 export function proveAddress(
   context: AuthContext,
@@ -17,6 +19,7 @@ export function proveAddress(
   const whose = { sql: `${claim.whose.sql} and ${unprovedSql}`, args: claim.whose.args }
   const ofToken = (column: string) => `(select ${column} from auth_one_time_tokens where ${claim.row.sql})`
   return [
+    doubtTrust({ sql: `${claim.whose.sql} and auth_users.least_aal = 1`, args: claim.whose.args }),
     ...claimAccount(context, { whose: claim.whose, nowMilliseconds, except: claim.row }),
     ...securityEvent(context, { event: 'email_confirmed', whose, nowMilliseconds }),
     {

@@ -10,7 +10,7 @@ import {
   isBanned,
   isNotBannedSql,
 } from '../../account/account.ts'
-import { claimAccount, takenOnTrustSql } from '../../account/claim.ts'
+import { claimAccount, doubtTrust } from '../../account/claim.ts'
 import { insertProfile, insertUser } from '../../account/make.ts'
 import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'
@@ -44,7 +44,7 @@ export interface Arrived {
  * 3. A new one; with that address only if the provider says that it is theirs.
  *
  * Where sign-up does not ask for a confirmation (`auth.confirmEmail`), an address counts as confirmed without a proof
- * (`takenOnTrustSql`): whoever came first gives way to its owner.
+ * (`doubtTrust`): whoever came first gives way to its owner.
  */
 export function arrive(context: AuthContext, identity: ForeignIdentity, nowMilliseconds: number): Arrival {
   const { backend } = context.get('server')
@@ -123,16 +123,11 @@ function prove(
     sql: `auth_users.email = ? and ${ownerSql} is null`,
     args: [textValue(email), ...owner],
   }
-  const isConfirming = context.get('server').backend.auth?.confirmEmail === true
-  const doubt: Statement = {
-    sql: `update auth_users set email_confirmed_at = null where ${whose.sql} and ${takenOnTrustSql}`,
-    args: whose.args,
-  }
   const confirm: Statement = {
     sql: `update auth_users set email_confirmed_at = ? where ${whose.sql} and email_confirmed_at is null`,
     args: [integerValue(nowMilliseconds), ...whose.args],
   }
-  return [...(isConfirming ? [] : [doubt]), ...claimAccount(context, { whose, nowMilliseconds }), confirm]
+  return [doubtTrust(whose), ...claimAccount(context, { whose, nowMilliseconds }), confirm]
 }
 
 function make(
