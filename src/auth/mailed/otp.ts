@@ -26,7 +26,7 @@ export async function sendMagicLink(context: AuthContext): Promise<Response> {
   const body = await readBody(context.req.raw, otpBody)
   const email = requireEmail(body.email)
   const challenge = challengeOf(body)
-  await throttle(context, 'mail', { account: email })
+  await throttle(context, 'mail', { account: email, isWayIn: true })
   timing.mark('parse')
 
   const nowMilliseconds = server.clock.nowMilliseconds()

@@ -13,7 +13,7 @@ export async function recover(context: AuthContext): Promise<Response> {
   const body = await readBody(context.req.raw, recoverBody)
   const email = requireEmail(body.email)
   const challenge = challengeOf(body)
-  await throttle(context, 'mail', { account: email })
+  await throttle(context, 'mail', { account: email, isWayIn: true })
   timing.mark('parse')
   const nowMilliseconds = context.get('server').clock.nowMilliseconds()
   const mail = sendOneTime(context, { kind: 'recovery', email, challenge, nowMilliseconds })

@@ -1,4 +1,5 @@
 import { object, picklist, string } from 'valibot'
+import { Problem } from '../../base/problem.ts'
 import { textValue } from '../../base/statement.ts'
 import { accountColumns, accountOf } from '../account/account.ts'
 import { challengeEntries, challengeOf } from '../code/challenge.ts'
@@ -56,7 +57,19 @@ async function resendChange(context: AuthContext, { email, challenge }: Again): 
     args: [...owner.args, textValue(newEmail)],
   }
   const current = account ?? { kind: 'person', email, emailConfirmedAt: now }
+  const isCalm = await mayBeSent(context, account?.newEmail ?? `nobody beside ${email}`)
   const mail = askForChange(context, current, { email: newEmail, challenge, whose, now })
   const results = await database.transact([alwaysCommitted(now), ...mail.statements], timing)
-  mail.send(results.at(-1))
+  if (isCalm) mail.send(results.at(-1))
+}
+
+/** Whether the other address has had no mail lately, of any change to it. That it has is not told: it would say which it is. */
+async function mayBeSent(context: AuthContext, address: string): Promise<boolean> {
+  try {
+    await throttle(context, 'mail', { account: address })
+    return true
+  } catch (error) {
+    if (error instanceof Problem) return false
+    throw error
+  }
 }

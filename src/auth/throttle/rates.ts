@@ -11,7 +11,7 @@ const defaults: Rates = {
   sign_up: { network: rate(30, 300) },
   anonymous: { network: rate(30, 3_600) },
   refresh: { network: rate(150, 300) },
-  mail: { network: rate(30, 300), account: rate(1, 60) },
+  mail: { network: rate(30, 300), pair: rate(1, 60), account: rate(1, 60) },
   verify: { network: rate(30, 300), pair: rate(10, 900), account: rate(60, 3_600) },
   factor: { network: rate(30, 120), pair: rate(10, 300) },
 }

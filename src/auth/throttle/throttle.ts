@@ -33,13 +33,17 @@ const knownSeconds = 90 * 86_400
  *   count comes down all the time.
  * What is left: an attacker in the owner's own network can slow the owner there; by mail the owner comes in.
  *
+ * Mails are counted so as well, by the address that they go to: where the owner signed in before, mails that others ask for
+ * do not bar the owner's. What lets somebody in (`isWayIn`) is counted apart from all other mail, which may be asked for
+ * without end and never be sent.
+ *
  * An account is an address, or the id of a user who is known by their token.
  * @throws Problem over_email_send_rate_limit, over_request_rate_limit, with `Retry-After`
  */
 export async function throttle(
   context: AuthContext,
   kind: ThrottleKind,
-  { account = null }: { readonly account?: string | null } = {},
+  { account = null, isWayIn = false }: { readonly account?: string | null; readonly isWayIn?: boolean } = {},
 ): Promise<Pass> {
   const { throttles, settings } = context.get('server')
   const { rooms, rates } = throttles
@@ -54,9 +58,10 @@ export async function throttle(
   const asked: { readonly room: string; readonly rules: readonly Rule[]; readonly isMail: boolean }[] = []
   if (home !== null && byNetwork !== undefined)
     asked.push({ room: home, rules: [{ ...byNetwork, name: kind }], isMail: false })
+  const counted = isWayIn ? `${kind} in` : kind
   const rules: readonly Rule[] = [
-    ...(pair === undefined ? [] : [{ ...pair, name: `${kind} ${home}` }]),
-    ...(byAccount === undefined ? [] : [{ ...byAccount, name: kind, ...(pair && { unless: known }) }]),
+    ...(pair === undefined ? [] : [{ ...pair, name: `${counted} ${home}` }]),
+    ...(byAccount === undefined ? [] : [{ ...byAccount, name: counted, ...(pair && { unless: known }) }]),
   ]
   if (account !== null && rules.length > 0)
     asked.push({ room: accountRoom(account), rules, isMail: kind === 'mail' })

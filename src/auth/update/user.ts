@@ -40,6 +40,8 @@ export async function updateUser(context: AuthContext): Promise<Response> {
   const email = body.email ? requireEmail(body.email) : null
   timing.mark('parse')
 
+  // The one that there is, and the code of a mail, could be guessed at here: by `same_password`, and by what is not.
+  if (body.password != null) await throttle(context, 'sign_in', { account: caller.id })
   const known = await readKnownCaller(context)
   const now = context.get('server').clock.nowMilliseconds()
   const isNewEmail = email !== null && email !== known.account.email
@@ -57,7 +59,7 @@ export async function updateUser(context: AuthContext): Promise<Response> {
           now,
         })
   const whose = password?.whose ?? guard
-  if (isNewEmail) await throttle(context, 'mail', { account: email })
+  if (isNewEmail) await throttleMails(context, known, email)
   const address = isNewEmail ? changeEmail(context, known.account, { email, challenge, whose, now }) : null
   const before = password?.statements ?? []
   const statements = [
@@ -100,6 +102,12 @@ function mergeData(
     },
     requireShortMetadata(whose, 'user_metadata'),
   ]
+}
+
+/** A change is told to both addresses. */
+async function throttleMails(context: AuthContext, { account }: KnownCaller, email: string): Promise<void> {
+  await throttle(context, 'mail', { account: email })
+  if (account.emailConfirmedAt !== null) await throttle(context, 'mail', { account: account.email })
 }
 
 /** A password alone lets nobody in. @throws Problem validation_failed */
