@@ -35,7 +35,9 @@ export function sendOneTime(context: AuthContext, asked: Asked): Sending {
   const { kind, email, nowMilliseconds, isAgain = false } = asked
   const now = integerValue(nowMilliseconds)
   const whose = ownerOf(email, nowMilliseconds)
-  const made = makeOneTime(context, { ...asked, whose })
+  // A sign-up leaves its password also where somebody is banned, who gets no mail: sign-in says that it waits (`signIn`).
+  const anybody = { sql: "auth_users.email = ? and auth_users.kind = 'person'", args: [textValue(email)] }
+  const made = makeOneTime(context, { ...asked, whose: kind === 'signup' ? anybody : whose })
   const redirectTo = redirectOfRequest(context)
   return {
     statements: [

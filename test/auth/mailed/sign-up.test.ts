@@ -53,6 +53,16 @@ describe('sign-up with an address to be confirmed', () => {
     expect((await server.client().signInWithPassword({ email, password })).error).toBeNull()
   })
 
+  test('a password that waits tells of nobody: not who is confirmed, and not who is banned', async () => {
+    const [known, banned] = [await confirmed(), await confirmed()]
+    await server.query('update auth_users set banned_until = 9e15 where email = ?', textValue(banned))
+    for (const email of [someone(), known, banned]) {
+      await signUp({ email, password: 'of an attacker' })
+      const { error } = await server.client().signInWithPassword({ email, password: 'of an attacker' })
+      expect(error).toMatchObject({ code: 'email_not_confirmed' })
+    }
+  })
+
   test('by the link: tokens in the fragment, at an allowed place only', async () => {
     for (const [asked, target] of [
       ['http://app.test/welcome?from=mail', 'http://app.test/welcome?from=mail'],
