@@ -4,6 +4,7 @@ import type { AuthContext } from '../context.ts'
 import { normaliseEmail, readBody } from '../credentials.ts'
 import { hashPassword } from '../password/hash.ts'
 import { isImportable } from '../password/imported.ts'
+import { requireStrong } from '../password/rules.ts'
 import { banEnd } from './ban.ts'
 
 const userBody = object({
@@ -38,7 +39,7 @@ export interface GivenUser {
  * @throws Problem as `readBody`; validation_failed, email_address_invalid, weak_password
  */
 export async function readUser(context: AuthContext): Promise<GivenUser> {
-  const { model, clock, backend } = context.get('server')
+  const { model, clock, backend, bindings } = context.get('server')
   const body = await readBody(context.req.raw, userBody)
   const roles = [body.role ?? [], body.app_metadata?.roles ?? []].flat()
   for (const role of roles) {
@@ -53,6 +54,7 @@ export async function readUser(context: AuthContext): Promise<GivenUser> {
     throw refused('password_hash is of a kind that is not known here.')
   const email = body.email ? normaliseEmail(body.email) : undefined
   if (email === null) throw new Problem('email_address_invalid')
+  if (body.password) await requireStrong(body.password, backend.auth?.password, bindings)
   return {
     id,
     email,

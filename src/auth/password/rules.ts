@@ -28,7 +28,8 @@ export async function requireStrong(
   )
   // What is refused already is asked of nobody.
   const isAsked = breached && isLong && missing.length === 0
-  const isKnown = isAsked && (await timesSeen(password, optionalText(bindings, 'BREACHED_URL'))) > 0
+  // What is kept is the hash of the normal spelling: so that is what a guesser has to say.
+  const isKnown = isAsked && (await timesSeen(normal, optionalText(bindings, 'BREACHED_URL'))) > 0
   const messages: readonly (readonly [Reason, string])[] = [
     ...(isLong ? [] : [['length', lengthMessage(minLength)] as const]),
     ...(missing.length === 0

@@ -54,6 +54,7 @@ describe('rules', () => {
     ['xyz', { requiredCharacters: ['abc'], breached: true }, reasons('length', 'characters')],
     ['breached horse', {}, undefined],
     ['breached horse', { breached: true }, reasons('pwned')],
+    ['ｂｒｅａｃｈｅｄ horse', { breached: true }, reasons('pwned')],
     ['padded horse!', { breached: true }, undefined],
     ['another horse', { breached: true }, undefined],
   ] as const)('%s with %o', async (password, rules, expected) => {
@@ -104,5 +105,20 @@ test('auth-js reads the reasons', async () => {
     .signUp({ email: someone(), password: 'twelve chars 1' })
     .then(({ error }) => ({ client: null, error }))
   expect([client, none]).toEqual([null, null])
+  await auth.stop()
+})
+
+test('they hold for what an operator sets, too', async () => {
+  const auth = await startAuthServer({ auth: { password: { minLength: 12 } } })
+  const [admin, email, password] = [auth.admin(), someone(), 'eleven char']
+  const made = await admin.createUser({ email })
+  const id = made.data.user?.id ?? ''
+  for (const { error } of [
+    await admin.createUser({ email: someone(), password }),
+    await admin.updateUserById(id, { password }),
+    await admin.generateLink({ type: 'signup', email: someone(), password }),
+  ])
+    expect(error).toMatchObject({ name: 'AuthWeakPasswordError' })
+  expect((await admin.updateUserById(id, { password: 'twelve chars' })).error).toBeNull()
   await auth.stop()
 })

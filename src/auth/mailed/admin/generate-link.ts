@@ -14,6 +14,7 @@ import type { Kind } from '../../one-time/kind.ts'
 import { linkOf, makeOneTime } from '../../one-time/make.ts'
 import { ownerOf } from '../../one-time/send.ts'
 import { hashPassword } from '../../password/hash.ts'
+import { requireStrong } from '../../password/rules.ts'
 import { redirectTarget } from '../../redirect.ts'
 
 const types = [
@@ -38,7 +39,7 @@ const generateBody = object({
  * `POST /admin/generate_link`, with the secret key: what a mail would say, for who sends it themselves. One trip; no
  * mail. `hashed_token` is the link's token, which is no hash here: only a hash of it is kept.
  * @throws Problem email_exists of a sign-up or invitation of who is confirmed, or of a new address that somebody has;
- *   user_not_found of what is for an account that there is
+ *   user_not_found of what is for an account that there is; weak_password
  */
 export async function generateLink(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
@@ -51,7 +52,9 @@ export async function generateLink(context: AuthContext): Promise<Response> {
     throw new Problem('validation_failed', { message: 'Signup requires a valid password.' })
   }
   timing.mark('parse')
-  const passwordHash = type === 'signup' && body.password != null ? await hashPassword(body.password) : null
+  const password = type === 'signup' ? (body.password ?? null) : null
+  if (password !== null) await requireStrong(password, server.backend.auth?.password, server.bindings)
+  const passwordHash = password === null ? null : await hashPassword(password)
 
   const nowMilliseconds = server.clock.nowMilliseconds()
   const data = body.data ?? {}
