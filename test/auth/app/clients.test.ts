@@ -189,6 +189,20 @@ test('an app registers itself, and signs users in', async () => {
   expect(claims).toMatchObject({ aud: id, sub: user.session.user.id })
 })
 
+test('what is wrong of a request sends nobody to an app that registered itself', async () => {
+  const metadata = { ...app, token_endpoint_auth_method: 'none' }
+  const registered = await product.fetch(`${product.url}/oauth/clients/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(metadata),
+  })
+  const { client_id } = await membersOf(registered)
+  const query = new URLSearchParams({ client_id: String(client_id), redirect_uri: callback, scope: 'none' })
+  const answer = await product.fetch(`${product.url}/oauth/authorize?${query}`, {})
+  expect([answer.status, answer.headers.get('location')]).toEqual([400, null])
+  expect(await membersOf(answer)).toMatchObject({ code: 'validation_failed' })
+})
+
 test('a client that is deleted is out at once', async () => {
   const loom = await product.app({ token_endpoint_auth_method: 'client_secret_post' })
   const { access, refresh } = await connected(product, loom, await signedUp(product))

@@ -26,7 +26,7 @@ const memoryMilliseconds = 86_400_000
 /**
  * `GET /oauth/authorize` (RFC 6749 §4.1.1, with PKCE): one trip. The request is kept, and the browser goes to the page of
  * the product that asks the user. What is wrong is told to the app at its redirect URI, and to the user alone when that
- * is not the app's (RFC 9700 §4.11).
+ * is not the app's, or nobody here has looked at the app (RFC 9700 §4.11).
  * @throws Problem oauth_client_not_found, validation_failed or over_request_rate_limit
  */
 export function authorize(rules: AppRules): Action {
@@ -49,7 +49,7 @@ export function authorize(rules: AppRules): Action {
     const now = clock.nowMilliseconds()
     const statements: Statement[] = [
       {
-        sql: `select ${registered.sql}, ${allowed.sql} from auth_apps where ${app.sql}`,
+        sql: `select ${registered.sql}, ${allowed.sql}, auth_apps.registration from auth_apps where ${app.sql}`,
         args: [...registered.args, ...allowed.args, ...app.args],
       },
     ]
@@ -68,6 +68,8 @@ export function authorize(rules: AppRules): Action {
       throw new Problem('validation_failed', { message: 'redirect_uri is not one of the client.' })
     const fault = [state, asked, scopeFault(textOf(row[1]))].find((each) => each instanceof OAuthError)
     if (fault !== undefined) {
+      // Whoever registered an app by themselves could send people anywhere by this URL, and nobody would have been asked.
+      if (textOf(row[2]) !== 'manual') throw new Problem('validation_failed', { message: fault.message })
       const back = { redirectUri, state: state instanceof OAuthError ? null : state }
       return redirect(returnUrl(context, back, { error: fault.code, error_description: fault.message }))
     }
