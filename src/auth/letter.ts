@@ -1,12 +1,13 @@
 import type { Letter } from '../mail/letter.ts'
 import { type Mail, MailError } from '../mail/mail.ts'
 import type { AuthContext } from './context.ts'
+import { accountRoom } from './throttle/throttle.ts'
 
 /** Sends a mail when the answer is on its way: neither its time nor its failure is part of the answer. */
 export function sendLetter(context: AuthContext, letter: Letter): void {
   const { mail, backend } = context.get('server')
   if (mail === null) return
-  const sent = send(mail, letter, backend.name).catch((error: unknown) => {
+  const sent = sendCounted(context, mail, letter, backend.name).catch((error: unknown) => {
     const name = error instanceof Error ? error.name : typeof error
     const reason = error instanceof MailError ? { reason: error.message } : {}
     console.error(
@@ -14,6 +15,27 @@ export function sendLetter(context: AuthContext, letter: Letter): void {
     )
   })
   context.executionCtx.waitUntil(sent)
+}
+
+/**
+ * Of what happens to an account, of each kind so many an hour: enough for its owner to notice. Else who has an account with
+ * the address of another person could fill their inbox by signing in again and again.
+ */
+const mostNotices = { most: 20, seconds: 3_600 }
+
+async function sendCounted(
+  context: AuthContext,
+  mail: Mail,
+  letter: Letter,
+  productName: string,
+): Promise<void> {
+  if ('at' in letter) {
+    const rules = [{ ...mostNotices, name: `letter ${letter.about}` }]
+    const { rooms } = context.get('server').throttles
+    const told = await rooms.ask(accountRoom(context, letter.to), { kind: 'take', rules })
+    if (told !== null && told.retrySeconds > 0) return
+  }
+  await send(mail, letter, productName)
 }
 
 let template: typeof import('../mail/template/render.ts') | null = null

@@ -8,6 +8,8 @@ import type { SignedIn } from './start.ts'
 export function tellOfNewDevice(context: AuthContext, { account, isNewDevice }: SignedIn, at: number): void {
   if (!isNewDevice || account.email === null || account.emailConfirmedAt === null) return
   const { userAgent, place } = deviceOf(context.req.raw)
-  const what = [textOf(userAgent), textOf(place)].filter((part) => part !== null).join(', ')
+  // A program may call itself anything: a name with a dot would be made a link by the reader's program.
+  const name = textOf(userAgent)?.replace(/\.(?=\p{L})/gu, ' ') ?? null
+  const what = [name, textOf(place)].filter((part) => part !== null).join(', ')
   sendLetter(context, { about: 'new_sign_in', to: account.email, at: new Date(at), what })
 }

@@ -45,15 +45,10 @@ export async function throttle(
   kind: ThrottleKind,
   { account = null, isWayIn = false }: { readonly account?: string | null; readonly isWayIn?: boolean } = {},
 ): Promise<Pass> {
-  const { throttles, settings } = context.get('server')
-  const { rooms, rates } = throttles
+  const { rooms, rates } = context.get('server').throttles
   const { network: byNetwork, pair, account: byAccount } = rates[kind]
-  const roomOf = (what: string, name: string): string =>
-    `${what}-${signature(settings.serverSecret, `throttle ${what} ${settings.tenant}`, name)}`
-  const accountRoom = (name: string) => roomOf('account', normaliseEmail(name) ?? name.slice(0, 254))
-
   const network = networkOf(context.req.raw.headers)
-  const home = network === null ? null : roomOf('network', network)
+  const home = network === null ? null : roomOf(context, 'network', network)
   const known = `known ${home}`
   const asked: { readonly room: string; readonly rules: readonly Rule[]; readonly isMail: boolean }[] = []
   if (home !== null && byNetwork !== undefined)
@@ -64,7 +59,7 @@ export async function throttle(
     ...(byAccount === undefined ? [] : [{ ...byAccount, name: counted, ...(pair && { unless: known }) }]),
   ]
   if (account !== null && rules.length > 0)
-    asked.push({ room: accountRoom(account), rules, isMail: kind === 'mail' })
+    asked.push({ room: accountRoom(context, account), rules, isMail: kind === 'mail' })
 
   const told = await Promise.all(asked.map(({ room, rules }) => rooms.ask(room, { kind: 'take', rules })))
   for (const [index, each] of told.entries()) {
@@ -77,10 +72,20 @@ export async function throttle(
       const mark = { name: known, seconds: knownSeconds }
       const credits = asked.map(({ room, rules }) => rooms.ask(room, { kind: 'credit', rules }))
       if (pair !== undefined && typeof whose === 'string')
-        credits.push(rooms.ask(accountRoom(whose), { kind: 'credit', rules: [], mark }))
+        credits.push(rooms.ask(accountRoom(context, whose), { kind: 'credit', rules: [], mark }))
       context.executionCtx.waitUntil(Promise.all(credits))
     },
   }
+}
+
+/** The room of an account: of its address, under the one spelling, or its user's id. */
+export function accountRoom(context: AuthContext, name: string): string {
+  return roomOf(context, 'account', normaliseEmail(name) ?? name.slice(0, 254))
+}
+
+function roomOf(context: AuthContext, what: 'account' | 'network', name: string): string {
+  const { serverSecret, tenant } = context.get('server').settings
+  return `${what}-${signature(serverSecret, `throttle ${what} ${tenant}`, name)}`
 }
 
 /**

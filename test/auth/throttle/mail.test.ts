@@ -87,3 +87,17 @@ test('a session is no place to guess the password, or the code of a mail', async
   expect(codes.slice(0, 2)).toEqual(['same_password', 'reauthentication_not_valid'])
   expect(codes.slice(10)).toEqual(['over_request_rate_limit', 'over_request_rate_limit'])
 })
+
+test('signing in again and again fills no inbox, and puts no link there', async () => {
+  const { email } = await signedUp(server)
+  server.sent.splice(0)
+  for (let round = 0; round < 22; round += 1) {
+    const headers = { 'user-agent': `Win at evil.example/${round}` }
+    expect((await server.post('/token?grant_type=password', { email, password }, headers)).status).toBe(200)
+  }
+  expect(server.sent).toHaveLength(20)
+  expect(server.sent.map(({ text }) => text).join()).not.toContain('evil.example')
+  server.travel(3_600_000)
+  await server.post('/token?grant_type=password', { email, password }, { 'user-agent': 'another one' })
+  expect(server.sent).toHaveLength(21)
+})
