@@ -23,6 +23,7 @@ export interface Result {
 
 export const nullValue: Value = { type: 'null' }
 export const textValue = (value: string): Value => ({ type: 'text', value })
+export const textOrNull = (value: string | null): Value => (value === null ? nullValue : textValue(value))
 export const integerValue = (value: number | bigint | string): Value => ({
   type: 'integer',
   value: String(value),

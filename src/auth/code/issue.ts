@@ -1,4 +1,4 @@
-import { integerValue, nullValue, type Statement, textValue } from '../../base/statement.ts'
+import { integerValue, type Statement, textOrNull, textValue } from '../../base/statement.ts'
 import type { Condition } from '../condition.ts'
 import type { Method } from '../session/start.ts'
 import { hashed, newSecretToken, type SecretToken } from '../session/token.ts'
@@ -34,7 +34,7 @@ export function issueCode(issued: CodeToIssue): {
 select ?, auth_users.id, ?, ${challenge.sql}, 's256', ?, ?, ? from auth_users where ${whose.sql}`,
     args: [
       ...[textValue(hash), textValue(method), ...challenge.args],
-      ...[sealed === null ? nullValue : textValue(sealed), integerValue(nowMilliseconds)],
+      ...[textOrNull(sealed), integerValue(nowMilliseconds)],
       ...[integerValue(nowMilliseconds + codeMilliseconds), ...whose.args],
     ],
   }

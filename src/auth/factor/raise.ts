@@ -1,9 +1,9 @@
 import {
   integerValue,
-  nullValue,
   type Result,
   type Statement,
   textOf,
+  textOrNull,
   textValue,
 } from '../../base/statement.ts'
 import { type Account, accountColumnCount, accountColumns, accountOf } from '../account/account.ts'
@@ -79,7 +79,7 @@ select ?, auth_sessions.id, ? from auth_sessions where auth_sessions.id = ? and 
         sql: `update auth_sessions set aal = 2, factor_id = ?, amr = ${amrWith}, refreshed_at = ?, expires_at = min(?, coalesce(ends_at, ?))
 where id = ? and ${happened.sql}`,
         args: [
-          ...[factorId === null ? nullValue : textValue(factorId), textValue(method), seconds],
+          ...[textOrNull(factorId), textValue(method), seconds],
           ...[textValue(method), now, expires, expires, sessionId, hash],
         ],
       },

@@ -1,7 +1,7 @@
 import { array, maxLength, minLength, nullish, number, object, pipe, string } from 'valibot'
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
-import { integerValue, nullValue, type Statement, textValue } from '../../base/statement.ts'
+import { integerValue, type Statement, textOrNull, textValue } from '../../base/statement.ts'
 import { insertUser } from '../account/make.ts'
 import { isoOf } from '../account/user.ts'
 import type { AuthContext } from '../context.ts'
@@ -101,7 +101,7 @@ select ?, id, '[{"method":"api_key"}]', ?, ?, ? from auth_users where ${machine}
 select id, user_id, ?, ?, ?, ?, ?, ? from auth_sessions where id = ?`,
       args: [
         ...[name, key.hash, key.hint, JSON.stringify(roles)].map(textValue),
-        resources === null ? nullValue : textValue(JSON.stringify(resources)),
+        textOrNull(resources && JSON.stringify(resources)),
         now,
         textValue(id),
       ],

@@ -1,5 +1,5 @@
 import { signature } from '../../base/crypto.ts'
-import { integerValue, nullValue, type Statement, textValue, type Value } from '../../base/statement.ts'
+import { integerValue, type Statement, textOrNull, textValue } from '../../base/statement.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { hashed, newSecretToken } from '../session/token.ts'
@@ -42,12 +42,8 @@ export function makeOneTime(context: AuthContext, made: OneTimeToMake): OneTime 
   const values = [
     ...[textValue(crypto.randomUUID()), textValue(kind), textValue(email)],
     ...[textValue(hashed(token).hash), textValue(codeHash(serverSecret, kind, email, code))],
-    ...[orNull(passwordHash), orNull(data && JSON.stringify(data)), orNull(challenge)],
-    ...[
-      challenge === null ? nullValue : textValue('s256'),
-      integerValue(nowMilliseconds),
-      integerValue(expires),
-    ],
+    ...[textOrNull(passwordHash), textOrNull(data && JSON.stringify(data)), textOrNull(challenge)],
+    ...[textOrNull(challenge && 's256'), integerValue(nowMilliseconds), integerValue(expires)],
   ]
   const older: Statement = {
     sql: `delete from auth_one_time_tokens where kind = ? and user_id in (select auth_users.id from auth_users where ${whose.sql})
@@ -89,8 +85,4 @@ select ?, auth_users.id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from auth_users`
 function newCode(): string {
   const [drawn = 0] = crypto.getRandomValues(new Uint32Array(1))
   return drawn < 4_294_000_000 ? String(drawn % 1_000_000).padStart(6, '0') : newCode()
-}
-
-function orNull(text: string | null): Value {
-  return text === null ? nullValue : textValue(text)
 }

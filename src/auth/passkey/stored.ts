@@ -1,9 +1,9 @@
 import {
   integerValue,
-  nullValue,
   type Result,
   type Statement,
   textOf,
+  textOrNull,
   textValue,
 } from '../../base/statement.ts'
 import { isoOf } from '../account/user.ts'
@@ -29,11 +29,7 @@ export function readPasskeys(userId: string, id: string | null = null): Statemen
 from auth_credentials join auth_users on auth_users.id = auth_credentials.user_id
 where auth_credentials.user_id = ? and auth_credentials.factor_id is null and (? is null or auth_credentials.id = ?)
 order by auth_credentials.created_at, auth_credentials.id`,
-    args: [
-      textValue(userId),
-      id === null ? nullValue : textValue(id),
-      id === null ? nullValue : textValue(id),
-    ],
+    args: [textValue(userId), textOrNull(id), textOrNull(id)],
   }
 }
 
@@ -87,23 +83,14 @@ export function insertCredential(made: NewCredential, row: CredentialRow, when: 
 select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? where ${when.sql}
   and not exists (select 1 from auth_credentials known where known.credential_id = ?)`,
     args: [
-      ...[
-        textValue(row.id),
-        textValue(row.userId),
-        row.factorId === null ? nullValue : textValue(row.factorId),
-      ],
+      ...[textValue(row.id), textValue(row.userId), textOrNull(row.factorId)],
       ...[
         textValue(made.credentialId),
         { type: 'blob', base64: Buffer.from(made.publicKey).toString('base64') } as const,
       ],
       ...[integerValue(made.counter), textValue(JSON.stringify(made.transports)), textValue(made.deviceType)],
       ...[integerValue(made.isBackedUp ? 1 : 0), textValue(made.aaguid)],
-      ...[
-        row.name === null ? nullValue : textValue(row.name),
-        now,
-        ...when.args,
-        textValue(made.credentialId),
-      ],
+      ...[textOrNull(row.name), now, ...when.args, textValue(made.credentialId)],
     ],
   }
 }

@@ -1,4 +1,4 @@
-import { nullValue, textValue, type Value } from '../../base/statement.ts'
+import { textOrNull, type Value } from '../../base/statement.ts'
 
 /** From where a session was begun, as far as the platform tells. For its owner to recognise; it decides nothing. */
 export interface Device {
@@ -18,12 +18,8 @@ export function deviceOf(request: Request): Device {
     typeof cf === 'object' && cf !== null ? cf : {}
   const place = [where.city, where.country].filter((part) => typeof part === 'string').join(', ')
   return {
-    userAgent: asValue(userAgent?.slice(0, longestUserAgent) ?? null),
-    ip: asValue(request.headers.get('cf-connecting-ip')),
-    place: asValue(place === '' ? null : place),
+    userAgent: textOrNull(userAgent?.slice(0, longestUserAgent) ?? null),
+    ip: textOrNull(request.headers.get('cf-connecting-ip')),
+    place: textOrNull(place === '' ? null : place),
   }
-}
-
-function asValue(text: string | null): Value {
-  return text === null ? nullValue : textValue(text)
 }

@@ -1,5 +1,5 @@
 import { Problem } from '../../base/problem.ts'
-import { integerValue, nullValue, type Result, type Statement, textValue } from '../../base/statement.ts'
+import { integerValue, type Result, type Statement, textOrNull, textValue } from '../../base/statement.ts'
 import { endOtherAccess } from '../account/access.ts'
 import type { KnownCaller } from '../asker/known.ts'
 import { userCaller } from '../caller.ts'
@@ -69,7 +69,7 @@ export async function changePassword(
     sql: 'auth_users.id = ? and auth_users.password_hash = ?',
     args: [id, textValue(made)],
   }
-  const old = passwordHash === null ? nullValue : textValue(passwordHash)
+  const old = textOrNull(passwordHash)
   const also = claim === null ? '' : ` and ${claim.whose.sql}`
   return {
     statements: [

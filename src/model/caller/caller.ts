@@ -1,4 +1,11 @@
-import { floatValue, integerValue, nullValue, textValue, type Value } from '../../base/statement.ts'
+import {
+  floatValue,
+  integerValue,
+  nullValue,
+  textOrNull,
+  textValue,
+  type Value,
+} from '../../base/statement.ts'
 import type { CallerValues } from '../expression.ts'
 import type { ClaimValue } from './value.ts'
 
@@ -51,7 +58,7 @@ export function callerValues(caller: Caller, nowMilliseconds: number): CallerVal
     ...shared,
     id: textValue(caller.id),
     sessionId: textValue(caller.sessionId),
-    email: caller.email === null ? nullValue : textValue(caller.email),
+    email: textOrNull(caller.email),
     aal: integerValue(caller.aal),
     authority: integerValue(caller.authority),
     ...claimValues(caller.claims),

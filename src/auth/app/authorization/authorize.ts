@@ -1,12 +1,5 @@
 import { Problem } from '../../../base/problem.ts'
-import {
-  integerValue,
-  nullValue,
-  type Statement,
-  textOf,
-  textValue,
-  type Value,
-} from '../../../base/statement.ts'
+import { integerValue, type Statement, textOf, textOrNull, textValue } from '../../../base/statement.ts'
 import type { Condition } from '../../condition.ts'
 import type { Action } from '../../context.ts'
 import { newSecretToken } from '../../session/token.ts'
@@ -122,7 +115,12 @@ function insertion(idHash: string, kept: Kept, fit: readonly Condition[], now: n
 select ?, auth_apps.id, ?, ?, ?, ?, ?, ?, 'pending', ?, ? from auth_apps where ${fit.map(({ sql }) => sql).join(' and ')}`,
     args: [
       ...[textValue(idHash), textValue(kept.redirectUri), textValue(kept.scopes.join(' '))],
-      ...[orNull(kept.state), orNull(kept.nonce), orNull(kept.resource), textValue(kept.codeChallenge)],
+      ...[
+        textOrNull(kept.state),
+        textOrNull(kept.nonce),
+        textOrNull(kept.resource),
+        textValue(kept.codeChallenge),
+      ],
       ...[integerValue(now), integerValue(now + authorizationMilliseconds)],
       ...fit.flatMap(({ args }) => args),
     ],
@@ -131,7 +129,3 @@ select ?, auth_apps.id, ?, ?, ?, ?, ?, ?, 'pending', ?, ? from auth_apps where $
 
 const forgetOld = `delete from auth_authorizations where id in (
   select id from auth_authorizations where expires_at < ? limit 50)`
-
-function orNull(text: string | null): Value {
-  return text === null ? nullValue : textValue(text)
-}

@@ -1,5 +1,5 @@
 import { Problem } from '../../../base/problem.ts'
-import { integerValue, nullValue, type Statement, textValue, type Value } from '../../../base/statement.ts'
+import { integerValue, type Statement, textOrNull, textValue, type Value } from '../../../base/statement.ts'
 import type { Action } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { newSecretToken, type SecretToken } from '../../session/token.ts'
@@ -34,7 +34,7 @@ function insertion(app: App, secret: SecretToken | null): Statement {
     name: textValue(app.name),
     type: textValue(app.type),
     registration: textValue(app.registration),
-    secret_hash: secret === null ? nullValue : textValue(secret.hash),
+    secret_hash: textOrNull(secret?.hash ?? null),
     ...columnsOf(app),
     created_at: integerValue(app.createdAt),
     updated_at: integerValue(app.updatedAt),

@@ -1,10 +1,10 @@
 import { sha256 } from '../../../base/crypto.ts'
 import {
   integerValue,
-  nullValue,
   type Result,
   type Statement,
   textOf,
+  textOrNull,
   textValue,
 } from '../../../base/statement.ts'
 import type { Condition } from '../../condition.ts'
@@ -123,7 +123,7 @@ function owner(
     and agreed.revoked_at is null and agreed.expires_at > ? and ${may.sql})`,
     args: [
       ...[textValue(hash), integerValue(now), textValue(redirectUri), textValue(challenge)],
-      ...[resource === null ? nullValue : textValue(resource), integerValue(now), ...may.args],
+      ...[textOrNull(resource), integerValue(now), ...may.args],
     ],
   }
 }

@@ -1,7 +1,7 @@
 import { nullish, object, string } from 'valibot'
 import { uuidv7 } from '../../../base/id.ts'
 import { Problem } from '../../../base/problem.ts'
-import { integerValue, nullValue, textOf, textValue } from '../../../base/statement.ts'
+import { integerValue, textOf, textOrNull, textValue } from '../../../base/statement.ts'
 import { namedAsker } from '../../asker/asker.ts'
 import type { Action } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
@@ -39,7 +39,7 @@ export function enrol(kinds: FactorKinds): Action {
     timing.mark('parse')
 
     const [now, user] = [integerValue(nowMilliseconds), textValue(caller.id)]
-    const friendlyName = name === null ? nullValue : textValue(name)
+    const friendlyName = textOrNull(name)
     const results = await context.get('database').transact(
       [
         asker.read,
@@ -58,7 +58,7 @@ select ?, ?, ?, 'unverified', ?, ?, ?, ? where ${asker.admitted.sql}
   and not exists (select 1 from auth_factors where user_id = ? and name = ?)`,
           args: [
             ...[textValue(id), user, textValue(body.factor_type), friendlyName],
-            ...[secret === null ? nullValue : textValue(secret), now, now],
+            ...[textOrNull(secret), now, now],
             ...[...asker.admitted.args, user, user, friendlyName],
           ],
         },

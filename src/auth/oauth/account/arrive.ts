@@ -1,7 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { uuidv7 } from '../../../base/id.ts'
 import { Problem } from '../../../base/problem.ts'
-import { integerValue, type Result, type Statement, textOf, textValue } from '../../../base/statement.ts'
+import {
+  integerValue,
+  type Result,
+  type Statement,
+  textOf,
+  textOrNull,
+  textValue,
+} from '../../../base/statement.ts'
 import {
   type Account,
   accountColumnCount,
@@ -16,7 +23,7 @@ import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'
 import { securityEvent } from '../../event/event.ts'
 import { authIdentities, authUsers } from '../../tables/users.ts'
-import { type ForeignIdentity, insertIdentity, optional, ownerArgs, ownerSql } from './identity.ts'
+import { type ForeignIdentity, insertIdentity, ownerArgs, ownerSql } from './identity.ts'
 
 export interface Arrival {
   /** For the transaction that lets somebody in, before that. */
@@ -54,7 +61,7 @@ export function arrive(context: AuthContext, identity: ForeignIdentity, nowMilli
   const newId = uuidv7(nowMilliseconds)
   const target: Condition = {
     sql: `auth_users.id = coalesce(${ownerSql}, (select id from auth_users where email = ?), ?)`,
-    args: [...owner, optional(provedEmail), textValue(newId)],
+    args: [...owner, textOrNull(provedEmail), textValue(newId)],
   }
   const whose: Condition = { sql: `auth_users.id = ${ownerSql}`, args: owner }
   const data = textValue(JSON.stringify(identity.data))

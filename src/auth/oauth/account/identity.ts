@@ -1,5 +1,5 @@
 import { uuidv7 } from '../../../base/id.ts'
-import { integerValue, nullValue, type Statement, textValue, type Value } from '../../../base/statement.ts'
+import { integerValue, type Statement, textOrNull, textValue, type Value } from '../../../base/statement.ts'
 import type { Condition } from '../../condition.ts'
 import { normaliseEmail } from '../../credentials.ts'
 import type { Json, Person } from '../provider.ts'
@@ -79,11 +79,7 @@ export function insertIdentity(
 select ?, auth_users.id, ?, ?, ?, ?, ?, ?, ? from auth_users where ${whose.sql} ${ifKnown}`,
     args: [
       ...[textValue(id), textValue(provider), textValue(sub), textValue(JSON.stringify(data))],
-      ...[optional(email), now, now, now, ...whose.args],
+      ...[textOrNull(email), now, now, now, ...whose.args],
     ],
   }
-}
-
-export function optional(text: string | null): Value {
-  return text === null ? nullValue : textValue(text)
 }
