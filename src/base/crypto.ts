@@ -21,6 +21,11 @@ export function sha256(data: string | Uint8Array): string {
   return nodeCrypto().hash('sha256', data, 'base64url')
 }
 
+/** So many random bytes, base64url: what nobody guesses has at least 16. */
+export function randomText(bytes: number): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(bytes))).toString('base64url')
+}
+
 /** The first 128 bits of SHA-256, base64url: to tell texts apart, also those that somebody made to collide. */
 export function digest(data: string | Uint8Array): string {
   return sha256(data).slice(0, 22)

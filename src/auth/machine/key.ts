@@ -1,4 +1,4 @@
-import { equalInConstantTime, sha256, signature } from '../../base/crypto.ts'
+import { equalInConstantTime, randomText, sha256, signature } from '../../base/crypto.ts'
 import type { UserCaller } from '../../model/caller/caller.ts'
 
 /** What a key says, so that who asks is known before the trip; the trip says whether it still stands. */
@@ -36,7 +36,7 @@ const longest = 4_096
  * reads a key learns what it is for, and can change nothing. With another SERVER_SECRET all keys are void.
  */
 export function newKey({ id, userId, roles, authority, resources }: KeyFacts, serverSecret: string): NewKey {
-  const random = Buffer.from(crypto.getRandomValues(new Uint8Array(randomBytes))).toString('base64url')
+  const random = randomText(randomBytes)
   const json = JSON.stringify([id, userId, authority, roles, resources, random])
   const payload = Buffer.from(json).toString('base64url')
   const text = `${prefix}${payload}.${signature(serverSecret, purpose, payload)}`

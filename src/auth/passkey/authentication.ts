@@ -1,4 +1,5 @@
 import { object, string, unknown } from 'valibot'
+import { randomText } from '../../base/crypto.ts'
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Result, textOf, textValue } from '../../base/statement.ts'
@@ -21,7 +22,7 @@ export function beginAuthentication(options: PasskeyOptions): Action {
     const timing = context.get('timing')
     const nowMilliseconds = context.get('server').clock.nowMilliseconds()
     const id = uuidv7(nowMilliseconds)
-    const random = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
+    const random = randomText(32)
     const expires = nowMilliseconds + challengeSeconds * 1_000
     timing.mark('parse')
     await context.get('database').transact(

@@ -1,4 +1,5 @@
 import { object, string, unknown } from 'valibot'
+import { randomText } from '../../base/crypto.ts'
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
 import { integerValue, textOf, textValue } from '../../base/statement.ts'
@@ -28,7 +29,7 @@ export function beginRegistration(options: PasskeyOptions): Action {
     const asker = namedAsker(context)
     const { caller, nowMilliseconds, admitted } = asker
     const id = uuidv7(nowMilliseconds)
-    const random = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
+    const random = randomText(32)
     const expires = nowMilliseconds + challengeSeconds * 1_000
     const [user, now] = [textValue(caller.id), integerValue(nowMilliseconds)]
     timing.mark('parse')

@@ -1,4 +1,4 @@
-import { sha256, signature } from '../../base/crypto.ts'
+import { randomText, sha256, signature } from '../../base/crypto.ts'
 
 /** A session that nobody refreshes for so long is over, unless the backend says otherwise (RFC 9700 §4.14.2). */
 export const inactivityMilliseconds = 90 * 24 * 3_600_000
@@ -12,7 +12,7 @@ export interface SecretToken {
 
 /** 256 random bits. */
 export function newSecretToken(): SecretToken {
-  return hashed(Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url'))
+  return hashed(randomText(32))
 }
 
 /**

@@ -1,3 +1,4 @@
+import { randomText } from '../../../base/crypto.ts'
 import { uuidv7 } from '../../../base/id.ts'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, textValue } from '../../../base/statement.ts'
@@ -18,7 +19,7 @@ export function challenge(kinds: FactorKinds): Action {
     const { caller, nowMilliseconds, standing } = asker
     const id = uuidv7(nowMilliseconds)
     const expires = nowMilliseconds + challengeSeconds * 1_000
-    const random = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
+    const random = randomText(32)
     const factorId = context.req.param('id') ?? ''
     const payload = JSON.stringify({ sessionId: caller.sessionId, challenge: random })
     timing.mark('parse')

@@ -1,4 +1,4 @@
-import { digest, signature } from '../../../base/crypto.ts'
+import { digest, randomText, signature } from '../../../base/crypto.ts'
 import { textOf } from '../../../base/statement.ts'
 import type { AuthContext } from '../../context.ts'
 import { deviceOf } from '../../session/device.ts'
@@ -17,9 +17,7 @@ export function knownBrowser(
   provider: Provider,
 ): { readonly browser: string; readonly cookie: string } {
   const cookie = cookieOf(context, provider)
-  const value =
-    cookieValue(context, cookie.name) ??
-    Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
+  const value = cookieValue(context, cookie.name) ?? randomText(32)
   const parts = [
     `${cookie.name}=${value}`,
     'Path=/',

@@ -1,4 +1,4 @@
-import { signature } from '../../../base/crypto.ts'
+import { randomText, signature } from '../../../base/crypto.ts'
 import { seal, unseal } from './seal.ts'
 
 /**
@@ -33,7 +33,7 @@ export const flowMilliseconds = 600_000
 const purpose = 'oauth-state'
 
 export function newFlowId(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url')
+  return randomText(16)
 }
 
 /** As short as it can be: X takes 500 characters. */
