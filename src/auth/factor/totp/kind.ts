@@ -24,7 +24,7 @@ export const totpKind: FactorKind = {
       secret,
     }).toString()
     return {
-      secret: await sealSecret(secret.base32, id, settings.serverSecret),
+      secret: sealSecret(secret.base32, id, settings.serverSecret),
       // auth-js makes a data URL of it as it stands: no `#` must be in it.
       answer: { totp: { qr_code: renderSVG(uri, { border: 2 }), secret: secret.base32, uri } },
     }
@@ -59,12 +59,7 @@ where id = ? and user_id = ? and type = 'totp' and ${isOverSql('failures', 'fail
   },
 
   async prove(context, { factor, code, nowMilliseconds }) {
-    const step = await stepOf(
-      context.get('server').settings.serverSecret,
-      factor,
-      code ?? '',
-      nowMilliseconds,
-    )
+    const step = stepOf(context.get('server').settings.serverSecret, factor, code ?? '', nowMilliseconds)
     if (step === null) throw new Problem('mfa_verification_failed')
     return {
       when: {
@@ -82,14 +77,14 @@ where id = ? and user_id = ? and type = 'totp' and ${isOverSql('failures', 'fail
 }
 
 /** The time step whose code it is; null of a wrong one. Compared in constant time. */
-async function stepOf(
+function stepOf(
   serverSecret: string,
   { id, secret }: { readonly id: string; readonly secret: string | null },
   code: string,
   timestamp: number,
-): Promise<number | null> {
+): number | null {
   if (secret === null) throw new TypeError('a TOTP factor has no secret')
-  const base32 = await openSecret(secret, id, serverSecret)
+  const base32 = openSecret(secret, id, serverSecret)
   const token = code.trim()
   const delta = /^\d{6}$/.test(token)
     ? new TOTP({ secret: Secret.fromBase32(base32) }).validate({ token, timestamp, window })

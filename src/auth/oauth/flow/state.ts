@@ -1,5 +1,4 @@
-import { randomText, signature } from '../../../base/crypto.ts'
-import { seal, unseal } from './seal.ts'
+import { randomText, seal, signature, unseal } from '../../../base/crypto.ts'
 
 /**
  * A way to a provider and back. It is carried in `state`, sealed, so that nothing is written until somebody comes back; what
@@ -30,8 +29,6 @@ export interface Link {
 /** For a person who has to make an account at the provider first. */
 export const flowMilliseconds = 600_000
 
-const purpose = 'oauth-state'
-
 export function newFlowId(): string {
   return randomText(16)
 }
@@ -48,18 +45,22 @@ export function sealFlow(flow: Flow, serverSecret: string): string {
     expiresAt,
     ...(link === null ? [] : [link.userId, link.sessionId]),
   ]
-  return seal(serverSecret, purpose, JSON.stringify(parts))
+  return seal(keyOf(serverSecret), JSON.stringify(parts))
 }
 
 /** Null of what this server did not seal, and of what has run out. */
 export function openFlow(state: string, serverSecret: string, nowMilliseconds: number): Flow | null {
-  const text = unseal(serverSecret, purpose, state)
+  const text = unseal(keyOf(serverSecret), state)
   if (text === null) return null
   const [id, provider, redirectTo, challenge, browser, expiresAt, userId, sessionId]: SealedFlow =
     JSON.parse(text)
   if (expiresAt <= nowMilliseconds) return null
   const link = userId === undefined || sessionId === undefined ? null : { userId, sessionId }
   return { id, provider, redirectTo, challenge, browser, link, expiresAt }
+}
+
+function keyOf(serverSecret: string): Uint8Array {
+  return Buffer.from(signature(serverSecret, 'oauth-state', 'key'), 'base64url')
 }
 
 type SealedFlow = readonly [string, string, string, string | null, string, number, string?, string?]
