@@ -4,7 +4,7 @@ import type { AuthContext } from '../../context.ts'
 import { throttle } from '../../throttle/throttle.ts'
 import { identityOf } from '../account/identity.ts'
 import { faultOf, redirect, redirectError, upstreamProblem } from '../flow/answer.ts'
-import { askerOf, browserOf } from '../flow/browser.ts'
+import { browserOf, fingerprintOf } from '../flow/browser.ts'
 import { type Flow, openFlow, secretsOf } from '../flow/state.ts'
 import { type Json, membersOf } from '../provider.ts'
 import { type ChosenProvider, callbackUrl, chosenProvider, type Providers } from '../providers.ts'
@@ -81,7 +81,7 @@ function isSameBrowser(
 ): boolean {
   if (link === null) return browserOf(context, provider) === browser
   // With PKCE the app's verifier tells, when the code is exchanged.
-  return challenge !== null || askerOf(context) === browser
+  return challenge !== null || fingerprintOf(context) === browser
 }
 
 async function redeemFlow(

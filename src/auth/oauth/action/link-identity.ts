@@ -5,7 +5,7 @@ import { readAdmitted, readStanding } from '../../admission.ts'
 import { userCaller } from '../../caller.ts'
 import type { AuthContext } from '../../context.ts'
 import { redirect, upstreamProblem } from '../flow/answer.ts'
-import { askerOf } from '../flow/browser.ts'
+import { fingerprintOf } from '../flow/browser.ts'
 import { chosenProvider, type Providers } from '../providers.ts'
 import { UpstreamError } from '../upstream/fetch.ts'
 import { askedOf, authorizationUrl } from './authorize.ts'
@@ -30,7 +30,7 @@ export function linkIdentity(providers: Providers): (context: AuthContext) => Pr
     if (stands?.rows.length !== 1) throw new Problem('session_not_found')
     if (admitted?.rows.length !== 1) throw new Problem('insufficient_aal')
     const link = { userId: caller.id, sessionId: caller.sessionId }
-    const browser = asked.challenge === null ? askerOf(context) : ''
+    const browser = asked.challenge === null ? fingerprintOf(context) : ''
     try {
       const url = await authorizationUrl(context, chosen, { ...asked, browser, link })
       if (context.req.query('skip_http_redirect') !== 'true') return redirect(context, url)

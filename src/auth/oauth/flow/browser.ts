@@ -35,10 +35,10 @@ export function browserOf(context: AuthContext, provider: Provider): string | nu
 }
 
 /**
- * Who asks, where no cookie can be set: `linkIdentity` fetches its URL from a page of another origin. Address and user agent
+ * Of who asks, where no cookie can be set: `linkIdentity` fetches its URL from a page of another origin. Address and user agent
  * are those of the person who set out, or it is somebody else who followed their link. Of the address only an HMAC stays.
  */
-export function askerOf(context: AuthContext): string {
+export function fingerprintOf(context: AuthContext): string {
   const { userAgent, ip } = deviceOf(context.req.raw)
   const asker = JSON.stringify([textOf(userAgent), textOf(ip)])
   return digest(signature(context.get('server').settings.serverSecret, 'oauth-asker', asker))

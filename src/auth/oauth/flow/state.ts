@@ -12,7 +12,7 @@ export interface Flow {
   readonly redirectTo: string
   /** RFC 7636, of the app; null of one that wants tokens in the fragment. */
   readonly challenge: string | null
-  /** By what the browser is known when it comes back (`browserOf`, `askerOf`); '' where the app's verifier says so. */
+  /** By what the browser is known when it comes back (`browserOf`, `fingerprintOf`); '' where the app's verifier says so. */
   readonly browser: string
   /** Null of a sign-in. */
   readonly link: Link | null
