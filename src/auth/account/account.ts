@@ -105,10 +105,10 @@ export function rolesOf({ appMetadata }: Account): readonly string[] {
   return Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : []
 }
 
-/** The same as `isBanned` of a row of `auth_users`, with the instant as its one parameter, says not. */
+/** Over a row of `auth_users`, with the instant as its one parameter: what `isBanned` says of an account is not so. */
 export const isNotBannedSql = '(auth_users.banned_until is null or auth_users.banned_until <= ?)'
 
 /** The same as `admission` says: a ban ends at its instant. */
-export function isBanned({ bannedUntil }: Account, nowMilliseconds: number): boolean {
+export function isBanned({ bannedUntil }: Pick<Account, 'bannedUntil'>, nowMilliseconds: number): boolean {
   return bannedUntil !== null && bannedUntil > nowMilliseconds
 }

@@ -2,6 +2,7 @@ import { Problem } from '../../base/problem.ts'
 import { type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
 import { callerValues, type UserCaller } from '../../model/caller/caller.ts'
 import { toStatement } from '../../model/expression.ts'
+import { type Account, isBanned } from '../account/account.ts'
 import { entrusting, standing } from '../admission.ts'
 import { badToken, userCaller } from '../caller.ts'
 import type { Condition } from '../condition.ts'
@@ -40,12 +41,9 @@ from auth_users where id = ?`,
     require(need, told) {
       const json = textOf(told?.rows[0]?.[0])
       if (json === null) throw new Problem('session_not_found')
-      const { role, authority, bannedUntil, ...holds }: Told = JSON.parse(json)
+      const holds: Told = JSON.parse(json)
       if (holds[need] === 1) return
-      if (bannedUntil !== null && bannedUntil > nowMilliseconds) throw new Problem('user_banned')
-      // A new role needs a new token, not a new session: the client refreshes.
-      if (role !== caller.role || authority !== caller.authority) throw badToken()
-      throw new Problem(holds.standing === 1 ? 'insufficient_aal' : 'session_not_found')
+      throw holds.standing === 1 ? new Problem('insufficient_aal') : refusalOf(caller, holds, nowMilliseconds)
     },
   }
 }
@@ -60,10 +58,17 @@ export function namedAsker(context: AuthContext): Asker {
   })
 }
 
-interface Told {
-  readonly role: string
-  readonly authority: number
-  readonly bannedUntil: number | null
+/** Why the session of a token does not stand, by what is so of its user now. */
+export function refusalOf(caller: UserCaller, user: Rights, nowMilliseconds: number): Problem {
+  if (isBanned(user, nowMilliseconds)) return new Problem('user_banned')
+  // A new role needs a new token, not a new session: the client refreshes.
+  const isOther = user.role !== caller.role || user.authority !== caller.authority
+  return isOther ? badToken() : new Problem('session_not_found')
+}
+
+type Rights = Pick<Account, 'role' | 'authority' | 'bannedUntil'>
+
+interface Told extends Rights {
   readonly standing: number
   readonly admitted: number
 }

@@ -4,11 +4,12 @@ import { textOf, textValue } from '../../base/statement.ts'
 import { callerValues, type UserCaller } from '../../model/caller/caller.ts'
 import { callerValue } from '../../model/caller/value.ts'
 import { toStatement } from '../../model/expression.ts'
-import { type Account, accountColumns, accountOf, isBanned } from '../account/account.ts'
+import { type Account, accountColumns, accountOf } from '../account/account.ts'
 import { entrusting, standing } from '../admission.ts'
-import { badToken, userCaller } from '../caller.ts'
+import { userCaller } from '../caller.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
+import { refusalOf } from './asker.ts'
 
 /** The account behind an access token whose session stands. */
 export interface KnownCaller {
@@ -32,11 +33,8 @@ export async function readKnownCaller(context: AuthContext, condition = standing
   timing.mark('db')
   const account = accountOf(found)
   if (account === null) throw new Problem('session_not_found')
-  if (isBanned(account, now)) throw new Problem('user_banned')
-  // A new role needs a new token, not a new session: the client refreshes.
-  if (account.role !== caller.role || account.authority !== caller.authority) throw badToken()
   const [, stands, passwordHash = null, createdAt] = (found.rows[0] ?? []).map(textOf)
-  if (stands !== '1') throw new Problem('session_not_found')
+  if (stands !== '1') throw refusalOf(caller, account, now)
   return { account, passwordHash, sessionCreatedAt: Number(createdAt) }
 }
 

@@ -1,4 +1,5 @@
 import { integerValue, type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
+import { isNotBannedSql } from '../account/account.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { alwaysCommitted } from '../event/commit.ts'
@@ -71,7 +72,7 @@ export function claimOneTime(
     row,
     whose: {
       sql: `auth_users.id = (select user_id from auth_one_time_tokens where ${row.sql})
-  and (auth_users.banned_until is null or auth_users.banned_until <= ?)`,
+  and ${isNotBannedSql}`,
       args: [...row.args, now],
     },
     end: { sql: `delete from auth_one_time_tokens where ${row.sql}`, args: row.args },
