@@ -1,33 +1,26 @@
-import { sql } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Statement, textValue } from '../../base/statement.ts'
-import { callerValues } from '../../model/caller/caller.ts'
-import { toStatement } from '../../model/expression.ts'
 import { userOfPath } from '../admin/read.ts'
-import { entrusting } from '../admission.ts'
-import { userCaller } from '../caller.ts'
+import { askerOf } from '../asker/asker.ts'
+import { admittedUser } from '../asker/known.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
-import { ownStanding, requireAdmitted } from './list.ts'
 
 /**
  * `DELETE /user/sessions/:id`: one of the user's own, also this one. Its tokens are refused from then on. One trip.
- * @throws Problem session_not_found, insufficient_aal; NOT_FOUND for what is none of theirs, or over already
+ * @throws Problem what `Asker.require` throws; NOT_FOUND for what is none of theirs, or over already
  */
 export async function endOwnSession(context: AuthContext): Promise<Response> {
-  const caller = userCaller(context)
-  const now = context.get('server').clock.nowMilliseconds()
+  const asker = askerOf(context)
+  const { caller, nowMilliseconds } = asker
   const id = context.req.param('session') ?? ''
-  const values = callerValues(caller, now)
-  const admitted = toStatement(sql`auth_users.id = ${caller.id} and ${entrusting}`, values)
+  const end = endOf(context, admittedUser(caller, nowMilliseconds), id, nowMilliseconds)
   const timing = context.get('timing')
   timing.mark('parse')
-  const [looked, ended] = await context
-    .get('database')
-    .transact([toStatement(ownStanding, values), ...endOf(context, admitted, id, now)], timing)
+  const [told, ended] = await context.get('database').transact([asker.read, ...end], timing)
   timing.mark('db')
-  requireAdmitted(looked)
+  asker.require('admitted', told)
   if (ended?.rows.length !== 1) throw new Problem('NOT_FOUND')
   return context.body(null, 204)
 }

@@ -1,30 +1,23 @@
-import { sql } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Result, type Statement, textOf } from '../../base/statement.ts'
-import { callerValues } from '../../model/caller/caller.ts'
-import { toStatement } from '../../model/expression.ts'
 import { isoOf } from '../account/user.ts'
 import { userOfPath } from '../admin/read.ts'
-import { entrusting, standing } from '../admission.ts'
-import { userCaller } from '../caller.ts'
+import { askerOf } from '../asker/asker.ts'
+import { admittedUser } from '../asker/known.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 
 /**
- * `GET /user/sessions`: where the user is signed in, the one of this token first told apart by `current`. Who has yet to
+ * `GET /user/sessions`: where the user is signed in, the one of this token is told apart by `current`. Who has yet to
  * show a second factor is told nothing. One trip.
- * @throws Problem session_not_found, insufficient_aal
+ * @throws Problem what `Asker.require` throws
  */
 export async function listOwnSessions(context: AuthContext): Promise<Response> {
-  const caller = userCaller(context)
-  const now = context.get('server').clock.nowMilliseconds()
-  const values = callerValues(caller, now)
-  const whose = toStatement(sql`auth_users.id = ${caller.id} and ${entrusting}`, values)
-  const [looked, found] = await ask(context, [
-    toStatement(ownStanding, values),
-    listOf({ sql: whose.sql, args: whose.args }, now),
-  ])
-  requireAdmitted(looked)
+  const asker = askerOf(context)
+  const { caller, nowMilliseconds } = asker
+  const own = listOf(admittedUser(caller, nowMilliseconds), nowMilliseconds)
+  const [told, found] = await ask(context, [asker.read, own])
+  asker.require('admitted', told)
   return context.json({ sessions: sessionsIn(found, caller.sessionId) }, 200, noStore)
 }
 
@@ -38,16 +31,6 @@ export async function listSessionsOfUser(context: AuthContext): Promise<Response
   ])
   if (user?.rows.length !== 1) throw new Problem('user_not_found')
   return context.json({ sessions: sessionsIn(found, null) }, 200, noStore)
-}
-
-/** One row: whether the caller's session stands, and whether they are admitted. */
-export const ownStanding = sql`select ${standing}, ${entrusting}`
-
-/** @throws Problem session_not_found, insufficient_aal */
-export function requireAdmitted(looked: Result | undefined): void {
-  const [stands, admitted] = (looked?.rows[0] ?? []).map(textOf)
-  if (stands !== '1') throw new Problem('session_not_found')
-  if (admitted !== '1') throw new Problem('insufficient_aal')
 }
 
 const noStore = { 'cache-control': 'no-store' }

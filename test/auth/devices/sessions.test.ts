@@ -108,6 +108,26 @@ describe('the sessions of a user', () => {
     expect((await as(access, '/user')).status).toBe(200)
   })
 
+  test('are nothing to a token that says rights which are not so any more, nor to who is banned', async () => {
+    const { email, session } = await signedUp(server)
+    const { access } = await signIn(email, 'a')
+    const refusals = async () => {
+      const responses = [
+        await as(access, '/user/sessions'),
+        await as(access, `/user/sessions/${crypto.randomUUID()}`, 'DELETE'),
+        await as(access, '/user'),
+      ]
+      return Promise.all(responses.map(async (response) => (await membersOf(response)).code))
+    }
+    await server.query(
+      'update auth_users set authority = authority + 1 where id = ?',
+      textValue(session.user.id),
+    )
+    expect(await refusals()).toEqual(['bad_jwt', 'bad_jwt', 'bad_jwt'])
+    await server.query('update auth_users set banned_until = 9e15 where id = ?', textValue(session.user.id))
+    expect(await refusals()).toEqual(['user_banned', 'user_banned', 'user_banned'])
+  })
+
   test('the operator lists them, ends one, and all', async () => {
     const { email, session } = await signedUp(server)
     const path = `/admin/users/${session.user.id}/sessions`
