@@ -17,8 +17,19 @@ export function endOtherAccess(
       sql: `update auth_sessions set revoked_at = ? where revoked_at is null and id <> ? and user_id in ${users}`,
       args: [integerValue(nowMilliseconds), textValue(sessionId), ...whose.args],
     },
-    ...halfDone.map((table) => ({ sql: `delete from ${table} where user_id in ${users}`, args: whose.args })),
+    ...halfDoneTables.map((table) => ({
+      sql: `delete from ${table} where user_id in ${users}`,
+      args: whose.args,
+    })),
   ]
 }
 
-const halfDone = ['auth_one_time_tokens', 'auth_codes', 'auth_challenges', 'auth_authorizations']
+/** By what a user comes in, or lets others in. With `halfDoneTables` and the sessions that is all that sign-in keeps of one. */
+export const wayInTables: readonly string[] = [
+  ...['auth_identities', 'auth_credentials', 'auth_factors', 'auth_recovery_codes', 'auth_consents'],
+]
+
+/** What is half of a way in, and waits for the other half. */
+export const halfDoneTables: readonly string[] = [
+  ...['auth_one_time_tokens', 'auth_codes', 'auth_challenges', 'auth_authorizations'],
+]

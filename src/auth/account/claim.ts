@@ -2,6 +2,7 @@ import { integerValue, type Statement } from '../../base/statement.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
+import { halfDoneTables, wayInTables } from './access.ts'
 
 /** Of a row of `auth_users`: nobody has shown yet that the address is theirs. */
 export const unprovedSql = 'auth_users.email is not null and auth_users.email_confirmed_at is null'
@@ -49,36 +50,22 @@ export function claimAccount(context: AuthContext, claimed: AccountToClaim): rea
   const whose = { sql: `${claimed.whose.sql} and ${unprovedSql}`, args: claimed.whose.args }
   const users = `(select auth_users.id from auth_users where ${whose.sql})`
   const now = integerValue(nowMilliseconds)
-  const kept = except === undefined ? '' : ` and not (${except.sql})`
   return [
     ...securityEvent(context, { event: 'account_claimed', whose, nowMilliseconds }),
     {
       sql: `update auth_sessions set revoked_at = ? where revoked_at is null and user_id in ${users}`,
       args: [now, ...whose.args],
     },
-    ...ownTables.map((table) => ({
-      sql: `delete from ${table} where user_id in ${users}`,
-      args: whose.args,
-    })),
-    {
-      sql: `delete from auth_one_time_tokens where user_id in ${users}${kept}`,
-      args: [...whose.args, ...(except?.args ?? [])],
-    },
+    ...[...wayInTables, ...halfDoneTables].map((table) => {
+      const isKept = table === 'auth_one_time_tokens' && except !== undefined
+      return {
+        sql: `delete from ${table} where user_id in ${users}${isKept ? ` and not (${except.sql})` : ''}`,
+        args: [...whose.args, ...(isKept ? except.args : [])],
+      }
+    }),
     {
       sql: `update auth_users set password_hash = null, new_email = null, least_aal = 1, updated_at = ? where ${whose.sql}`,
       args: [now, ...whose.args],
     },
   ]
 }
-
-/** What is of a user and lets somebody in, or is half of something that does. */
-const ownTables = [
-  'auth_identities',
-  'auth_credentials',
-  'auth_factors',
-  'auth_recovery_codes',
-  'auth_codes',
-  'auth_challenges',
-  'auth_authorizations',
-  'auth_consents',
-]

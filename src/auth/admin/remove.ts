@@ -3,6 +3,7 @@ import { boolean, nullish, object } from 'valibot'
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Statement, textValue } from '../../base/statement.ts'
 import { SqlError } from '../../database/client.ts'
+import { halfDoneTables, wayInTables } from '../account/access.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext, AuthServer } from '../context.ts'
 import { readBody } from '../credentials.ts'
@@ -71,10 +72,7 @@ const forEver = Date.UTC(9_999, 11, 31)
 
 function emptied(whose: Condition, nowMilliseconds: number): readonly Statement[] {
   const user = `(select auth_users.id from auth_users where ${whose.sql})`
-  const owned = [
-    ...['auth_sessions', 'auth_identities', 'auth_factors', 'auth_credentials', 'auth_recovery_codes'],
-    ...['auth_one_time_tokens', 'auth_codes', 'auth_challenges', 'auth_authorizations', 'auth_consents'],
-  ]
+  const owned = ['auth_sessions', ...wayInTables, ...halfDoneTables]
   return [
     ...owned.map((table) => ({ sql: `delete from ${table} where user_id = ${user}`, args: whose.args })),
     {
