@@ -1,5 +1,6 @@
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, type Result, type Statement, textOf, textValue } from '../../../base/statement.ts'
+import { offsetOf, pageHeaders, pageOf } from '../../admin/page.ts'
 import type { Action, AuthContext } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
 import { newSecretToken } from '../../session/token.ts'
@@ -103,38 +104,21 @@ export async function regenerateSecret(context: AuthContext): Promise<Response> 
   return context.json({ ...appJson(app), client_secret: secret.token }, 200, noStore)
 }
 
-/** `GET /admin/oauth/clients?page=&per_page=`: the last one first. One trip. */
+/** `GET /admin/oauth/clients?page=&per_page=`: the last one first. One trip. @throws Problem validation_failed */
 export async function listApps(context: AuthContext): Promise<Response> {
-  const page = wholeNumber(context.req.query('page'), 1, Number.MAX_SAFE_INTEGER)
-  const perPage = wholeNumber(context.req.query('per_page'), 50, 1_000)
+  const page = pageOf(context)
   const found = await context.get('database').run(
     {
       sql: `select (select count(*) from auth_apps), (select json_group_array(json(one)) from (
   select ${appColumns} as one from auth_apps order by created_at desc, id limit ? offset ?))`,
-      args: [integerValue(perPage), integerValue((BigInt(page) - 1n) * BigInt(perPage))],
+      args: [integerValue(page.size), integerValue(offsetOf(page))],
     },
     context.get('timing'),
     'strong',
   )
   const total = Number(textOf(found.rows[0]?.[0]))
   const apps: readonly App[] = JSON.parse(textOf(found.rows[0]?.[1]) ?? '[]')
-  const last = Math.max(1, Math.ceil(total / perPage))
-  const path = `${context.get('server').settings.apiUrl}/auth/v1/admin/oauth/clients`
-  const link = (to: number, rel: string) => `<${path}?page=${to}&per_page=${perPage}>; rel="${rel}"`
-  return context.json({ clients: apps.map(appJson) }, 200, {
-    ...noStore,
-    'x-total-count': String(total),
-    // As auth-js reads it.
-    link: [...(page < last ? [link(page + 1, 'next')] : []), link(last, 'last')].join(', '),
-  })
-}
-
-/** auth-js sends what it was not given as an empty text. @throws Problem validation_failed */
-function wholeNumber(text: string | undefined, otherwise: number, most: number): number {
-  if (text === undefined || text === '') return otherwise
-  const number = /^\d+$/.test(text) ? Number(text) : 0
-  if (number >= 1 && number <= most) return number
-  throw new Problem('validation_failed', { message: 'page and per_page must be positive whole numbers.' })
+  return context.json({ clients: apps.map(appJson) }, 200, pageHeaders(context, page, total))
 }
 
 /** @throws Problem validation_failed */
