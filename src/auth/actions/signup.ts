@@ -1,32 +1,34 @@
-import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
-import { textValue } from '../../base/statement.ts'
-import { insertProfile, insertUser, profileTables, refusalOfUser } from '../account/make.ts'
 import { challengeOf } from '../code/challenge.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody, requireEmail, signUpBody } from '../credentials.ts'
 import { hashPassword } from '../password/hash.ts'
 import { requireStrong } from '../password/rules.ts'
-import { startSession } from '../session/start.ts'
 import { throttle } from '../throttle/throttle.ts'
-import { signUpAnonymously } from './anonymous.ts'
 import { signUpToConfirm } from './confirmed-signup.ts'
+import { signUpAtOnce } from './immediate-signup.ts'
 
 /**
  * `POST /signup`: user, profile and session in one transaction. The address counts as confirmed at once, as
  * GoTrue's does with auto-confirm; so a taken address is told, after the same work. Where addresses are to be confirmed
- * a mail is sent instead, and without address and password somebody anonymous signs up.
+ * a mail is sent instead, and without address and password somebody anonymous signs up, who becomes a person by `PUT /user`
+ * with an address, or by an identity elsewhere, and keeps the id. One trip.
+ * @throws Problem signup_disabled, anonymous_provider_disabled, validation_failed, email_address_invalid, weak_password,
+ *   user_already_exists, over_request_rate_limit or over_email_send_rate_limit
  */
 export async function signUp(context: AuthContext): Promise<Response> {
   const server = context.get('server')
-  const { clock, backend } = server
+  const { backend } = server
   const timing = context.get('timing')
   if (backend.signUp === false) throw new Problem('signup_disabled')
   const body = await readBody(context.req.raw, signUpBody)
   const data = body.data ?? {}
   const isNobody = body.email === undefined && body.password === undefined
   await throttle(context, isNobody ? 'anonymous' : 'sign_up')
-  if (isNobody) return signUpAnonymously(context, data)
+  if (isNobody) {
+    if (backend.auth?.anonymous !== true) throw new Problem('anonymous_provider_disabled')
+    return signUpAtOnce(context, { email: null, passwordHash: null, data, method: 'anonymous' })
+  }
   if (body.email === undefined || body.password === undefined) {
     throw new Problem('validation_failed', { message: 'Sign-up requires an email and a password.' })
   }
@@ -40,30 +42,5 @@ export async function signUp(context: AuthContext): Promise<Response> {
   if (backend.auth?.confirmEmail === true) {
     return signUpToConfirm(context, { email, passwordHash, data, challenge })
   }
-
-  const now = clock.nowMilliseconds()
-  const user = { id: uuidv7(now), email, data }
-  const role = backend.defaultRole
-  const session = startSession(context, {
-    whose: { sql: 'auth_users.id = ?', args: [textValue(user.id)] },
-    method: 'password',
-    nowMilliseconds: now,
-    event: 'signed_up',
-  })
-  const statements = [
-    insertUser({ ...user, role, passwordHash, emailConfirmedAt: now, nowMilliseconds: now }),
-    ...insertProfile(backend, user),
-    ...session.statements,
-  ]
-  try {
-    const results = await context
-      .get('database')
-      .transact(statements, timing, { touched: profileTables(server) })
-    timing.mark('db')
-    const signedIn = session.outcomeOf(results)
-    if (signedIn === null) throw new TypeError('a user who was just made has no session')
-    return await session.respond(signedIn)
-  } catch (error) {
-    throw refusalOfUser(error)
-  }
+  return signUpAtOnce(context, { email, passwordHash, data, method: 'password' })
 }

@@ -1,33 +1,35 @@
 import { uuidv7 } from '../../base/id.ts'
-import { Problem } from '../../base/problem.ts'
 import { textValue } from '../../base/statement.ts'
 import { insertProfile, insertUser, profileTables, refusalOfUser } from '../account/make.ts'
 import type { AuthContext } from '../context.ts'
-import { startSession } from '../session/start.ts'
+import { type Method, startSession } from '../session/start.ts'
 
-/**
- * A sign-up of somebody who does not say who they are: an account with a profile and a session, in one trip. It becomes
- * a person's by `PUT /user` with an address, or by an identity elsewhere, and keeps its id.
- * @throws Problem anonymous_provider_disabled
- */
-export async function signUpAnonymously(
-  context: AuthContext,
-  data: Readonly<Record<string, unknown>>,
-): Promise<Response> {
+/** Who comes in without a mail: somebody with a password, whose address is taken on trust, or somebody anonymous. */
+export interface ToSignUp {
+  /** Null of who does not say who they are. */
+  readonly email: string | null
+  readonly passwordHash: string | null
+  readonly data: Readonly<Record<string, unknown>>
+  readonly method: Extract<Method, 'anonymous' | 'password'>
+}
+
+/** A sign-up that waits for nothing: user, profile and session in one trip. @throws Problem as `refusalOfUser` */
+export async function signUpAtOnce(context: AuthContext, asked: ToSignUp): Promise<Response> {
   const timing = context.get('timing')
   const server = context.get('server')
   const { backend } = server
-  if (backend.auth?.anonymous !== true) throw new Problem('anonymous_provider_disabled')
+  const { email, passwordHash, data, method } = asked
   const nowMilliseconds = server.clock.nowMilliseconds()
-  const user = { id: uuidv7(nowMilliseconds), email: null, data }
+  const user = { id: uuidv7(nowMilliseconds), email, data }
+  const emailConfirmedAt = email === null ? null : nowMilliseconds
   const session = startSession(context, {
     whose: { sql: 'auth_users.id = ?', args: [textValue(user.id)] },
-    method: 'anonymous',
+    method,
     nowMilliseconds,
     event: 'signed_up',
   })
   const statements = [
-    insertUser({ ...user, role: backend.defaultRole, nowMilliseconds }),
+    insertUser({ ...user, role: backend.defaultRole, passwordHash, emailConfirmedAt, nowMilliseconds }),
     ...insertProfile(backend, user),
     ...session.statements,
   ]
