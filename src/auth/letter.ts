@@ -1,5 +1,6 @@
 import type { Letter } from '../mail/letter.ts'
 import { type Mail, MailError } from '../mail/mail.ts'
+import type { Account } from './account/account.ts'
 import type { AuthContext } from './context.ts'
 import { accountRoom } from './throttle/throttle.ts'
 
@@ -15,6 +16,17 @@ export function sendLetter(context: AuthContext, letter: Letter): void {
     )
   })
   context.executionCtx.waitUntil(sent)
+}
+
+/** What happened to an account, for its owner to notice. */
+export type Notice = Omit<Extract<Letter, { readonly at: Date }>, 'to'>
+
+/** The account, as far as it says whom to tell. */
+export type Owner = Pick<Account, 'email' | 'emailConfirmedAt'>
+
+/** A mail to an address that its owner has shown to be theirs, and to no other. */
+export function tellOwner(context: AuthContext, { email, emailConfirmedAt }: Owner, notice: Notice): void {
+  if (email !== null && emailConfirmedAt !== null) sendLetter(context, { ...notice, to: email })
 }
 
 /**

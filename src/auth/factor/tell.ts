@@ -1,19 +1,16 @@
-import type { Account } from '../account/account.ts'
 import type { AuthContext } from '../context.ts'
-import { sendLetter } from '../letter.ts'
+import { type Owner, tellOwner } from '../letter.ts'
 
 /** A mail to the owner of the account: what makes it safe was changed. */
 export function tellOfFactor(
   context: AuthContext,
   about: 'factor_added' | 'factor_removed' | 'recovery_code_used',
-  { email, emailConfirmedAt }: Pick<Account, 'email' | 'emailConfirmedAt'>,
+  owner: Owner,
   factor: { readonly name: string | null; readonly type: string } | null = null,
 ): void {
-  if (email === null || emailConfirmedAt === null) return
   const at = new Date(context.get('server').clock.nowMilliseconds())
-  sendLetter(context, {
+  tellOwner(context, owner, {
     about,
-    to: email,
     at,
     ...(factor !== null && { what: factor.name ?? kindNames.get(factor.type) ?? factor.type }),
   })

@@ -6,7 +6,7 @@ import { userCaller } from '../caller.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
-import { sendLetter } from '../letter.ts'
+import { tellOwner } from '../letter.ts'
 import { claimOneTime } from '../one-time/claim.ts'
 import { hashPassword, verifyPassword } from '../password/hash.ts'
 import { requireStrong } from '../password/rules.ts'
@@ -89,8 +89,7 @@ export async function changePassword(
     },
     tell() {
       pass.succeeded()
-      if (confirmed === null) return
-      sendLetter(context, { about: 'password_changed', to: confirmed, at: new Date(now) })
+      tellOwner(context, account, { about: 'password_changed', at: new Date(now) })
     },
   }
 }

@@ -6,7 +6,7 @@ import { type Account, accountColumns, accountOf, isNotBannedSql } from '../../a
 import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'
 import { securityEvent } from '../../event/event.ts'
-import { sendLetter } from '../../letter.ts'
+import { tellOwner } from '../../letter.ts'
 import type { Link } from '../flow/state.ts'
 import type { ForeignIdentity } from './identity.ts'
 
@@ -75,9 +75,7 @@ export function tellOfLink(
   provider: string,
   nowMilliseconds: number,
 ): void {
-  const { email, emailConfirmedAt } = account
-  if (email === null || emailConfirmedAt === null) return
-  sendLetter(context, { about: 'identity_linked', to: email, at: new Date(nowMilliseconds), what: provider })
+  tellOwner(context, account, { about: 'identity_linked', at: new Date(nowMilliseconds), what: provider })
 }
 
 /** Of the transaction with the statements of `link`. */

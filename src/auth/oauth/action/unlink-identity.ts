@@ -8,7 +8,7 @@ import { entrusting } from '../../admission.ts'
 import { askerOf } from '../../asker/asker.ts'
 import type { AuthContext } from '../../context.ts'
 import { securityEvent } from '../../event/event.ts'
-import { sendLetter } from '../../letter.ts'
+import { tellOwner } from '../../letter.ts'
 
 /**
  * `DELETE /user/identities/:id` (`unlinkIdentity`): one trip. Another way in must stay: another identity, a password or a
@@ -54,9 +54,6 @@ export async function unlinkIdentity(context: AuthContext): Promise<Response> {
   const [unlinked, hasOtherWay] = (found?.rows[0] ?? []).slice(accountColumnCount).map(textOf)
   if (owner === null || unlinked === null || unlinked === undefined) throw new Problem('identity_not_found')
   if (hasOtherWay !== '1') throw new Problem('single_identity_not_deletable')
-  if (owner.email !== null && owner.emailConfirmedAt !== null) {
-    const at = new Date(nowMilliseconds)
-    sendLetter(context, { about: 'identity_unlinked', to: owner.email, at, what: unlinked })
-  }
+  tellOwner(context, owner, { about: 'identity_unlinked', at: new Date(nowMilliseconds), what: unlinked })
   return context.json({}, 200, { 'cache-control': 'no-store' })
 }
