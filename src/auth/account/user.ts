@@ -85,7 +85,7 @@ export function factorJson(factor: Factor): Json {
   }
 }
 
-/** Nothing of an instant that JavaScript has no date for. */
+/** RFC 3339, UTC. Nothing of no instant, or one that JavaScript has no date for. */
 export function isoOf(milliseconds: number | null): string | undefined {
   const date = new Date(milliseconds ?? Number.NaN)
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()

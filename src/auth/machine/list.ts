@@ -24,9 +24,9 @@ export async function listKeys(context: AuthContext): Promise<Response> {
     return {
       ...key,
       created_at: isoOf(created),
-      last_used_at: isoOf(used ?? Number.NaN) ?? null,
+      last_used_at: isoOf(used) ?? null,
       expires_at: expires === noEnd ? null : isoOf(expires),
-      revoked_at: isoOf(revoked ?? Number.NaN) ?? null,
+      revoked_at: isoOf(revoked) ?? null,
     }
   })
   const total = Number(textOf(counted?.rows[0]?.[0]))

@@ -23,7 +23,7 @@ export const authOneTimeTokens = sqliteTable(
     }).notNull(),
     /** Where it was sent. */
     email: text().notNull(),
-    /** SHA-256 of the 256 random bits of the link; null where only a code was sent. */
+    /** SHA-256 of the token of the link, base64url; null once one of both was brought: nobody brings it again. */
     link_hash: text().unique(),
     /** HMAC of kind, address and code: six digits would be found by trying, without the secret. */
     code_hash: text().notNull(),

@@ -30,7 +30,7 @@ export const authSessions = sqliteTable(
     expires_at: instant().notNull(),
     /** When it ends however often it is refreshed; null: never. */
     ends_at: instant(),
-    /** Signed out, or a refresh token was used twice. Never goes back to null. */
+    /** When it was ended: by its user or an operator, by what changed of the account, by a stolen token. Never goes back to null. */
     revoked_at: instant(),
   },
   (table) => [index('auth_sessions_user_id').on(table.user_id)],

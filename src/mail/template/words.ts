@@ -1,6 +1,6 @@
 import type { Letter } from '../letter.ts'
 
-/** What one mail says. `{product}`, `{email}`, `{what}` and `{at}` stand for what they name. */
+/** What one mail says. `{product}` and `{email}` stand for what they name; what happened when stands below the lines. */
 export interface Words {
   readonly subject: string
   readonly lines: readonly string[]
