@@ -14,11 +14,14 @@ import { requireCaptcha } from './captcha/captcha.ts'
 import type { Action, AuthContext, AuthEnv } from './context.ts'
 import { deviceRoutes } from './devices/routes.ts'
 import { factorRoutes } from './factor/routes.ts'
-import { type AuthRoute, featuresOf, type Method } from './feature.ts'
+import { type AuthRoute, featuresOf, lazily, type Method } from './feature.ts'
 import { machineRoutes } from './machine/routes.ts'
-import { exchangeCode, mailedRoutes, updateUser } from './mailed/routes.ts'
+import { mailedRoutes } from './mailed/routes.ts'
 import { requireRedirectUrls } from './redirect.ts'
 import { calm } from './throttle/throttle.ts'
+
+const updateUser = lazily(() => import('./update/user.ts').then((module) => module.updateUser))
+const exchangeCode = lazily(() => import('./code/exchange.ts').then((module) => module.exchangeCode))
 
 /** What every backend has. */
 const routes: readonly AuthRoute[] = [

@@ -4,8 +4,11 @@ import type { FactorType, StoredFactor } from './kind.ts'
 /** Seconds in which a challenge can be answered, as GoTrue's. */
 export const challengeSeconds = 300
 
+/** Over a row of `auth_credentials`: a `StoredCredential`. */
+export const credentialJson = `json_object('credentialId', credential_id, 'publicKeyHex', hex(public_key), 'counter', counter, 'transports', json(transports))`
+
 const credentials = `(select json_group_array(json(one)) from (
-  select json_object('credentialId', credential_id, 'publicKeyHex', hex(public_key), 'counter', counter, 'transports', json(transports)) as one
+  select ${credentialJson} as one
   from auth_credentials where factor_id = auth_factors.id))`
 
 /** Over `auth_factors join auth_users`. */

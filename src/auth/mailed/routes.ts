@@ -22,11 +22,3 @@ export const mailedRoutes: readonly AuthRoute[] = [
   { path: '/admin/generate_link', access: 'service', methods: { POST: generateLink } },
   { path: '/verify', access: 'open', methods: { GET: openLink, POST: verify } },
 ]
-
-/** `POST /token?grant_type=pkce`. */
-export const exchangeCode = lazily(() =>
-  import('../code/exchange.ts').then(({ exchangeCode }) => exchangeCode),
-)
-
-/** `PUT /user`. */
-export const updateUser = lazily(() => import('../update/user.ts').then(({ updateUser }) => updateUser))

@@ -9,6 +9,7 @@ import {
 import { isoOf } from '../account/user.ts'
 import type { Condition } from '../condition.ts'
 import type { StoredCredential } from '../factor/kind.ts'
+import { credentialJson } from '../factor/stored.ts'
 import type { NewCredential } from './ceremony.ts'
 
 /** A passkey as GoTrue lists it. */
@@ -51,8 +52,6 @@ export function ownerIn(result: Result | undefined) {
   const [, email, confirmed] = result?.rows[0]?.map(textOf) ?? []
   return { email: email ?? null, emailConfirmedAt: confirmed == null ? null : Number(confirmed) }
 }
-
-const credentialJson = `json_object('credentialId', credential_id, 'publicKeyHex', hex(public_key), 'counter', counter, 'transports', json(transports))`
 
 /** All credentials of the user in `auth_users`, those of second factors too: an array of `StoredCredential`. */
 export const allCredentials = `(select json_group_array(json(one)) from (
