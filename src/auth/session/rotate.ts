@@ -65,7 +65,7 @@ export function rotate(
       { sql: `${endStolenSession} and ${of.sql}`, args: [now, used, graceSince, ...of.args] },
       { sql: `${insertSuccessor} and ${of.sql}`, args: [next, now, used, now, now, ...of.args] },
       { sql: markUsed, args: [now, used, next] },
-      { sql: prolongSession, args: [now, expires, expires, next] },
+      { sql: `${prolongSession} and ${of.sql}`, args: [now, expires, expires, next, now, ...of.args] },
       { sql: forgetUsed, args: [next, integerValue(nowMilliseconds - usedKeptMilliseconds)] },
       { sql: `${readOutcome} and ${of.sql}`, args: [used, ...of.args] },
     ],
@@ -92,7 +92,7 @@ const markUsed = `update auth_refresh_tokens set used_at = ?
 where hash = ? and used_at is null and exists (select 1 from auth_refresh_tokens child where child.hash = ?)`
 
 const prolongSession = `update auth_sessions set refreshed_at = ?, expires_at = min(?, coalesce(ends_at, ?))
-where revoked_at is null and id = (select session_id from auth_refresh_tokens where hash = ?)`
+where revoked_at is null and id = (select session_id from auth_refresh_tokens where hash = ?) and expires_at > ?`
 
 /** At an hourly refresh one is made and up to twenty go, so what a session keeps is bounded. */
 const forgetUsed = `delete from auth_refresh_tokens where hash in (

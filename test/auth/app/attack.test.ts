@@ -7,6 +7,7 @@ import {
   agreed,
   asked,
   callback,
+  connected,
   exchanged,
   type Product,
   post,
@@ -206,4 +207,13 @@ test('who has a second factor decides with it, and what comes of it is as well a
   })
   const next = await openid.refreshTokenGrant(app.config, refresh)
   await openid.fetchUserInfo(app.config, next.access_token, user.session.user.id)
+})
+
+test('a used refresh token, given where it is none, does not wake a session that ran out', async () => {
+  const app = await product.app()
+  const { refresh } = await connected(product, app, await signedUp(product))
+  const next = (await openid.refreshTokenGrant(app.config, refresh)).refresh_token ?? ''
+  product.travel(91 * 86_400_000)
+  await product.post('/token?grant_type=refresh_token', { refresh_token: refresh })
+  await expect(openid.refreshTokenGrant(app.config, next)).rejects.toMatchObject({ error: 'invalid_grant' })
 })
