@@ -42,6 +42,9 @@ const clusterTests = [
   'sign-in',
 ].map((folder) => `test/${folder}/**/*.test.ts`)
 
+// Many passwords, each of which takes its time.
+const signInTests = ['test/auth/*/**/*.test.ts', 'test/mail/**/*.test.ts']
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/harness/summary.ts'],
@@ -56,7 +59,14 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [workerTests, fixtureTests, browserTests, ...clusterTests],
+          exclude: [workerTests, fixtureTests, browserTests, ...clusterTests, ...signInTests],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'auth',
+          include: signInTests,
           testTimeout: 30_000,
         },
       },

@@ -40,8 +40,6 @@ export async function updateUser(context: AuthContext): Promise<Response> {
   const email = body.email ? requireEmail(body.email) : null
   timing.mark('parse')
 
-  // The one that there is, and the code of a mail, could be guessed at here: by `same_password`, and by what is not.
-  if (body.password != null) await throttle(context, 'sign_in', { account: caller.id })
   const known = await readKnownCaller(context)
   const now = context.get('server').clock.nowMilliseconds()
   const isNewEmail = email !== null && email !== known.account.email
