@@ -53,14 +53,14 @@ export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {
   app.use(calm)
   app.use(requireCaptcha)
   for (const { path, access, methods } of authRoutesOf(backend)) {
-    for (const [method, action] of Object.entries(methods)) {
-      app.on(method, path, async (context) => {
-        await admit(context, access)
-        return action(context)
-      })
-    }
-    app.all(path, () => {
-      throw new Problem('PGRST117', { headers: { allow: allowOf(methods) } })
+    const actions = new Map<string, Action>(Object.entries(methods))
+    // One pattern for each path: to make them is much of what sign-in costs at start-up.
+    app.all(path, async (context) => {
+      const { method } = context.req
+      const action = actions.get(method === 'HEAD' ? 'GET' : method)
+      if (action === undefined) throw new Problem('PGRST117', { headers: { allow: allowOf(methods) } })
+      await admit(context, access)
+      return action(context)
     })
   }
   app.all('*', () => {
@@ -86,11 +86,14 @@ export function authRoutesOf(backend: BackendDeclaration): readonly AuthRoute[] 
 
 /** By path, the value of `Allow` (RFC 9110 §10.2.1). */
 export function allowedAtAuth(backend: BackendDeclaration): (path: string) => string {
-  const known = authRoutesOf(backend).map(({ path, methods }) => ({
-    pattern: new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`),
-    allow: allowOf(methods),
-  }))
-  return (path) => known.find(({ pattern }) => pattern.test(path))?.allow ?? 'OPTIONS'
+  let known: readonly { readonly pattern: RegExp; readonly allow: string }[] | null = null
+  return (path) => {
+    known ??= authRoutesOf(backend).map(({ path, methods }) => ({
+      pattern: new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`),
+      allow: allowOf(methods),
+    }))
+    return known.find(({ pattern }) => pattern.test(path))?.allow ?? 'OPTIONS'
+  }
 }
 
 function allowOf(methods: AuthRoute['methods']): string {
