@@ -1,6 +1,6 @@
 import { GoTrueClient } from '@supabase/auth-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { credentials, type Holder, password, tenantAsker } from './holder.ts'
+import { credentials, type Holder, password, tenantAsker, waiting } from './holder.ts'
 import { startTenantWorld, type TenantWorld } from './world.ts'
 
 let world: TenantWorld
@@ -75,7 +75,7 @@ describe.each(['host', 'path', 'claim'] as const)('tenants by %s', (from) => {
       headers: { apikey: publishableKey, ...(from === 'claim' && { 'Selvage-Tenant': 'acme' }) },
       autoRefreshToken: false,
       persistSession: false,
-      fetch: async (input, init) => app.fetch(new Request(input, init), world.bindings),
+      fetch: async (input, init) => app.fetch(new Request(input, init), world.bindings, waiting),
     })
     const { data, error } = await client.signInWithPassword({ email: `${from}@example.com`, password })
     expect([error, data.user?.email]).toEqual([null, `${from}@example.com`])
