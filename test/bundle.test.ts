@@ -35,3 +35,11 @@ test('what is for Node alone is not deployed: no seed, no commands', () => {
   expect(text).not.toContain('node:child_process')
   expect(text).not.toContain('node:fs')
 })
+
+// Each word is of the library that a feature loads: WebAuthn, TOTP, OAuth, hashes of other programs.
+test.each(['webauthn.create', 'otpauth://', 'DPoP', 'argon2id'])(
+  'who uses no feature has nothing of it: %s',
+  (word) => {
+    expect(new TextDecoder().decode(bundle)).not.toContain(word)
+  },
+)

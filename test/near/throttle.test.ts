@@ -110,9 +110,10 @@ test.each([
   'a flood of %s %s from one network is stopped by its location, before the database',
   async (...flooding) => {
     const [method, path, body, address, otherwise] = flooding
-    const flood = await Promise.all(Array.from({ length: 300 }, () => send(method, path, body, address)))
+    const flood = await Promise.all(Array.from({ length: 500 }, () => send(method, path, body, address)))
     const refused = flood.filter(({ status }) => status === 429)
-    expect(refused.length).toBeGreaterThanOrEqual(150)
+    // A window of the limiter may end meanwhile: then it lets through twice as many.
+    expect(refused.length).toBeGreaterThanOrEqual(500 - 2 * 120)
     expect(new Set(flood.map(({ status }) => status))).toEqual(new Set([otherwise, 429]))
     expect((await signIn('owner@example.com', password, '198.51.100.2')).status).toBe(200)
   },
