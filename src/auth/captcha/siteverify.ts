@@ -1,9 +1,10 @@
+import { readBounded } from '../../base/http/bounded.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Asked } from './captcha.ts'
 
 const defaultUrl = 'https://challenges.cloudflare.com/turnstile/v0/siteverify'
 const deadlineMilliseconds = 5_000
-const mostCharacters = 10_000
+const mostBytes = 10_000
 
 /**
  * Whether a token is one that was given for a solved challenge, and was not asked about before
@@ -29,8 +30,8 @@ async function answered(url: string, body: object): Promise<unknown> {
       signal: AbortSignal.timeout(deadlineMilliseconds),
       redirect: 'manual',
     })
-    const text = await response.text()
-    return response.status < 500 && text.length <= mostCharacters ? JSON.parse(text) : null
+    const bytes = await readBounded(response.body, mostBytes, () => new RangeError('the answer is too long'))
+    return response.status < 500 ? JSON.parse(bytes.toString()) : null
   } catch (error) {
     console.error(JSON.stringify({ captcha: error instanceof Error ? error.name : typeof error }))
     return null

@@ -1,4 +1,5 @@
 import { nodeCrypto } from '../../base/crypto.ts'
+import { readBounded } from '../../base/http/bounded.ts'
 
 const defaultUrl = 'https://api.pwnedpasswords.com'
 const deadlineMilliseconds = 2_000
@@ -22,7 +23,8 @@ export async function timesSeen(password: string, url: string | null): Promise<n
       await response.body?.cancel()
       throw new TypeError(`status ${response.status}`)
     }
-    return countIn(await bounded(response), hash.slice(5))
+    const bytes = await readBounded(response.body, mostBytes, () => new RangeError('the answer is too long'))
+    return countIn(bytes.toString(), hash.slice(5))
   } catch (error) {
     console.error(JSON.stringify({ breached: error instanceof Error ? error.name : typeof error }))
     return 0
@@ -32,14 +34,4 @@ export async function timesSeen(password: string, url: string | null): Promise<n
 function countIn(text: string, suffix: string): number {
   const line = text.split('\n').find((each) => each.startsWith(`${suffix}:`))
   return Number(line?.slice(suffix.length + 1) ?? 0)
-}
-
-async function bounded(response: Response): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > mostBytes) throw new RangeError('the answer is too long')
-  }
-  return text
 }

@@ -1,24 +1,11 @@
 import type { JWTPayload } from 'jose'
+import type { UserCaller } from '../../model/caller/caller.ts'
 import { isCarriedClaim } from '../../model/caller/claim.ts'
 
 export const tokenAudience = 'authenticated'
 
 /** Who a token speaks for. */
-export interface TokenSubject {
-  readonly id: string
-  readonly sessionId: string
-  readonly role: string
-  readonly email: string | null
-  /** Roles beside `role`: `app_metadata.roles`. */
-  readonly roles: readonly string[]
-  /** Authenticator assurance level: 2 after a second factor. */
-  readonly aal: 1 | 2
-  /** `auth_users.authority` as it was: another one, and the token says rights that are not so any more. */
-  readonly authority: number
-  readonly isAnonymous: boolean
-  /** What it says beside that, at the top: `auth.claims` of the backend, and what an app's token has (RFC 9068). */
-  readonly claims: Readonly<Record<string, unknown>>
-}
+export type TokenSubject = Omit<UserCaller, 'kind' | 'resources'>
 
 /** What is kept of a token whose signature was checked. */
 export interface CheckedToken {

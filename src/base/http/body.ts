@@ -1,4 +1,5 @@
 import { Problem, type ProblemCode } from '../problem.ts'
+import { readBounded } from './bounded.ts'
 
 export interface BodyRules {
   readonly maxBytes: number
@@ -60,19 +61,9 @@ export function parseJson(
   }
 }
 
-/** The body, counted as it arrives: `Content-Length` may be absent or false. */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  if (request.body === null) return new Uint8Array()
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of request.body) {
-    length += chunk.byteLength
-    // Leaving the loop cancels the stream.
-    if (length > maxBytes) throw tooLarge(maxBytes)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks, length)
+  return readBounded(request.body, maxBytes, () => tooLarge(maxBytes))
 }
 
 function requireJson(contentType: string | null): void {

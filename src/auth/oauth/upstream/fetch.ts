@@ -1,3 +1,5 @@
+import { readBounded } from '../../../base/http/bounded.ts'
+
 /** Why a provider could not be used: never what it said, which may hold a token or a person. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError'
@@ -23,7 +25,11 @@ export async function fetchUpstream(url: string, request: UpstreamRequest = {}):
   try {
     const asked = { method, headers, redirect: 'manual' as const, signal }
     const response = await fetch(url, body === null ? asked : { ...asked, body: bytesOf(body) })
-    const bytes = await readBounded(response)
+    const bytes = await readBounded(
+      response.body,
+      mostBytes,
+      () => new UpstreamError('the provider answered too much'),
+    )
     const isNull = response.status === 204 || response.status === 304
     const kept = ['content-type', 'www-authenticate'].flatMap((name) => {
       const value = response.headers.get(name)
@@ -56,25 +62,6 @@ export async function fetchJson(
     if (!(error instanceof SyntaxError)) throw error
     throw new UpstreamError('the provider answered no JSON')
   }
-}
-
-/** Counted as it arrives: `Content-Length` may be absent or false. */
-async function readBounded(response: Response): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength
-    // Leaving the loop cancels the stream.
-    if (length > mostBytes) throw new UpstreamError('the provider answered too much')
-    chunks.push(chunk)
-  }
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return bytes
 }
 
 function bytesOf(body: NonNullable<UpstreamRequest['body']>): string | Uint8Array<ArrayBuffer> {
