@@ -2,28 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { membersOf } from '../server.ts'
 import { type Acme, countOf, signInAs, startAcme, welcome } from './acme.ts'
 import { browser, fragmentOf } from './browser.ts'
-import type { IssuerAccount } from './issuer.ts'
+import { people } from './owner.ts'
 
-const password = 'correct horse battery staple'
-const accounts: Record<string, IssuerAccount> = {}
 const atHome = { 'user-agent': 'Browser of the owner', 'cf-connecting-ip': '198.51.100.7' }
 
 let acme: Acme
-let count = 0
-
-function somebody(verified = true) {
-  count += 1
-  const sub = `person-${count}`
-  accounts[sub] = { email: `${sub}@elsewhere.example`, email_verified: verified }
-  return sub
-}
-
-async function owner(flowType: 'pkce' | 'implicit' = 'pkce') {
-  count += 1
-  const client = acme.server.client({ flowType })
-  const { data } = await client.signUp({ email: `owner-${count}@example.com`, password })
-  return { client, id: data.user?.id ?? '', email: `owner-${count}@example.com` }
-}
+const { accounts, somebody, owner } = people(() => acme)
 
 /** `linkIdentity` of a client: the URL that it leads to. */
 async function linkUrl(client: Awaited<ReturnType<typeof owner>>['client'], login: string) {

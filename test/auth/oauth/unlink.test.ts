@@ -1,26 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Acme, countOf, signInAs, startAcme } from './acme.ts'
-import type { IssuerAccount } from './issuer.ts'
-
-const password = 'correct horse battery staple'
-const accounts: Record<string, IssuerAccount> = {}
+import { people } from './owner.ts'
 
 let acme: Acme
-let count = 0
-
-function somebody(verified = true) {
-  count += 1
-  const sub = `person-${count}`
-  accounts[sub] = { email: `${sub}@elsewhere.example`, email_verified: verified }
-  return sub
-}
-
-async function owner(flowType: 'pkce' | 'implicit' = 'pkce') {
-  count += 1
-  const client = acme.server.client({ flowType })
-  const { data } = await client.signUp({ email: `owner-${count}@example.com`, password })
-  return { client, id: data.user?.id ?? '', email: `owner-${count}@example.com` }
-}
+const { accounts, somebody, owner } = people(() => acme)
 
 beforeAll(async () => {
   acme = await startAcme(accounts, { auth: { confirmEmail: false } })
