@@ -2,6 +2,7 @@ import { Problem } from '../../base/problem.ts'
 import { challengeOf } from '../code/challenge.ts'
 import type { AuthContext } from '../context.ts'
 import { readBody, requireEmail, signUpBody } from '../credentials.ts'
+import { evenly } from '../even.ts'
 import { hashPassword } from '../password/hash.ts'
 import { requireStrong } from '../password/rules.ts'
 import { throttle } from '../throttle/throttle.ts'
@@ -40,7 +41,7 @@ export async function signUp(context: AuthContext): Promise<Response> {
   const passwordHash = await hashPassword(body.password)
   timing.mark('password')
   if (backend.auth?.confirmEmail === true) {
-    return signUpToConfirm(context, { email, passwordHash, data, challenge })
+    return evenly((context) => signUpToConfirm(context, { email, passwordHash, data, challenge }))(context)
   }
   return signUpAtOnce(context, { email, passwordHash, data, method: 'password' })
 }

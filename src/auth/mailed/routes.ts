@@ -1,3 +1,4 @@
+import { evenly } from '../even.ts'
 import { type AuthRoute, lazily } from '../feature.ts'
 
 const sendMagicLink = lazily(() => import('./otp.ts').then(({ sendMagicLink }) => sendMagicLink))
@@ -13,12 +14,12 @@ const verify = lazily(() => import('./verify/verify.ts').then(({ verify }) => ve
 
 /** What is done by mail. */
 export const mailedRoutes: readonly AuthRoute[] = [
-  { path: '/otp', access: 'key', methods: { POST: sendMagicLink } },
-  { path: '/magiclink', access: 'key', methods: { POST: sendMagicLink } },
-  { path: '/recover', access: 'key', methods: { POST: recover } },
-  { path: '/resend', access: 'key', methods: { POST: resend } },
+  { path: '/otp', access: 'key', methods: { POST: evenly(sendMagicLink) } },
+  { path: '/magiclink', access: 'key', methods: { POST: evenly(sendMagicLink) } },
+  { path: '/recover', access: 'key', methods: { POST: evenly(recover) } },
+  { path: '/resend', access: 'key', methods: { POST: evenly(resend) } },
   { path: '/reauthenticate', access: 'user', methods: { GET: reauthenticate } },
   { path: '/invite', access: 'service', methods: { POST: invite } },
   { path: '/admin/generate_link', access: 'service', methods: { POST: generateLink } },
-  { path: '/verify', access: 'open', methods: { GET: openLink, POST: verify } },
+  { path: '/verify', access: 'open', methods: { GET: openLink, POST: evenly(verify) } },
 ]
