@@ -12,10 +12,16 @@ export interface NewUser {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** A row of the backend's own table that is made in the transaction of the sign-up, without hooks, audit and outbox. */
+/**
+ * A row of the backend's own table that is made in the transaction of the sign-up, without hooks, audit and outbox; where an
+ * address has to be confirmed by a mail, in that of the confirmation. What the table refuses as a duplicate only then is
+ * told to who comes with the link or the code: they sign up again with something else, or ask for a link to sign in. Where
+ * a link or a provider brings nothing that would do, the profile is made without `data`: what a stranger said at a
+ * sign-up with the address keeps nobody out.
+ */
 export interface Profile {
   readonly table: SQLiteTable
-  /** Values by Drizzle property, as for `db.insert(table).values(…)`. */
+  /** Values by Drizzle property, as for `db.insert(table).values(…)`. Asked more than once, so it does nothing else. */
   values(user: NewUser): Readonly<Record<string, unknown>>
 }
 

@@ -1,10 +1,9 @@
-import { getTableName, type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
 import type { Statement } from '../../base/statement.ts'
 import { SqlError } from '../../database/client.ts'
-import type { BackendDeclaration, NewUser } from '../../declare/backend.ts'
+import type { NewUser } from '../../declare/backend.ts'
 import { toStatement } from '../../model/expression.ts'
-import type { AuthServer } from '../context.ts'
 import { authUsers } from '../tables/users.ts'
 import type { Account } from './account.ts'
 import { insertInto } from './insert.ts'
@@ -23,10 +22,12 @@ export interface UserToMake extends NewUser {
   /** Default: a person, and anonymous without an address. */
   readonly kind?: Account['kind']
   readonly appMetadata?: Readonly<Record<string, unknown>>
+  /** Whether the profile is made when the address is confirmed; default: with the user (`insertProfile`). */
+  readonly awaitsProfile?: boolean
 }
 
 /**
- * The user, for a transaction that may make an account; `insertProfile` belongs behind it.
+ * The user, for a transaction that may make an account; `insertProfile` belongs behind it, if nothing is waited for.
  * @param where when it is made; default: always. What it is about must not be the new row.
  */
 export function insertUser(user: UserToMake, where?: SQL): Statement {
@@ -39,26 +40,13 @@ export function insertUser(user: UserToMake, where?: SQL): Statement {
     role: user.role,
     user_metadata: user.data,
     app_metadata: user.appMetadata ?? {},
+    awaits_profile: user.awaitsProfile ?? false,
     email_confirmed_at: dateOf(user.emailConfirmedAt),
     invited_at: dateOf(user.invitedAt),
     created_at: now,
     updated_at: now,
   }
   return toStatement(insertInto(authUsers, row, where))
-}
-
-/** The row of the backend's own table, if there is one, of a user who was just made: of none where `insertUser` made none. */
-export function insertProfile({ profile }: BackendDeclaration, user: NewUser): readonly Statement[] {
-  if (profile === undefined) return []
-  const made = sql`exists (select 1 from ${authUsers} where ${authUsers.id} = ${user.id})`
-  return [toStatement(insertInto(profile.table, profile.values(user), made))]
-}
-
-/** What `database.transact` is to be told of a profile: the tables that answers from caches depend on. */
-export function profileTables({ backend, model }: AuthServer): readonly string[] {
-  return backend.profile === undefined
-    ? []
-    : model.watch.touchedBy(getTableName(backend.profile.table), false)
 }
 
 /** What a constraint said stays here: the profile's may be about rows that the caller must not know. */

@@ -1,36 +1,29 @@
-import { getTableName } from 'drizzle-orm'
 import { type Statement, textValue } from '../../base/statement.ts'
 import type { BackendDeclaration } from '../../declare/backend.ts'
-import { insertProfile, insertUser, type UserToMake } from './make.ts'
+import { insertProfile, takeProfileBack } from '../profile/profile.ts'
+import { insertUser, type UserToMake } from './make.ts'
 
 /**
- * An account whose address is to be confirmed, if nobody has the address yet. User and profile are made in any case and
- * go again where somebody has it: so what the profile's table refuses is refused for a known address, too, and neither
- * answer nor time tells which one it was.
+ * An account whose address is to be confirmed, if nobody has the address yet. Its profile is made when it is (`confirm`): so
+ * nobody has a name, or stands in a list, by an address that may be another's. It is tried at once, and taken back, for what
+ * the table refuses is better said while somebody types. User and profile are tried for a known address, too, so that
+ * neither answer nor time tells which one it was.
  */
 export function makePendingAccount(
   backend: BackendDeclaration,
   user: UserToMake & { readonly email: string },
 ): readonly Statement[] {
   const id = textValue(user.id)
-  const isLeftOver = 'exists (select 1 from auth_users where auth_users.id = ? and auth_users.email is null)'
+  const awaitsProfile = backend.profile !== undefined
   return [
-    insertUser({ ...user, email: null, kind: 'person' }),
+    insertUser({ ...user, email: null, kind: 'person', awaitsProfile }),
     ...insertProfile(backend, user),
+    ...takeProfileBack(backend),
     {
       sql: `update auth_users set email = ? where id = ?
   and not exists (select 1 from auth_users known where known.email = ?)`,
       args: [textValue(user.email), id, textValue(user.email)],
     },
-    // What an update does in between does not move it: it is the profile, the last row that was inserted.
-    ...(backend.profile === undefined
-      ? []
-      : [
-          {
-            sql: `delete from "${getTableName(backend.profile.table)}" where rowid = last_insert_rowid() and ${isLeftOver}`,
-            args: [id],
-          },
-        ]),
     { sql: 'delete from auth_users where id = ? and email is null', args: [id] },
   ]
 }

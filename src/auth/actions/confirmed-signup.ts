@@ -1,6 +1,6 @@
 import { uuidv7 } from '../../base/id.ts'
 import type { Account } from '../account/account.ts'
-import { profileTables, refusalOfUser } from '../account/make.ts'
+import { refusalOfUser } from '../account/make.ts'
 import { makePendingAccount } from '../account/pending.ts'
 import { userJson } from '../account/user.ts'
 import type { AuthContext } from '../context.ts'
@@ -28,9 +28,7 @@ export async function signUpToConfirm(context: AuthContext, asked: ToConfirm): P
   const mail = sendOneTime(context, { kind: 'signup', email, passwordHash, data, challenge, nowMilliseconds })
   try {
     const account = makePendingAccount(server.backend, { id, email, data, role, nowMilliseconds })
-    const results = await context
-      .get('database')
-      .transact([...account, ...mail.statements], timing, { touched: profileTables(server) })
+    const results = await context.get('database').transact([...account, ...mail.statements], timing)
     timing.mark('db')
     mail.send(results.at(-1))
   } catch (error) {

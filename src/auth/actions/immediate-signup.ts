@@ -1,7 +1,8 @@
 import { uuidv7 } from '../../base/id.ts'
 import { textValue } from '../../base/statement.ts'
-import { insertProfile, insertUser, profileTables, refusalOfUser } from '../account/make.ts'
+import { insertUser, refusalOfUser } from '../account/make.ts'
 import type { AuthContext } from '../context.ts'
+import { insertProfile, profileTables } from '../profile/profile.ts'
 import { type Method, startSession } from '../session/start.ts'
 
 /** Who comes in without a mail: somebody with a password, whose address is taken on trust, or somebody anonymous. */

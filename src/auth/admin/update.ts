@@ -1,5 +1,12 @@
 import { Problem } from '../../base/problem.ts'
-import { integerValue, type Statement, textOf, textValue, type Value } from '../../base/statement.ts'
+import {
+  integerValue,
+  type Statement,
+  textOf,
+  textOrNull,
+  textValue,
+  type Value,
+} from '../../base/statement.ts'
 import { accountColumns, accountOf } from '../account/account.ts'
 import { mergedJson } from '../account/merge.ts'
 import { changeRights, type RightsChange, requireShortMetadata } from '../account/rights.ts'
@@ -8,6 +15,7 @@ import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
 import { sendLetter } from '../letter.ts'
+import { confirm, lookAtAwaiting } from '../profile/confirm.ts'
 import { type GivenUser, readUser } from './body.ts'
 import { adminRefusal } from './create.ts'
 import { userOfPath } from './read.ts'
@@ -15,7 +23,8 @@ import { userOfPath } from './read.ts'
 /**
  * `PUT /admin/users/:id`: what is absent stays; metadata are taken in member by member, as GoTrue does. A role, other
  * `app_metadata`, a new address and a ban hold on the next trip; a new password ends all sessions, and with it or a new address nothing
- * that was sent by mail before is good any more. The owner is told. One trip.
+ * that was sent by mail before is good any more. The owner is told. One trip, and two where a profile waited for
+ * the confirmation (`confirm`).
  * @throws Problem as `readUser`; user_not_found, email_exists
  */
 export async function updateUser(context: AuthContext): Promise<Response> {
@@ -24,7 +33,7 @@ export async function updateUser(context: AuthContext): Promise<Response> {
   const now = context.get('server').clock.nowMilliseconds()
   const whose = userOfPath(context)
   timing.mark('parse')
-  const statements: readonly Statement[] = [
+  const before: readonly Statement[] = [
     { sql: `select email from auth_users where ${whose.sql}`, args: whose.args },
     changeRights(whose, rightsIn(given), now),
     requireShortMetadata(whose),
@@ -34,18 +43,20 @@ export async function updateUser(context: AuthContext): Promise<Response> {
     })),
     ...ends(given, whose, now),
     ...eventsOf(given).flatMap((event) => securityEvent(context, { event, whose, nowMilliseconds: now })),
-    { sql: `select ${accountColumns} from auth_users where ${whose.sql}`, args: whose.args },
   ]
+  const after = [{ sql: `select ${accountColumns} from auth_users where ${whose.sql}`, args: whose.args }]
+  const confirmed = { sql: `${whose.sql} and auth_users.email_confirmed_at is not null`, args: whose.args }
   try {
-    const results = await context.get('database').transact(statements, timing)
+    const look = lookAtUser(given, whose)
+    const results = await confirm(context, { before, whose: confirmed, look, after })
     timing.mark('db')
     const account = accountOf(results.at(-1))
     if (account === null) throw new Problem('user_not_found')
-    const before = textOf(results[0]?.rows[0]?.[0])
-    if (before !== null && given.email !== undefined && given.email !== before)
-      sendLetter(context, { about: 'email_changed', to: before, at: new Date(now) })
-    if (before !== null && given.passwordHash !== undefined)
-      sendLetter(context, { about: 'password_changed', to: before, at: new Date(now) })
+    const address = textOf(results[0]?.rows[0]?.[0])
+    if (address !== null && given.email !== undefined && given.email !== address)
+      sendLetter(context, { about: 'email_changed', to: address, at: new Date(now) })
+    if (address !== null && given.passwordHash !== undefined)
+      sendLetter(context, { about: 'password_changed', to: address, at: new Date(now) })
     return context.json(userJson(account), 200, { 'cache-control': 'no-store' })
   } catch (error) {
     throw adminRefusal(error)
@@ -64,13 +75,27 @@ function rightsIn({ role, appMetadata, bannedUntil }: GivenUser): RightsChange {
 function changes(given: GivenUser, nowMilliseconds: number): readonly Condition[] {
   const { email, passwordHash, emailConfirm, userMetadata } = given
   const set = (column: string, value: Value): Condition => ({ sql: `${column} = ?`, args: [value] })
-  const merged = userMetadata === undefined ? null : mergedJson('auth_users.user_metadata', userMetadata)
+  const merged = userMetadata === undefined ? null : metadataWith(userMetadata)
   return [
     ...(email === undefined ? [] : [address(email)]),
     ...(passwordHash === undefined ? [] : [set('password_hash', textValue(passwordHash))]),
     ...(emailConfirm ? [confirmation(nowMilliseconds)] : []),
     ...(merged === null ? [] : [{ sql: `user_metadata = ${merged.sql}`, args: merged.args }]),
   ]
+}
+
+function metadataWith(userMetadata: NonNullable<GivenUser['userMetadata']>): Condition {
+  return mergedJson('auth_users.user_metadata', userMetadata)
+}
+
+/** As `changes` will have made them: for who is confirmed hereby. */
+function lookAtUser({ email, userMetadata }: GivenUser, whose: Condition): Statement {
+  const metadata = metadataWith(userMetadata ?? {})
+  return lookAtAwaiting(
+    { sql: `json_array(${metadata.sql}, json('{}'))`, args: metadata.args },
+    { sql: `auth_users where ${whose.sql}`, args: whose.args },
+    { sql: 'coalesce(?, auth_users.email)', args: [textOrNull(email ?? null)] },
+  )
 }
 
 /** Policies may go by it (`caller.email`): a token that says another one is refused. */

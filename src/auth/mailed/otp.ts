@@ -1,6 +1,6 @@
 import { boolean, nullish, object, string } from 'valibot'
 import { uuidv7 } from '../../base/id.ts'
-import { profileTables, refusalOfUser } from '../account/make.ts'
+import { refusalOfUser } from '../account/make.ts'
 import { makePendingAccount } from '../account/pending.ts'
 import { challengeEntries, challengeOf } from '../code/challenge.ts'
 import type { AuthContext } from '../context.ts'
@@ -41,15 +41,8 @@ export async function sendMagicLink(context: AuthContext): Promise<Response> {
     nowMilliseconds,
   })
   try {
-    const results = await context
-      .get('database')
-      .transact(
-        [...(isOpen ? makePendingAccount(server.backend, account) : []), ...mail.statements],
-        timing,
-        {
-          touched: isOpen ? profileTables(server) : [],
-        },
-      )
+    const made = isOpen ? makePendingAccount(server.backend, account) : []
+    const results = await context.get('database').transact([...made, ...mail.statements], timing)
     timing.mark('db')
     mail.send(results.at(-1))
   } catch (error) {

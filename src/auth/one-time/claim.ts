@@ -3,6 +3,7 @@ import { isNotBannedSql } from '../account/account.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { alwaysCommitted } from '../event/commit.ts'
+import { lookAtAwaiting } from '../profile/confirm.ts'
 import { hashed } from '../session/token.ts'
 import { codeToTypeMilliseconds, type Kind, mostFailures } from './kind.ts'
 import { codeHash } from './make.ts'
@@ -22,6 +23,8 @@ export interface Claim {
   readonly row: Condition
   /** Its user, unless banned: a condition over `auth_users`. */
   readonly whose: Condition
+  /** For `confirm`: its user, before anything is claimed. */
+  readonly look: Statement
   /** Last in the transaction: it is used. */
   readonly end: Statement
 }
@@ -40,16 +43,20 @@ export function claimOneTime(
   const now = integerValue(nowMilliseconds)
   const row: Condition = { sql: 'auth_one_time_tokens.code_hash = ?', args: [mark] }
   const { fits, failed } = fitting(context, brought, kinds, nowMilliseconds)
+  const wanted: Condition = {
+    sql: `auth_one_time_tokens sent join auth_users on auth_users.id = sent.user_id
+  where ${fits.sql} and sent.expires_at > ?
+    and sent.email = case sent.kind when 'email_change_new' then auth_users.new_email else auth_users.email end
+    and (sent.kind <> 'signup' or auth_users.email_confirmed_at is null)
+  order by sent.created_at desc limit 1`,
+    args: [...fits.args, now],
+  }
   const statements: readonly Statement[] = [
     alwaysCommitted(nowMilliseconds),
     {
       sql: `update auth_one_time_tokens set code_hash = ?, link_hash = null where id = (
-  select sent.id from auth_one_time_tokens sent join auth_users on auth_users.id = sent.user_id
-  where ${fits.sql} and sent.expires_at > ?
-    and sent.email = case sent.kind when 'email_change_new' then auth_users.new_email else auth_users.email end
-    and (sent.kind <> 'signup' or auth_users.email_confirmed_at is null)
-  order by sent.created_at desc limit 1)`,
-      args: [mark, ...fits.args, now],
+  select sent.id from ${wanted.sql})`,
+      args: [mark, ...wanted.args],
     },
     ...failed.map(({ sql, args }) => ({
       sql: `update auth_one_time_tokens set failures = failures + 1 where ${sql}
@@ -75,8 +82,24 @@ export function claimOneTime(
   and ${isNotBannedSql}`,
       args: [...row.args, now],
     },
+    look: lookAtAwaiting(profileData, wanted, emailThen),
     end: { sql: `delete from auth_one_time_tokens where ${row.sql}`, args: row.args },
   }
+}
+
+/**
+ * What somebody says of themselves with the token. Where it brings nothing, it is what was said when the account was made;
+ * by whom is not known, so what they said must not keep its owner out: then the profile is made of nothing.
+ */
+const profileData: Condition = {
+  sql: `iif(sent.user_metadata is null, json_array(json(auth_users.user_metadata), json('{}')),
+    json_array(json(sent.user_metadata)))`,
+  args: [],
+}
+
+const emailThen: Condition = {
+  sql: "iif(sent.kind in ('email_change_new', 'email_change_current'), auth_users.new_email, auth_users.email)",
+  args: [],
 }
 
 /** Which row was meant, and which ones somebody guessed at who brought a wrong code. */

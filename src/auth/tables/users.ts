@@ -29,6 +29,8 @@ export const authUsers = sqliteTable('auth_users', {
   user_metadata: text({ mode: 'json' }).$type<JsonObject>().notNull().default({}),
   /** What only the server changes; `roles` are roles beside `role`. */
   app_metadata: text({ mode: 'json' }).$type<JsonObject>().notNull().default({}),
+  /** Whether the row of the backend's own table is still to be made: when the address is confirmed. */
+  awaits_profile: integer({ mode: 'boolean' }).notNull().default(false),
   email_confirmed_at: instant(),
   banned_until: instant(),
   invited_at: instant(),

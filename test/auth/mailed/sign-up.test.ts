@@ -131,7 +131,7 @@ describe('sign-up with an address to be confirmed', () => {
 
   test('what a profile refuses is refused for a known address, too; nothing is left of either', async () => {
     const known = await confirmed()
-    await signUp({ email: someone(), data: { nickname: 'taken' } })
+    await server.admin().createUser({ email: someone(), user_metadata: { nickname: 'taken' } })
     const fresh = someone()
     for (const email of [known, fresh]) {
       const response = await signUp({ email, data: { nickname: 'taken' } })

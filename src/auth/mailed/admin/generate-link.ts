@@ -3,7 +3,7 @@ import { uuidv7 } from '../../../base/id.ts'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, type Statement, textOf, textValue } from '../../../base/statement.ts'
 import { accountColumnCount, accountColumns, accountOf } from '../../account/account.ts'
-import { profileTables, refusalOfUser } from '../../account/make.ts'
+import { refusalOfUser } from '../../account/make.ts'
 import { makePendingAccount } from '../../account/pending.ts'
 import { userJson } from '../../account/user.ts'
 import type { Condition } from '../../condition.ts'
@@ -76,9 +76,7 @@ export async function generateLink(context: AuthContext): Promise<Response> {
     },
   ]
   try {
-    const results = await context
-      .get('database')
-      .transact(statements, timing, { touched: makesAccount ? profileTables(server) : [] })
+    const results = await context.get('database').transact(statements, timing)
     timing.mark('db')
     const result = results.at(-1)
     const account = accountOf(result)

@@ -3,7 +3,7 @@ import { uuidv7 } from '../../../base/id.ts'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue } from '../../../base/statement.ts'
 import { accountColumns, accountOf } from '../../account/account.ts'
-import { profileTables, refusalOfUser } from '../../account/make.ts'
+import { refusalOfUser } from '../../account/make.ts'
 import { makePendingAccount } from '../../account/pending.ts'
 import { userJson } from '../../account/user.ts'
 import type { AuthContext } from '../../context.ts'
@@ -52,9 +52,7 @@ export async function invite(context: AuthContext): Promise<Response> {
     { sql: `select ${accountColumns} from auth_users where ${whose.sql}`, args: whose.args },
   ]
   try {
-    const results = await context
-      .get('database')
-      .transact(statements, timing, { touched: profileTables(server) })
+    const results = await context.get('database').transact(statements, timing)
     timing.mark('db')
     const account = accountOf(results.at(-1))
     if (account === null) throw new Problem('email_exists')

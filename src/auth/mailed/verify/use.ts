@@ -5,6 +5,7 @@ import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'
 import { type Brought, type Claim, claimOneTime } from '../../one-time/claim.ts'
 import { kindsOf, methodOfType, type VerificationType } from '../../one-time/kind.ts'
+import { confirm } from '../../profile/confirm.ts'
 import type { SessionBody } from '../../session/answer.ts'
 import { startSession } from '../../session/start.ts'
 import { tellOfNewDevice } from '../../session/tell.ts'
@@ -25,9 +26,9 @@ export interface Use {
 }
 
 /**
- * Uses a one-time token, in one trip: it is claimed, what follows from it is done, and somebody is signed in, in one
- * transaction.
- * @throws Problem otp_expired of whatever is not good; user_banned or email_exists of what would have been
+ * Uses a one-time token: it is claimed, what follows from it is done, and somebody is signed in, in one transaction. One
+ * trip, and two where a profile waited for it (`confirm`).
+ * @throws Problem otp_expired of whatever is not good; user_banned or email_exists of what would have been; as `confirm`
  */
 export async function useOneTime(context: AuthContext, { type, brought, into }: Use): Promise<Used> {
   const timing = context.get('timing')
@@ -39,9 +40,8 @@ export async function useOneTime(context: AuthContext, { type, brought, into }: 
   const before = [...claim.statements, ...effect.statements]
   timing.mark('parse')
 
-  const results = await context
-    .get('database')
-    .transact([...before, ...ending.statements, ...effect.end], timing)
+  const after = [...ending.statements, ...effect.end]
+  const results = await confirm(context, { before, whose: effect.whose, look: claim.look, after })
   timing.mark('db')
   const outcome = claim.outcomeOf(results)
   if (outcome === 'none') throw new Problem('otp_expired')

@@ -16,8 +16,8 @@ const verifyBody = object({
 })
 
 /**
- * `POST /verify`: the code that came by mail, with the address, or the token of the link (`token_hash`). One trip.
- * @throws Problem over_request_rate_limit, otp_expired, user_banned, email_exists
+ * `POST /verify`: the code that came by mail, with the address, or the token of the link (`token_hash`).
+ * @throws Problem over_request_rate_limit; as `useOneTime`
  */
 export async function verify(context: AuthContext): Promise<Response> {
   const { settings, keys, clock } = context.get('server')

@@ -18,10 +18,12 @@ import {
   isNotBannedSql,
 } from '../../account/account.ts'
 import { claimAccount, doubtTrust } from '../../account/claim.ts'
-import { insertProfile, insertUser } from '../../account/make.ts'
+import { insertUser } from '../../account/make.ts'
 import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'
 import { securityEvent } from '../../event/event.ts'
+import { lookAtAwaiting } from '../../profile/confirm.ts'
+import { insertProfile } from '../../profile/profile.ts'
 import { authIdentities, authUsers } from '../../tables/users.ts'
 import { type ForeignIdentity, insertIdentity, ownerArgs, ownerSql } from './identity.ts'
 
@@ -30,6 +32,8 @@ export interface Arrival {
   readonly statements: readonly Statement[]
   /** Whom they let in: true of nobody where they found, or made, no account. */
   readonly whose: Condition
+  /** For `confirm`: the same, before anything is done. */
+  readonly look: Statement
   /**
    * @param results of these very statements
    * @throws Problem signup_disabled, user_banned
@@ -103,6 +107,14 @@ where ${whose.sql} and ${isNotBannedSql}`,
   return {
     statements,
     whose,
+    // Who was there before is not known to be the owner, so what they said must not keep the owner out.
+    look: lookAtAwaiting(
+      {
+        sql: 'json_array(json_patch(auth_users.user_metadata, ?), json(?))',
+        args: [data, data],
+      },
+      { sql: `auth_users where ${target.sql}`, args: target.args },
+    ),
     outcomeOf(results) {
       const result = results[statements.length - 1]
       const account = accountOf(result)

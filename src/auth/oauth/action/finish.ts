@@ -1,10 +1,12 @@
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, type Statement, textValue } from '../../../base/statement.ts'
 import { SqlError } from '../../../database/client.ts'
-import { profileTables, refusalOfUser } from '../../account/make.ts'
+import { refusalOfUser } from '../../account/make.ts'
 import { issueCode } from '../../code/issue.ts'
 import type { ProviderTokens } from '../../code/seal.ts'
 import type { AuthContext } from '../../context.ts'
+import { confirm } from '../../profile/confirm.ts'
+import { profileTables } from '../../profile/profile.ts'
 import { withFragment, withQuery } from '../../redirect.ts'
 import { type SessionStart, startSession } from '../../session/start.ts'
 import { tellOfNewDevice } from '../../session/tell.ts'
@@ -43,15 +45,13 @@ async function finishSignIn(
 ): Promise<string> {
   const { identity } = arriving
   const arrival = arrive(context, identity, now)
-  const { whose } = arrival
+  const { whose, look } = arrival
   const use = useState(flow, now)
   const server = context.get('server')
   const run = async (last: readonly Statement[]) => {
-    const statements = [...use, ...arrival.statements, ...last]
-    const timing = context.get('timing')
-    const results = await context
-      .get('database')
-      .transact(statements, timing, { touched: profileTables(server) })
+    const before = [...use, ...arrival.statements]
+    const touched = profileTables(server)
+    const results = await confirm(context, { before, whose, look, after: last, touched })
     const { account, isLinked } = arrival.outcomeOf(results.slice(use.length))
     if (isLinked) tellOfLink(context, account, identity.provider, now)
     return results

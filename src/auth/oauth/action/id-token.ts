@@ -1,10 +1,12 @@
 import { boolean, nullish, object, string } from 'valibot'
 import { nodeCrypto } from '../../../base/crypto.ts'
 import { Problem } from '../../../base/problem.ts'
-import { profileTables, refusalOfUser } from '../../account/make.ts'
+import { refusalOfUser } from '../../account/make.ts'
 import { userCaller } from '../../caller.ts'
 import type { AuthContext } from '../../context.ts'
 import { readBody } from '../../credentials.ts'
+import { confirm } from '../../profile/confirm.ts'
+import { profileTables } from '../../profile/profile.ts'
 import { startSession } from '../../session/start.ts'
 import { tellOfNewDevice } from '../../session/tell.ts'
 import { throttle } from '../../throttle/throttle.ts'
@@ -27,7 +29,7 @@ const idTokenBody = object({
 
 /**
  * `POST /token?grant_type=id_token`: for apps that have signed in at the provider themselves (`signInWithIdToken`, and
- * `linkIdentity` with a token). One trip; the provider's keys are asked for once in ten minutes and isolate.
+ * `linkIdentity` with a token). One trip, and two as `confirm` says; the provider's keys are asked for once in ten minutes and isolate.
  * @throws Problem validation_failed, invalid_credentials of a token that is not good, unexpected_failure of a provider that
  *   cannot be asked, over_request_rate_limit; signup_disabled, user_banned; of a link no_authorization, session_not_found, identity_already_exists
  */
@@ -53,9 +55,9 @@ async function signIn(context: AuthContext, identity: ForeignIdentity, now: numb
   const arrival = arrive(context, identity, now)
   const session = startSession(context, { whose: arrival.whose, method: 'oauth', nowMilliseconds: now })
   try {
-    const results = await context
-      .get('database')
-      .transact([...arrival.statements, ...session.statements], timing, { touched: profileTables(server) })
+    const { statements: before, whose, look } = arrival
+    const touched = profileTables(server)
+    const results = await confirm(context, { before, whose, look, after: session.statements, touched })
     timing.mark('db')
     const { account, isLinked } = arrival.outcomeOf(results)
     const signedIn = session.outcomeOf(results)

@@ -1,0 +1,1 @@
+ALTER TABLE `auth_users` ADD `awaits_profile` integer DEFAULT false NOT NULL;
