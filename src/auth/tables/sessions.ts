@@ -79,8 +79,6 @@ export const authApiKeys = sqliteTable(
     roles: text().notNull(),
     /** JSON array of the resources that it may ask for; null: all that its roles may. */
     resources: text(),
-    /** The user who made it; null: the secret key. */
-    created_by: text(),
     created_at: instant().notNull().$defaultFn(now),
     last_used_at: instant(),
     /** The key that it was rotated to. */

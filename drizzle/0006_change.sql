@@ -1,0 +1,1 @@
+ALTER TABLE `auth_api_keys` DROP COLUMN `created_by`;
