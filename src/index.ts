@@ -17,8 +17,10 @@ export { x } from './auth/oauth/provider/x.ts'
 export type { Endpoints, Person, Provider, Said } from './auth/oauth/provider.ts'
 export { type PasskeyOptions, passkeys } from './auth/passkey/feature.ts'
 export { importedHashes } from './auth/password/imported.ts'
+export { type Html, html } from './base/http/html.ts'
 export type { AfterContext, AfterHook, Operation, Payload } from './declare/after.ts'
 export type { AuthDeclaration, ClaimsUser, SessionDeclaration } from './declare/auth/auth.ts'
+export type { MailDeclaration, MailTemplate, MailTemplates, MailWords } from './declare/auth/mail.ts'
 export {
   type BackendDeclaration,
   backend,

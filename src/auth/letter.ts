@@ -1,5 +1,6 @@
-import type { Letter } from '../mail/letter.ts'
+import type { Letter } from '../declare/auth/mail.ts'
 import { type Mail, MailError } from '../mail/mail.ts'
+import type { RenderContext } from '../mail/template/render.ts'
 import type { Account } from './account/account.ts'
 import type { AuthContext } from './context.ts'
 import { accountRoom } from './throttle/throttle.ts'
@@ -8,12 +9,16 @@ import { accountRoom } from './throttle/throttle.ts'
 export function sendLetter(context: AuthContext, letter: Letter): void {
   const { mail, backend } = context.get('server')
   if (mail === null) return
-  const sent = sendCounted(context, mail, letter, backend.name).catch((error: unknown) => {
+  const report = (fault: Readonly<Record<string, string>>) =>
+    console.error(JSON.stringify({ requestId: context.get('requestId'), mail: letter.about, ...fault }))
+  const how: RenderContext = {
+    productName: backend.name,
+    templates: backend.auth?.mail?.templates ?? {},
+    onFault: ({ template }) => report({ template }),
+  }
+  const sent = sendCounted(context, mail, letter, how).catch((error: unknown) => {
     const name = error instanceof Error ? error.name : typeof error
-    const reason = error instanceof MailError ? { reason: error.message } : {}
-    console.error(
-      JSON.stringify({ requestId: context.get('requestId'), mail: letter.about, error: name, ...reason }),
-    )
+    report({ error: name, ...(error instanceof MailError && { reason: error.message }) })
   })
   context.executionCtx.waitUntil(sent)
 }
@@ -39,7 +44,7 @@ async function sendCounted(
   context: AuthContext,
   mail: Mail,
   letter: Letter,
-  productName: string,
+  how: RenderContext,
 ): Promise<void> {
   if ('at' in letter) {
     const rules = [{ ...mostNotices, name: `letter ${letter.about}` }]
@@ -47,13 +52,13 @@ async function sendCounted(
     const told = await rooms.ask(accountRoom(context, letter.to), { kind: 'take', rules })
     if (told !== null && told.retrySeconds > 0) return
   }
-  await send(mail, letter, productName)
+  await send(mail, letter, how)
 }
 
 let template: typeof import('../mail/template/render.ts') | null = null
 
 /** The words are evaluated when there is something to say. */
-async function send(mail: Mail, letter: Letter, productName: string): Promise<void> {
+async function send(mail: Mail, letter: Letter, how: RenderContext): Promise<void> {
   template ??= await import('../mail/template/render.ts')
-  await mail.send(template.render(letter, { productName }))
+  await mail.send(template.render(letter, how))
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Letter } from '../../src/mail/letter.ts'
+import type { Letter } from '../../src/declare/auth/mail.ts'
 import { render } from '../../src/mail/template/render.ts'
 import { words } from '../../src/mail/template/words.ts'
 

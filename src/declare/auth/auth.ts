@@ -1,4 +1,5 @@
 import type { CaptchaProvider } from './captcha.ts'
+import type { MailDeclaration } from './mail.ts'
 import type { PasswordDeclaration } from './password.ts'
 import type { ThrottleDeclaration } from './throttle.ts'
 
@@ -53,6 +54,8 @@ export interface AuthDeclaration {
    * No registered claim (RFC 7519, RFC 9068, those of GoTrue), and at most 1,024 bytes as JSON.
    */
   claims?(user: ClaimsUser): Claims | Promise<Claims>
+  /** What mails say. Default: as it is written here, in English. */
+  readonly mail?: MailDeclaration
   /** How often things may be tried. Default: as GoTrue has it, and guessing is slowed by account, too. */
   readonly throttles?: ThrottleDeclaration
   /** Ways in beyond password and mail. */

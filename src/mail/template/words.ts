@@ -1,4 +1,4 @@
-import type { Letter } from '../letter.ts'
+import type { Letter } from '../../declare/auth/mail.ts'
 
 /** What one mail says. `{product}` and `{email}` stand for what they name; what happened when stands below the lines. */
 export interface Words {
