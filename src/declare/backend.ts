@@ -29,7 +29,8 @@ export interface Profile {
 export interface TenantsDeclaration {
   /**
    * `host`: by the label in front of the host of API_URL. `path`: by `/t/{tenant}` in front of the path. `claim`: by the
-   * claim `tenant` of the access token, or by the header `Selvage-Tenant` where nobody is signed in yet.
+   * claim `tenant` of the access token, or by the header `Selvage-Tenant` where nobody is signed in yet. What a browser
+   * opens has `selvage_tenant` in its query: links of mails by themselves, and `signInWithOAuth` by its `queryParams`.
    */
   readonly from: 'host' | 'path' | 'claim'
 }

@@ -10,6 +10,7 @@ import type { Database } from '../database/client.ts'
 import type { TenantsDeclaration } from '../declare/backend.ts'
 import { tenantSettings } from './derive.ts'
 import { type DirectoryEntry, readEntry } from './directory.ts'
+import { tenantInLink } from './link.ts'
 import { isTenantName } from './name.ts'
 import { tenantHeader, tenantInHost, tenantInPath, tenantUrl } from './named.ts'
 import { databasePattern, databaseUrlOf } from './pattern.ts'
@@ -67,9 +68,10 @@ interface Known {
 
 /** As it is written in the request; null: it names none. */
 async function nameIn(
-  { request: { url, headers }, settings, keys, clock }: TenantRequest,
+  { request, settings, keys, clock }: TenantRequest,
   from: TenantsDeclaration['from'],
 ): Promise<string | null> {
+  const { url, headers } = request
   switch (from) {
     case 'host':
       return tenantInHost(url, settings.apiUrl)
@@ -77,7 +79,7 @@ async function nameIn(
       return tenantInPath(url)
     case 'claim': {
       // Whoever names another tenant than that of the token, or of the key, is refused as soon as these are looked at.
-      const named = headers.get(tenantHeader)
+      const named = headers.get(tenantHeader) ?? (await tenantInLink(request))
       const token = named === null ? accessTokenIn(headers) : null
       if (token === null) return named
       const context = { issuer: issuerOf(settings.apiUrl), keys, nowMilliseconds: clock.nowMilliseconds() }

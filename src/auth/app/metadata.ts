@@ -1,19 +1,18 @@
 import type { AuthServer } from '../context.ts'
+import { endpointUrl } from '../tenant.ts'
 import { issuerOf } from '../token/tokens.ts'
 import { clientMethods } from './client/authenticate.ts'
 import type { AppRules } from './rules.ts'
 
 /** What apps may ask of this server, beside issuer and keys: members of RFC 8414 §2 and OpenID Connect Discovery §3. */
-export function providerMetadata(
-  rules: AppRules,
-  { settings }: AuthServer,
-): Readonly<Record<string, unknown>> {
-  const issuer = issuerOf(settings.apiUrl)
+export function providerMetadata(rules: AppRules, server: AuthServer): Readonly<Record<string, unknown>> {
   return {
-    authorization_endpoint: `${issuer}/oauth/authorize`,
-    token_endpoint: `${issuer}/oauth/token`,
-    userinfo_endpoint: `${issuer}/oauth/userinfo`,
-    ...(rules.dynamicRegistration && { registration_endpoint: `${issuer}/oauth/clients/register` }),
+    authorization_endpoint: endpointUrl(server, '/oauth/authorize'),
+    token_endpoint: endpointUrl(server, '/oauth/token'),
+    userinfo_endpoint: `${issuerOf(server.settings.apiUrl)}/oauth/userinfo`,
+    ...(rules.dynamicRegistration && {
+      registration_endpoint: endpointUrl(server, '/oauth/clients/register'),
+    }),
     scopes_supported: rules.scopes,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],

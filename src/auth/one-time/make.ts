@@ -3,6 +3,7 @@ import { integerValue, type Statement, textOrNull, textValue } from '../../base/
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { hashed, newSecretToken } from '../session/token.ts'
+import { tenantQuery } from '../tenant.ts'
 import { type Kind, linkMilliseconds, typeOfKind } from './kind.ts'
 
 export interface OneTimeToMake {
@@ -62,8 +63,9 @@ export function linkOf(
   token: string,
   redirectTo: string,
 ): string {
-  const query = new URLSearchParams({ token, type: typeOfKind[kind], redirect_to: redirectTo })
-  return `${context.get('server').settings.apiUrl}/auth/v1/verify?${query}`
+  const server = context.get('server')
+  const named = { ...tenantQuery(server), token, type: typeOfKind[kind], redirect_to: redirectTo }
+  return `${server.settings.apiUrl}/auth/v1/verify?${new URLSearchParams(named)}`
 }
 
 /** As GoTrue has it: who gets an error by a redirect is told where to look for it. */

@@ -37,7 +37,9 @@ export async function startIssuer(accounts: Record<string, IssuerAccount>) {
       {
         client_id: clientId,
         client_secret: clientSecret,
-        redirect_uris: ['http://selvage.test/auth/v1/callback', 'https://selvage.test/auth/v1/callback'],
+        redirect_uris: ['http://selvage.test', 'https://selvage.test', 'http://api.test'].map(
+          (url) => `${url}/auth/v1/callback`,
+        ),
         grant_types: ['authorization_code', 'refresh_token'],
       },
     ],

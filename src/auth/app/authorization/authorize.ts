@@ -3,6 +3,7 @@ import { integerValue, type Statement, textOf, textOrNull, textValue } from '../
 import type { Condition } from '../../condition.ts'
 import type { Action } from '../../context.ts'
 import { newSecretToken } from '../../session/token.ts'
+import { tenantQuery } from '../../tenant.ts'
 import { requireCalm } from '../../throttle/throttle.ts'
 import { isRegistered } from '../client/redirect-uri.ts'
 import { OAuthError } from '../error.ts'
@@ -26,7 +27,8 @@ export function authorize(rules: AppRules): Action {
   return async (context) => {
     await requireCalm(context)
     const timing = context.get('timing')
-    const { clock, settings } = context.get('server')
+    const server = context.get('server')
+    const { clock, settings } = server
     const query = new URL(context.req.url).searchParams
     const clientId = required(query, 'client_id')
     const redirectUri = required(query, 'redirect_uri')
@@ -67,7 +69,8 @@ export function authorize(rules: AppRules): Action {
       return redirect(returnUrl(context, back, { error: fault.code, error_description: fault.message }))
     }
     const page = new URL(rules.consentUrl, settings.siteUrl)
-    page.searchParams.set('authorization_id', id.token)
+    const told = { authorization_id: id.token, ...tenantQuery(server) }
+    for (const [name, value] of Object.entries(told)) page.searchParams.set(name, value)
     return redirect(page.href)
   }
 }

@@ -3,6 +3,7 @@ import { Problem } from '../../../base/problem.ts'
 import { challengeOf } from '../../code/challenge.ts'
 import type { AuthContext } from '../../context.ts'
 import { allowedRedirect } from '../../redirect.ts'
+import { tenantInUrls, tenantParameter } from '../../tenant.ts'
 import { faultOf, redirect, redirectError, upstreamProblem } from '../flow/answer.ts'
 import { knownBrowser } from '../flow/browser.ts'
 import { type Flow, flowMilliseconds, type Link, newFlowId, sealFlow, secretsOf } from '../flow/state.ts'
@@ -60,10 +61,12 @@ export async function authorizationUrl(
   { provider, client }: ChosenProvider,
   way: Asked & { readonly browser: string; readonly link: Link | null },
 ): Promise<string> {
-  const { settings, clock } = context.get('server')
+  const server = context.get('server')
+  const { settings, clock } = server
   const now = clock.nowMilliseconds()
   const flow: Flow = { id: newFlowId(), provider: provider.name, ...way, expiresAt: now + flowMilliseconds }
-  const state = sealFlow(flow, settings.serverSecret)
+  const by = { serverSecret: settings.serverSecret, tenant: tenantInUrls(server) }
+  const state = sealFlow(flow, by)
   const { verifier, nonce } = secretsOf(state, settings.serverSecret)
   const { endpoints } = await knownProvider(provider, now)
   const parameters = {
@@ -115,7 +118,7 @@ function extraParameters(context: AuthContext): Readonly<Record<string, string>>
 
 /** What this server says itself, and what would be said instead of it (RFC 9101, RFC 9126). */
 const reserved: ReadonlySet<string> = new Set([
-  ...['provider', 'redirect_to', 'scopes', 'invite_token', 'skip_http_redirect', 'apikey'],
+  ...['provider', 'redirect_to', 'scopes', 'invite_token', 'skip_http_redirect', 'apikey', tenantParameter],
   ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'code', 'grant_type'],
   ...['response_type', 'response_mode', 'redirect_uri', 'scope', 'state', 'nonce', 'iss', 'resource'],
   ...['code_challenge', 'code_challenge_method', 'code_verifier', 'request', 'request_uri', 'registration'],

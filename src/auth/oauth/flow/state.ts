@@ -33,8 +33,15 @@ export function newFlowId(): string {
   return randomText(16)
 }
 
+/** Where it is sealed: with a secret of the tenant's own. */
+export interface SealedBy {
+  readonly serverSecret: string
+  /** In front, so that who comes back is known to be of this tenant; null where the URL says so. */
+  readonly tenant: string | null
+}
+
 /** As short as it can be: X takes 500 characters. */
-export function sealFlow(flow: Flow, serverSecret: string): string {
+export function sealFlow(flow: Flow, { serverSecret, tenant }: SealedBy): string {
   const { id, provider, redirectTo, challenge, browser, link, expiresAt } = flow
   const parts = [
     id,
@@ -45,12 +52,30 @@ export function sealFlow(flow: Flow, serverSecret: string): string {
     expiresAt,
     ...(link === null ? [] : [link.userId, link.sessionId]),
   ]
-  return seal(keyOf(serverSecret), JSON.stringify(parts))
+  const sealed = seal(keyOf(serverSecret), JSON.stringify(parts))
+  return tenant === null ? sealed : `${tenant}${tenantEnd}${sealed}`
 }
 
-/** Null of what this server did not seal, and of what has run out. */
-export function openFlow(state: string, serverSecret: string, nowMilliseconds: number): Flow | null {
-  const text = unseal(keyOf(serverSecret), state)
+/** No letter of a tenant's name, or of what is sealed. */
+const tenantEnd = '.'
+
+/** Which tenant a state names: whether it is one of that tenant's, `openFlow` says. Null of one that names none. */
+export function tenantInState(state: string): string | null {
+  const end = state.indexOf(tenantEnd)
+  return end === -1 ? null : state.slice(0, end)
+}
+
+/** Null of what this server did not seal for this tenant, and of what has run out. */
+export function openFlow(
+  state: string,
+  { serverSecret, tenant }: SealedBy,
+  nowMilliseconds: number,
+): Flow | null {
+  if (tenantInState(state) !== tenant) return null
+  const text = unseal(
+    keyOf(serverSecret),
+    state.slice(tenant === null ? 0 : tenant.length + tenantEnd.length),
+  )
   if (text === null) return null
   const [id, provider, redirectTo, challenge, browser, expiresAt, userId, sessionId]: SealedFlow =
     JSON.parse(text)
