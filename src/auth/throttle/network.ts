@@ -13,6 +13,11 @@ export function networkOf(headers: Headers): string | null {
   return isIpv4(address) && !address.startsWith('127.') ? address : null
 }
 
+/** The first 48 bits around a network of IPv6, which one customer may have all of (RFC 6177 §2); null of IPv4. */
+export function siteOf(network: string): string | null {
+  return network.endsWith('::/64') ? `${network.split(':').slice(0, 3).join(':')}::/48` : null
+}
+
 function networkOfGroups(groups: readonly number[]): string | null {
   const [high = 0, low = 0] = groups.slice(6)
   const isZeroUpTo = (count: number) => groups.slice(0, count).every((group) => group === 0)

@@ -3,7 +3,7 @@ import type { ThrottleKind } from '../../declare/auth/throttle.ts'
 import type { AuthContext } from '../context.ts'
 import { normaliseEmail } from '../credentials.ts'
 import type { Rule } from './bucket.ts'
-import { networkOf } from './network.ts'
+import { networkOf, siteOf } from './network.ts'
 import { refused } from './refused.ts'
 
 /** What was let through. */
@@ -16,6 +16,9 @@ export interface Pass {
   succeeded(account?: string | null): void
 }
 
+/** Few to who has all 65,536 of a site, and enough for customers of a carrier who share one. */
+const networksInSite = 16
+
 /** From a network that somebody came into an account from, it is not a stranger who tries, for so long. */
 const knownSeconds = 90 * 86_400
 
@@ -23,8 +26,10 @@ const knownSeconds = 90 * 86_400
  * Counts an attempt before it is made: no number of them at once is more than what may be. No trip to the database; at
  * the same time as one, where there is one (`Promise.all`).
  *
- * **By network**, all over the world. **By account**, whether or not there is such an account, under the one spelling
- * of its address:
+ * **By network**, all over the world, and of IPv6 by the site around it as well: who has all networks of a site may do what
+ * sixteen of them may. What was refused is given back there, so that one network uses up nothing of its neighbours'.
+ *
+ * **By account**, whether or not there is such an account, under the one spelling of its address:
  * - from one network (`pair`) so many wrong guesses, so that one guesser is slowed;
  * - from all networks from which nobody ever came in (`account`) so many together, so that a guesser with a new address
  *   for each guess is slowed as well. This is what an attacker can use up to annoy the owner. So it does not hold where
@@ -50,9 +55,15 @@ export async function throttle(
   const network = networkOf(context.req.raw.headers)
   const home = network === null ? null : roomOf(context, 'network', network)
   const known = `known ${home}`
-  const asked: { readonly room: string; readonly rules: readonly Rule[]; readonly isMail: boolean }[] = []
+  const asked: Counted[] = []
   if (home !== null && byNetwork !== undefined)
-    asked.push({ room: home, rules: [{ ...byNetwork, name: kind }], isMail: false })
+    asked.push({ room: home, rules: [{ ...byNetwork, name: kind }] })
+  const site = network === null ? null : siteOf(network)
+  if (site !== null && byNetwork !== undefined) {
+    const most = byNetwork.most * networksInSite
+    const rules = [{ ...byNetwork, most, name: kind }]
+    asked.push({ room: roomOf(context, 'network', site), rules, isShared: true })
+  }
   const counted = isWayIn ? `${kind} in` : kind
   const rules: readonly Rule[] = [
     ...(pair === undefined ? [] : [{ ...pair, name: `${counted} ${home}` }]),
@@ -64,6 +75,9 @@ export async function throttle(
   const told = await Promise.all(asked.map(({ room, rules }) => rooms.ask(room, { kind: 'take', rules })))
   for (const [index, each] of told.entries()) {
     if (each === null || each.retrySeconds === 0) continue
+    const shared = asked.filter(({ isShared }, at) => isShared && told[at]?.retrySeconds === 0)
+    const back = shared.map(({ room, rules }) => rooms.ask(room, { kind: 'credit', rules }))
+    context.executionCtx.waitUntil(Promise.all(back))
     const code = asked[index]?.isMail ? 'over_email_send_rate_limit' : 'over_request_rate_limit'
     throw refused(code, kind, each)
   }
@@ -76,6 +90,15 @@ export async function throttle(
       context.executionCtx.waitUntil(Promise.all(credits))
     },
   }
+}
+
+/** What is taken in one room. */
+interface Counted {
+  readonly room: string
+  readonly rules: readonly Rule[]
+  readonly isMail?: boolean
+  /** Whether others have part in it: it is given back where the attempt is refused. */
+  readonly isShared?: boolean
 }
 
 /** The room of an account: of its address, under the one spelling, or its user's id. */

@@ -20,7 +20,7 @@ export type ThrottleKind =
 
 /** By whom it is counted. */
 export interface ThrottleRates {
-  /** By network: an IPv4 address, the first 64 bits of one of IPv6. */
+  /** By network: an IPv4 address, the first 64 bits of one of IPv6; sixteen times as many by its first 48 bits. */
   readonly network?: Rate
   /** By account and network together. */
   readonly pair?: Rate

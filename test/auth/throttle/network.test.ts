@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { networkOf } from '../../../src/auth/throttle/network.ts'
+import { networkOf, siteOf } from '../../../src/auth/throttle/network.ts'
 
 const of = (address: string) => networkOf(new Headers({ 'cf-connecting-ip': address }))
 
@@ -15,6 +15,14 @@ test.each([
   ['64:ff9b::198.51.100.7', '64:ff9b:0:0::/64'],
 ])('%s is %s', (address, network) => {
   expect(of(address)).toBe(network)
+})
+
+test.each([
+  ['2001:db8:1:2::/64', '2001:db8:1::/48'],
+  ['2001:db8:0:0::/64', '2001:db8:0::/48'],
+  ['198.51.100.7', null],
+])('around %s is %s', (network, site) => {
+  expect(siteOf(network)).toBe(site)
 })
 
 test.each([
