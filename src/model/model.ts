@@ -1,11 +1,12 @@
 import { getTableColumns, getTableName, is, SQL } from 'drizzle-orm'
-import { type ForeignKey, getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import type { Embeds, ResourceDeclaration } from '../declare/resource.ts'
 import { actions, declaredAudiences, policyOf } from './caller/audience.ts'
+import { saidBy } from './caller/hearing.ts'
 import { type Roles, rolesOf } from './caller/roles.ts'
 import { type Field, fieldOf } from './field.ts'
-import { isCallable, linkProcedures, type Procedure } from './procedure.ts'
+import { linkProcedures, type Procedure } from './procedure.ts'
 import { recordsOf } from './record/records.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
@@ -57,7 +58,6 @@ export function searchTableName(resource: { readonly tableName: string }): strin
 }
 
 interface Building extends Resource {
-  readonly foreignKeys: readonly ForeignKey[]
   readonly relations: Relation[]
   readonly embeds: Map<string, Relation>
 }
@@ -173,7 +173,7 @@ function columnsOf(table: SQLiteTable): Readonly<Record<string, SQLiteColumn>> {
 function link(resources: readonly Building[]): void {
   const byTable = new Map(resources.map((resource) => [resource.table, resource]))
   const keys = resources.flatMap((resource) =>
-    keysOf(resource, resource.foreignKeys, (column) => byTable.get(column.table) ?? null),
+    keysOf(resource, (column) => byTable.get(column.table) ?? null),
   )
   const relations = relationsOf(keys)
   for (const resource of resources)
@@ -211,24 +211,21 @@ function declaredEmbed(resource: Resource, name: string, column: SQLiteColumn): 
 
 /** Compiles every policy for every audience once, so that a mistake fails at start-up and not at a user's request. */
 function checkPolicies(model: Pick<Model, 'roles' | 'resources' | 'procedures' | 'sharded'>): void {
-  const audiences = declaredAudiences(model.roles)
-  for (const procedure of model.procedures.values())
-    for (const audience of audiences) isCallable(procedure, audience)
+  const callers = declaredAudiences(model.roles).map(({ caller }) => caller)
+  for (const { declaration } of model.procedures.values()) saidBy(declaration.policy, callers)
   for (const resource of model.resources.values()) {
     for (const { event, when, payload } of Object.values(resource.records.events).flat()) {
       for (const told of [when, ...payload.map(({ value }) => value)])
         if (is(told, SQL)) checkPlaced(resource, told, model.sharded, `event '${event}'`)
     }
-    const rules = [...resource.fields.values()].flatMap(({ read, write }) => [read, write])
-    const policies = new Set(actions.map((action) => policyOf(resource.options, action)))
-    for (const { caller } of audiences) {
-      for (const policy of policies) {
-        const verdict = policy?.({ caller }) ?? false
+    for (const policy of new Set(actions.map((action) => policyOf(resource.options, action)))) {
+      for (const verdict of policy === undefined ? [] : saidBy(policy, callers)) {
         if (typeof verdict === 'boolean') continue
         checkScope(resource.name, resource.table, verdict)
         checkPlaced(resource, verdict, model.sharded)
       }
-      for (const rule of new Set(rules)) rule?.({ caller })
     }
+    const rules = [...resource.fields.values()].flatMap(({ read, write }) => [read, write])
+    for (const rule of new Set(rules)) if (rule !== null) saidBy(rule, callers)
   }
 }

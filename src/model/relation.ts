@@ -1,4 +1,4 @@
-import type { ForeignKey, SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Field } from './field.ts'
 import type { Pair, Relation, Resource } from './resource.ts'
 
@@ -16,12 +16,8 @@ export interface Key {
 }
 
 /** Keys of one table to other declared tables; a key to a table that is no resource leads nowhere. */
-export function keysOf(
-  child: Resource,
-  foreignKeys: readonly ForeignKey[],
-  byTable: (column: SQLiteColumn) => Resource | null,
-): Key[] {
-  return foreignKeys.flatMap((foreignKey) => {
+export function keysOf(child: Resource, byTable: (column: SQLiteColumn) => Resource | null): Key[] {
+  return child.foreignKeys.flatMap((foreignKey) => {
     const { columns, foreignColumns } = foreignKey.reference()
     const parent = foreignColumns[0] === undefined ? null : byTable(foreignColumns[0])
     if (parent === null) return []

@@ -1,4 +1,4 @@
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { ForeignKey, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { CacheOptions, ResourceOptions } from '../declare/resource.ts'
 import type { Field } from './field.ts'
 import type { Records } from './record/records.ts'
@@ -20,6 +20,8 @@ export interface Resource {
   readonly life: Life
   /** By whose value its rows are spread over databases; null where they lie in the main one. */
   readonly shardKey: Field | null
+  /** Those of its table, to other tables that are no resources, too. */
+  readonly foreignKeys: readonly ForeignKey[]
   /** Every way to another resource. */
   readonly relations: readonly Relation[]
   /** Names that the author gave to some of them. */

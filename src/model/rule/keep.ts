@@ -1,6 +1,8 @@
-import { getTableConfig } from 'drizzle-orm/sqlite-core'
+import { getTableName } from 'drizzle-orm'
+import { once } from '../../base/memory/once.ts'
 import type { ResourceOptions } from '../../declare/resource.ts'
-import { declaredAudiences, verdictOf } from '../caller/audience.ts'
+import { declaredAudiences } from '../caller/audience.ts'
+import { saidBy } from '../caller/hearing.ts'
 import type { Roles } from '../caller/roles.ts'
 import { render } from '../expression.ts'
 import type { Keep, Resource } from '../resource.ts'
@@ -46,25 +48,32 @@ export interface Watch {
 /** Where nothing is kept. */
 export const nothingWatched: Watch = { tables: new Set(), touchedBy: () => [] }
 
-/** Those of resources that are kept, and those that their policies look into. */
+/** Those of resources that are kept, and those that their policies look into; worked out when first asked for. */
 export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
-  const names = new Set(resources.map(({ tableName }) => tableName))
-  const kept = resources.filter(({ keep }) => keep !== null)
-  const policies = kept.flatMap((resource) =>
-    declaredAudiences(roles).flatMap((audience) => {
-      const verdict = verdictOf(resource, 'read', audience)
-      return typeof verdict === 'boolean' ? [] : [render(verdict).text]
-    }),
-  )
-  const tables = new Set([...kept.map(({ tableName }) => tableName), ...namesIn(policies.join(' '), names)])
-  const followers = (along: readonly ForeignAction[]) =>
-    new Map([...names].map((name) => [name, changedWith(name, resources, along)]))
-  const [gone, changed] = [followers(['onDelete', 'onUpdate']), followers(['onUpdate'])]
+  const tables = once(() => watchedTables(resources, roles))
+  const [gone, changed] = [once(() => followers(resources, true)), once(() => followers(resources, false))]
   return {
-    tables,
+    get tables() {
+      return tables()
+    },
     touchedBy: (tableName, isDelete) =>
-      [tableName, ...((isDelete ? gone : changed).get(tableName) ?? [])].filter((name) => tables.has(name)),
+      tables().size === 0
+        ? []
+        : reached((isDelete ? gone : changed)(), tableName).filter((name) => tables().has(name)),
   }
+}
+
+function watchedTables(resources: readonly Resource[], roles: Roles): ReadonlySet<string> {
+  const kept = resources.filter(({ keep }) => keep !== null)
+  if (kept.length === 0) return new Set()
+  const callers = declaredAudiences(roles).map(({ caller }) => caller)
+  const policies = kept.flatMap(({ options }) =>
+    saidBy(options.read ?? (() => false), callers).flatMap((verdict) =>
+      typeof verdict === 'boolean' ? [] : [render(verdict).text],
+    ),
+  )
+  const names = resources.map(({ tableName }) => tableName)
+  return new Set([...kept.map(({ tableName }) => tableName), ...namesIn(policies.join(' '), names)])
 }
 
 /** Those names that a text of SQL has as a word: rather one too many than one too few. */
@@ -73,28 +82,28 @@ export function namesIn(text: string, names: Iterable<string>): readonly string[
   return [...names].filter((name) => lower.includes(name.toLowerCase()))
 }
 
-type ForeignAction = 'onDelete' | 'onUpdate'
+/** By table, those that refer to it by a key that changes their rows with its own. */
+type Followers = ReadonlyMap<string, readonly string[]>
 
-/** Tables whose rows go or change with rows of this one: along all foreign keys that say so. */
-function changedWith(
-  tableName: string,
-  resources: readonly Resource[],
-  along: readonly ForeignAction[],
-): readonly string[] {
-  const found = new Set<string>()
-  const follow = (name: string): void => {
-    for (const { table, tableName: referring } of resources) {
-      const refers = getTableConfig(table).foreignKeys.some(
-        (key) =>
-          getTableConfig(key.reference().foreignTable).name === name &&
-          along.some((action) => !['no action', 'restrict'].includes(key[action] ?? 'no action')),
-      )
-      if (refers && !found.has(referring)) {
-        found.add(referring)
-        follow(referring)
-      }
+function followers(resources: readonly Resource[], isDelete: boolean): Followers {
+  const found = new Map<string, string[]>()
+  for (const { tableName, foreignKeys } of resources) {
+    for (const key of foreignKeys) {
+      if (!isFollowed(key.onUpdate) && !(isDelete && isFollowed(key.onDelete))) continue
+      const name = getTableName(key.reference().foreignTable)
+      found.set(name, [...(found.get(name) ?? []), tableName])
     }
   }
-  follow(tableName)
+  return found
+}
+
+function isFollowed(action: string | undefined): boolean {
+  return !['no action', 'restrict'].includes(action ?? 'no action')
+}
+
+/** A table, and all whose rows go or change with its rows, directly or by others. */
+function reached(followers: Followers, tableName: string): readonly string[] {
+  const found = new Set([tableName])
+  for (const name of found) for (const follower of followers.get(name) ?? []) found.add(follower)
   return [...found]
 }

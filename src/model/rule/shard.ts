@@ -69,7 +69,7 @@ export function checkPlaces(
 ): void {
   const byTable = new Map(resources.map((resource) => [resource.table, resource]))
   for (const child of resources) {
-    for (const key of getTableConfig(child.table).foreignKeys) {
+    for (const key of child.foreignKeys) {
       const { foreignColumns, columns } = key.reference()
       const [to] = foreignColumns
       const parent = to === undefined ? undefined : byTable.get(to.table)
