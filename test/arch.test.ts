@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { arrowFaults, readArrows } from './architecture/arrows.ts'
 import { cycleFaults, reachFaults } from './architecture/graph.ts'
+import { loadingFaults } from './architecture/loading.ts'
 import { type Exceptions, folderFaults, lineFaults, topLevelFaults } from './architecture/size.ts'
 import { readSources } from './architecture/source.ts'
 import { gateFaults, platformFaults, silencerFaults } from './architecture/words.ts'
@@ -42,6 +43,10 @@ test('the Worker never reaches cli/', () => {
 
 test('the Worker never reaches the types that are for clients', () => {
   expect(reachFaults(src, 'src/worker.ts', 'src/backend/database.types.ts')).toEqual([])
+})
+
+test('only packages are loaded later', () => {
+  expect(loadingFaults(src)).toEqual([])
 })
 
 test('the platform is named only by worker.ts', () => {

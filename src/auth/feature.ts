@@ -1,6 +1,6 @@
 import type { Bindings } from '../base/settings.ts'
 import type { SignInFeature } from '../declare/auth/auth.ts'
-import type { Action, AuthContext, AuthServer } from './context.ts'
+import type { Action, AuthServer } from './context.ts'
 import type { FactorKinds } from './factor/kind.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -22,8 +22,7 @@ export interface Feature extends SignInFeature {
   readonly routes: readonly AuthRoute[]
   /** `POST /token?grant_type=…`. */
   readonly grants?: Readonly<Record<string, Action>>
-  /** Kinds of second factor: `factor_type` of `POST /factors`. */
-  readonly factors?: FactorKinds
+  readonly factors?: Factors
   /** When the server starts. @throws Problem UNAVAILABLE_CONFIGURATION that names the first binding that is missing */
   requireBindings?(bindings: Bindings): void
   /** What `GET /settings` says of it. */
@@ -31,7 +30,15 @@ export interface Feature extends SignInFeature {
     server: AuthServer,
   ): { readonly external?: Readonly<Record<string, boolean>> } & Readonly<Record<string, unknown>>
   /** What the document of discovery says of it: members of RFC 8414 §2 and OpenID Connect Discovery §3. */
-  discovery?(server: AuthServer): Promise<Readonly<Record<string, unknown>>>
+  discovery?(server: AuthServer): Readonly<Record<string, unknown>>
+}
+
+/** Second factors that a feature brings: `factorsOf`. */
+export interface Factors {
+  /** `factor_type` of `POST /factors`. */
+  readonly kinds: FactorKinds
+  /** For the kinds of all features. */
+  routes(kinds: FactorKinds): readonly AuthRoute[]
 }
 
 const features = new WeakSet<SignInFeature>()
@@ -52,9 +59,4 @@ export function featuresOf(declared: readonly SignInFeature[] = []): readonly Fe
 
 function isFeature(each: SignInFeature): each is Feature {
   return features.has(each)
-}
-
-/** An action in a module that is evaluated when somebody first comes there. */
-export function lazily(load: () => Promise<Action>): Action {
-  return async (context: AuthContext) => (await load())(context)
 }

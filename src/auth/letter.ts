@@ -1,6 +1,6 @@
 import type { Letter } from '../declare/auth/mail.ts'
 import { type Mail, MailError } from '../mail/mail.ts'
-import type { RenderContext } from '../mail/template/render.ts'
+import { type RenderContext, render } from '../mail/template/render.ts'
 import type { Account } from './account/account.ts'
 import type { AuthContext } from './context.ts'
 import { accountRoom } from './throttle/throttle.ts'
@@ -52,13 +52,5 @@ async function sendCounted(
     const told = await rooms.ask(accountRoom(context, letter.to), { kind: 'take', rules })
     if (told !== null && told.retrySeconds > 0) return
   }
-  await send(mail, letter, how)
-}
-
-let template: typeof import('../mail/template/render.ts') | null = null
-
-/** The words are evaluated when there is something to say. */
-async function send(mail: Mail, letter: Letter, how: RenderContext): Promise<void> {
-  template ??= await import('../mail/template/render.ts')
-  await mail.send(template.render(letter, how))
+  await mail.send(render(letter, how))
 }

@@ -11,17 +11,15 @@ import { getUser } from './actions/user.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { identifyForAuth, requireSecretKey, userCaller } from './caller.ts'
 import { requireCaptcha } from './captcha/captcha.ts'
+import { exchangeCode } from './code/exchange.ts'
 import type { Action, AuthContext, AuthEnv } from './context.ts'
 import { deviceRoutes } from './devices/routes.ts'
-import { factorRoutes } from './factor/routes.ts'
-import { type AuthRoute, featuresOf, lazily, type Method } from './feature.ts'
+import { type AuthRoute, type Feature, featuresOf, type Method } from './feature.ts'
 import { machineRoutes } from './machine/routes.ts'
 import { mailedRoutes } from './mailed/routes.ts'
 import { requireRedirectUrls } from './redirect.ts'
 import { calm } from './throttle/throttle.ts'
-
-const updateUser = lazily(() => import('./update/user.ts').then((module) => module.updateUser))
-const exchangeCode = lazily(() => import('./code/exchange.ts').then((module) => module.exchangeCode))
+import { updateUser } from './update/user.ts'
 
 /** What every backend has. */
 const routes: readonly AuthRoute[] = [
@@ -81,7 +79,13 @@ export function authRoutesOf(backend: BackendDeclaration): readonly AuthRoute[] 
   for (const feature of features)
     for (const [name, grant] of Object.entries(feature.grants ?? {})) all.set(name, grant)
   const token: AuthRoute = { path: '/token', access: 'key', methods: { POST: tokenAction(all) } }
-  return [token, ...routes, ...features.flatMap((feature) => feature.routes), ...factorRoutes(features)]
+  return [token, ...routes, ...features.flatMap((feature) => feature.routes), ...factorRoutesOf(features)]
+}
+
+/** Of all kinds together; none where there is no kind. */
+function factorRoutesOf(features: readonly Feature[]): readonly AuthRoute[] {
+  const factors = features.flatMap((feature) => feature.factors ?? [])
+  return factors[0]?.routes(Object.assign({}, ...factors.map(({ kinds }) => kinds))) ?? []
 }
 
 /** By path, the value of `Allow` (RFC 9110 §10.2.1). */

@@ -7,6 +7,8 @@ export interface Import {
   /** A path of the repository when `local`, otherwise the specifier as it stands. */
   readonly to: string
   readonly local: boolean
+  /** Loaded when it is first used. */
+  readonly later: boolean
   readonly place: string
 }
 
@@ -28,7 +30,8 @@ export function importsOf(source: Source): readonly Import[] {
     .flatMap((node) => {
       const specifier = specifierOf(node)
       if (specifier === null) return []
-      return [{ from: source.path, place: placeOf(source, node), ...resolve(source.path, specifier) }]
+      const later = node.type === 'ImportExpression'
+      return [{ from: source.path, place: placeOf(source, node), later, ...resolve(source.path, specifier) }]
     })
 }
 

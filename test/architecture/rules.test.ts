@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { arrowFaults, readArrows } from './arrows.ts'
 import { cycleFaults, reachFaults } from './graph.ts'
+import { loadingFaults } from './loading.ts'
 import { folderFaults, lineFaults, topLevelFaults } from './size.ts'
 import type { Source } from './source.ts'
 import { gateFaults, platformFaults, silencerFaults } from './words.ts'
@@ -95,6 +96,16 @@ describe('each rule of the architecture can fail', () => {
       'src/worker.ts → src/backend/index.ts → src/backend/seed.ts → src/cli/dev.ts',
     ])
     expect(reachFaults(sources, 'src/gone.ts', 'src/cli/')).toEqual(['there is no file src/gone.ts'])
+  })
+
+  test.each([
+    ['a module of ours', 'auth/a.ts', `const b = () => import('./b.ts')`, 1],
+    ['a package', 'auth/a.ts', `const { TOTP } = await import('otpauth')`, 0],
+    ['a type', 'auth/a.ts', `type B = typeof import('./b.ts')`, 0],
+    ['at the top', 'auth/a.ts', `import { b } from './b.ts'`, 0],
+    ['in Node', 'cli/a.ts', `const b = () => import('./b.ts')`, 0],
+  ])('what is loaded later: %s', (_, path, text, faults) => {
+    expect(loadingFaults(tree({ [path]: text }))).toHaveLength(faults)
   })
 
   test.each([

@@ -13,9 +13,7 @@ export async function discovery(context: AuthContext): Promise<Response> {
   const { settings, keys, backend } = server
   const issuer = issuerOf(settings.apiUrl)
   const algorithms = [...new Set([...keys.verifying.values()].map(({ alg }) => alg))]
-  const said = await Promise.all(
-    featuresOf(backend.auth?.features).map((each) => each.discovery?.(server) ?? {}),
-  )
+  const said = featuresOf(backend.auth?.features).map((each) => each.discovery?.(server) ?? {})
   const document = {
     issuer,
     jwks_uri: `${issuer}/.well-known/jwks.json`,

@@ -50,7 +50,7 @@ export async function readUser(context: AuthContext): Promise<GivenUser> {
   if (id !== undefined && !uuid.test(id)) throw refused('id must be a UUID.')
   if (body.password && body.password_hash) throw refused('Only a password or a password hash can be given.')
   const hash = body.password_hash
-  if (hash && !ownHash.test(hash) && !(await isImportable(hash, backend.auth?.password?.imported)))
+  if (hash && !ownHash.test(hash) && !isImportable(hash, backend.auth?.password?.imported))
     throw refused('password_hash is of a kind that is not known here.')
   const email = body.email ? normaliseEmail(body.email) : undefined
   if (email === null) throw new Problem('email_address_invalid')

@@ -1,5 +1,6 @@
 import type { CaptchaProvider } from '../../declare/auth/captcha.ts'
 import { captcha } from './captcha.ts'
+import { verifyTurnstile } from './siteverify.ts'
 
 /** Cloudflare Turnstile, with its secret in the binding TURNSTILE_SECRET: `auth: { captcha: turnstile() }`. */
 export function turnstile(): CaptchaProvider {
@@ -7,9 +8,6 @@ export function turnstile(): CaptchaProvider {
     name: 'turnstile',
     secretBinding: 'TURNSTILE_SECRET',
     urlBinding: 'TURNSTILE_URL',
-    verify: async (asked) => {
-      const { verifyTurnstile } = await import('./siteverify.ts')
-      return verifyTurnstile(asked)
-    },
+    verify: verifyTurnstile,
   })
 }

@@ -9,8 +9,8 @@ type Json = Readonly<Record<string, unknown>>
 
 export type FactorType = 'totp' | 'webauthn'
 
-/** The kinds that a backend has, each loaded when it is first used. */
-export type FactorKinds = Readonly<Partial<Record<FactorType, () => Promise<FactorKind>>>>
+/** The kinds that a backend has. */
+export type FactorKinds = Readonly<Partial<Record<FactorType, FactorKind>>>
 
 /** A kind of second factor: what differs from one to another. */
 export interface FactorKind {

@@ -1,16 +1,13 @@
 import { evenly } from '../even.ts'
-import { type AuthRoute, lazily } from '../feature.ts'
-
-const sendMagicLink = lazily(() => import('./otp.ts').then(({ sendMagicLink }) => sendMagicLink))
-const recover = lazily(() => import('./recover.ts').then(({ recover }) => recover))
-const resend = lazily(() => import('./resend.ts').then(({ resend }) => resend))
-const reauthenticate = lazily(() =>
-  import('./reauthenticate.ts').then(({ reauthenticate }) => reauthenticate),
-)
-const invite = lazily(() => import('./admin/invite.ts').then(({ invite }) => invite))
-const generateLink = lazily(() => import('./admin/generate-link.ts').then(({ generateLink }) => generateLink))
-const openLink = lazily(() => import('./verify/link.ts').then(({ openLink }) => openLink))
-const verify = lazily(() => import('./verify/verify.ts').then(({ verify }) => verify))
+import type { AuthRoute } from '../feature.ts'
+import { generateLink } from './admin/generate-link.ts'
+import { invite } from './admin/invite.ts'
+import { sendMagicLink } from './otp.ts'
+import { reauthenticate } from './reauthenticate.ts'
+import { recover } from './recover.ts'
+import { resend } from './resend.ts'
+import { openLink } from './verify/link.ts'
+import { verify } from './verify/verify.ts'
 
 /** What is done by mail. */
 export const mailedRoutes: readonly AuthRoute[] = [

@@ -1,5 +1,11 @@
 import type { SignInFeature } from '../../declare/auth/auth.ts'
-import { feature, lazily } from '../feature.ts'
+import { feature } from '../feature.ts'
+import { authorize } from './action/authorize.ts'
+import { callback } from './action/callback.ts'
+import { exchangeAndLink } from './action/exchange.ts'
+import { signInWithIdToken } from './action/id-token.ts'
+import { linkIdentity } from './action/link-identity.ts'
+import { unlinkIdentity } from './action/unlink-identity.ts'
 import { clientOf } from './client.ts'
 import type { Provider } from './provider.ts'
 
@@ -22,46 +28,12 @@ export function oauth({ providers }: OauthOptions): SignInFeature {
   return feature({
     name: 'oauth',
     routes: [
-      {
-        path: '/authorize',
-        access: 'open',
-        methods: {
-          GET: lazily(() => import('./action/authorize.ts').then(({ authorize }) => authorize(byName))),
-        },
-      },
-      {
-        path: '/callback',
-        access: 'open',
-        methods: {
-          GET: lazily(() => import('./action/callback.ts').then(({ callback }) => callback(byName))),
-          POST: lazily(() => import('./action/callback.ts').then(({ callback }) => callback(byName))),
-        },
-      },
-      {
-        path: '/user/identities/authorize',
-        access: 'user',
-        methods: {
-          GET: lazily(() =>
-            import('./action/link-identity.ts').then(({ linkIdentity }) => linkIdentity(byName)),
-          ),
-        },
-      },
-      {
-        path: '/user/identities/:id',
-        access: 'user',
-        methods: {
-          DELETE: lazily(() =>
-            import('./action/unlink-identity.ts').then(({ unlinkIdentity }) => unlinkIdentity),
-          ),
-        },
-      },
+      { path: '/authorize', access: 'open', methods: { GET: authorize(byName) } },
+      { path: '/callback', access: 'open', methods: { GET: callback(byName), POST: callback(byName) } },
+      { path: '/user/identities/authorize', access: 'user', methods: { GET: linkIdentity(byName) } },
+      { path: '/user/identities/:id', access: 'user', methods: { DELETE: unlinkIdentity } },
     ],
-    grants: {
-      id_token: lazily(() =>
-        import('./action/id-token.ts').then(({ signInWithIdToken }) => signInWithIdToken(byName)),
-      ),
-      pkce: lazily(() => import('./action/exchange.ts').then(({ exchangeAndLink }) => exchangeAndLink)),
-    },
+    grants: { id_token: signInWithIdToken(byName), pkce: exchangeAndLink },
     requireBindings(bindings) {
       for (const provider of providers) clientOf(provider, bindings)
     },

@@ -1,10 +1,4 @@
 import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
-import {
   array,
   type GenericSchema,
   type InferOutput,
@@ -44,13 +38,17 @@ export interface NewCredential {
 const algorithms = [-8, -7, -257]
 const timeout = challengeSeconds * 1_000
 
+/** The largest of all libraries here: loaded when it is first used. */
+const webauthn = () => import('@simplewebauthn/server')
+
 /** @param challenge base64url; `user.id` is what comes back as the user handle */
-export function creationOptions(
+export async function creationOptions(
   party: RelyingParty,
   user: { readonly id: string; readonly name: string; readonly credentials: readonly StoredCredential[] },
   challenge: string,
   { isUserVerified, isDiscoverable }: Demands,
 ) {
+  const { generateRegistrationOptions } = await webauthn()
   return generateRegistrationOptions({
     rpName: party.name,
     rpID: party.id,
@@ -69,12 +67,13 @@ export function creationOptions(
   })
 }
 
-export function requestOptions(
+export async function requestOptions(
   party: RelyingParty,
   credentials: readonly StoredCredential[],
   challenge: string,
   { isUserVerified }: Demands,
 ) {
+  const { generateAuthenticationOptions } = await webauthn()
   return generateAuthenticationOptions({
     rpID: party.id,
     challenge: Uint8Array.from(Buffer.from(challenge, 'base64url')),
@@ -92,6 +91,7 @@ export async function verifyCreation(
   { isUserVerified }: Demands,
 ): Promise<NewCredential> {
   const { response, ...credential } = parsed(creationSchema, given)
+  const { verifyRegistrationResponse } = await webauthn()
   const { registrationInfo } = await orRefusal(() =>
     verifyRegistrationResponse({
       response: {
@@ -132,6 +132,7 @@ export async function verifyRequest(
   { isUserVerified }: Demands,
 ): Promise<{ readonly counter: number; readonly isBackedUp: boolean }> {
   const { response, ...shown } = given
+  const { verifyAuthenticationResponse } = await webauthn()
   const { verified, authenticationInfo } = await orRefusal(() =>
     verifyAuthenticationResponse({
       response: {

@@ -1,6 +1,11 @@
 import type { SignInFeature } from '../../declare/auth/auth.ts'
-import { feature, lazily } from '../feature.ts'
+import { factorsOf } from '../factor/routes.ts'
+import { feature } from '../feature.ts'
+import { beginAuthentication, finishAuthentication } from './authentication.ts'
+import { webauthnKind } from './kind.ts'
+import { listPasskeys, listPasskeysOf, removePasskey, removePasskeyOf, renamePasskey } from './manage.ts'
 import { checkOptions, type PasskeyOptions } from './party.ts'
+import { beginRegistration, finishRegistration } from './registration.ts'
 
 export type { PasskeyOptions } from './party.ts'
 
@@ -12,56 +17,38 @@ export type { PasskeyOptions } from './party.ts'
  */
 export function passkeys(options: PasskeyOptions = {}): SignInFeature {
   checkOptions(options)
-  const registration = () => import('./registration.ts')
-  const authentication = () => import('./authentication.ts')
-  const manage = () => import('./manage.ts')
   return feature({
     name: 'passkeys',
-    factors: { webauthn: () => import('./kind.ts').then((module) => module.webauthnKind(options)) },
+    factors: factorsOf({ webauthn: webauthnKind(options) }),
     about: () => ({ passkeys_enabled: true }),
     routes: [
       {
         path: '/passkeys/registration/options',
         access: 'user',
-        methods: { POST: lazily(async () => (await registration()).beginRegistration(options)) },
+        methods: { POST: beginRegistration(options) },
       },
       {
         path: '/passkeys/registration/verify',
         access: 'user',
-        methods: { POST: lazily(async () => (await registration()).finishRegistration(options)) },
+        methods: { POST: finishRegistration(options) },
       },
       {
         path: '/passkeys/authentication/options',
         access: 'key',
-        methods: { POST: lazily(async () => (await authentication()).beginAuthentication(options)) },
+        methods: { POST: beginAuthentication(options) },
       },
       {
         path: '/passkeys/authentication/verify',
         access: 'key',
-        methods: { POST: lazily(async () => (await authentication()).finishAuthentication(options)) },
+        methods: { POST: finishAuthentication(options) },
       },
-      {
-        path: '/passkeys',
-        access: 'user',
-        methods: { GET: lazily(async () => (await manage()).listPasskeys) },
-      },
-      {
-        path: '/passkeys/:id',
-        access: 'user',
-        methods: {
-          PATCH: lazily(async () => (await manage()).renamePasskey),
-          DELETE: lazily(async () => (await manage()).removePasskey),
-        },
-      },
-      {
-        path: '/admin/users/:id/passkeys',
-        access: 'service',
-        methods: { GET: lazily(async () => (await manage()).listPasskeysOf) },
-      },
+      { path: '/passkeys', access: 'user', methods: { GET: listPasskeys } },
+      { path: '/passkeys/:id', access: 'user', methods: { PATCH: renamePasskey, DELETE: removePasskey } },
+      { path: '/admin/users/:id/passkeys', access: 'service', methods: { GET: listPasskeysOf } },
       {
         path: '/admin/users/:id/passkeys/:passkey',
         access: 'service',
-        methods: { DELETE: lazily(async () => (await manage()).removePasskeyOf) },
+        methods: { DELETE: removePasskeyOf },
       },
     ],
   })

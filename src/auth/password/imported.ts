@@ -1,11 +1,12 @@
 import type { HashVerifier } from '../../declare/auth/password.ts'
+import { knowsForeign, verifyForeign } from './foreign/verify.ts'
 
 /** What a backend takes in that has users with hashes of other programs: `auth: { password: { imported: importedHashes() } }`. */
 interface Verifier extends HashVerifier {
   /** Null: a kind of hash, or a cost, that is not verified here. */
   verify(password: string, hash: string): Promise<boolean | null>
   /** Whether it can be verified here. */
-  knows(hash: string): Promise<boolean>
+  knows(hash: string): boolean
 }
 
 const verifiers = new WeakSet<HashVerifier>()
@@ -14,20 +15,14 @@ const verifiers = new WeakSet<HashVerifier>()
  * Verifies what others made, each as its maker did, and nothing is made anew like that: bcrypt (`$2a$`, `$2b$`, `$2y$`,
  * up to cost 13; a password is cut at 72 bytes there, as it was when the hash was made), PBKDF2 with SHA-256 (Django's,
  * passlib's and the PHC string format, up to a million rounds), scrypt of other costs and Firebase's (up to 64 MiB),
- * Argon2 (up to 64 MiB). The libraries are loaded when the first such hash is met. A user whose hash is beyond that has a
+ * Argon2 (up to 64 MiB). The libraries are loaded when the first password is compared with such a hash. A user whose hash is beyond that has a
  * new password set by mail.
  */
 export function importedHashes(): HashVerifier {
   const made: Verifier = {
     name: 'imported hashes',
-    async verify(password, hash) {
-      const { verifyForeign } = await import('./foreign/verify.ts')
-      return verifyForeign(password, hash)
-    },
-    async knows(hash) {
-      const { knowsForeign } = await import('./foreign/verify.ts')
-      return knowsForeign(hash)
-    },
+    verify: verifyForeign,
+    knows: knowsForeign,
   }
   verifiers.add(made)
   return made
@@ -48,8 +43,8 @@ export async function verifyImported(
 }
 
 /** Whether a hash that somebody brings can be verified when its owner comes. */
-export async function isImportable(hash: string, verifier: HashVerifier | undefined): Promise<boolean> {
-  return verifier !== undefined && isVerifier(verifier) && (await verifier.knows(hash))
+export function isImportable(hash: string, verifier: HashVerifier | undefined): boolean {
+  return verifier !== undefined && isVerifier(verifier) && verifier.knows(hash)
 }
 
 /** Never a salt or a key. */

@@ -46,9 +46,9 @@ select ?, 'factor', user_id, id, ?, ?, ? from auth_factors where id = ? and user
     asker.require('standing', results[0])
     const factor = factorIn(results.at(-1))
     if (factor === null || factor.type === 'recovery_code') throw new Problem('mfa_factor_not_found')
-    const load = kinds[factor.type]
-    if (load === undefined) throw new Problem(`mfa_${factor.type}_verify_not_enabled`)
-    const more = await (await load()).ask(context, factor, random)
+    const kind = kinds[factor.type]
+    if (kind === undefined) throw new Problem(`mfa_${factor.type}_verify_not_enabled`)
+    const more = await kind.ask(context, factor, random)
     const answer = { id, type: factor.type, expires_at: Math.floor(expires / 1_000), ...more }
     return context.json(answer, 200, { 'cache-control': 'no-store' })
   }

@@ -30,7 +30,7 @@ export function enrol(kinds: FactorKinds): Action {
     const timing = context.get('timing')
     const asker = namedAsker(context)
     const body = await readBody(context.req.raw, enrolBody)
-    const kind = await kindOf(kinds, body.factor_type)
+    const kind = kindOf(kinds, body.factor_type)
     const name = factorNameOf(body.friendly_name)
     const issuer = factorNameOf(body.issuer)
     const { caller, nowMilliseconds } = asker
@@ -76,11 +76,11 @@ select ?, ?, ?, 'unverified', ?, ?, ?, ? where ${asker.admitted.sql}
   }
 }
 
-async function kindOf(kinds: FactorKinds, type: string): Promise<FactorKind> {
+function kindOf(kinds: FactorKinds, type: string): FactorKind {
   if (!isFactorType(type)) {
     throw new Problem('validation_failed', { message: 'factor_type needs to be totp or webauthn.' })
   }
-  const load = kinds[type]
-  if (load === undefined) throw new Problem(`mfa_${type}_enroll_not_enabled`)
-  return load()
+  const kind = kinds[type]
+  if (kind === undefined) throw new Problem(`mfa_${type}_enroll_not_enabled`)
+  return kind
 }

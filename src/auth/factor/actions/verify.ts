@@ -35,9 +35,8 @@ export function verify(kinds: FactorKinds): Action {
     const body = await readBody(context.req.raw, verifyBody)
     const type = body.webauthn ? 'webauthn' : 'totp'
     if (type === 'totp' && !body.code) throw new Problem('validation_failed', { message: 'code is missing.' })
-    const load = kinds[type]
-    if (load === undefined) throw new Problem(`mfa_${type}_verify_not_enabled`)
-    const kind = await load()
+    const kind = kinds[type]
+    if (kind === undefined) throw new Problem(`mfa_${type}_verify_not_enabled`)
     const attempt = { asker, factorId: context.req.param('id') ?? '', challengeId: body.challenge_id }
     timing.mark('parse')
 

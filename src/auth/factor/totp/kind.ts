@@ -1,5 +1,3 @@
-import { Secret, TOTP } from 'otpauth'
-import { renderSVG } from 'uqr'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, textValue } from '../../../base/statement.ts'
 import type { FactorKind } from '../kind.ts'
@@ -17,6 +15,8 @@ export const totpKind: FactorKind = {
 
   async enrol(context, { id, account, issuer }) {
     const { settings } = context.get('server')
+    const { Secret, TOTP } = await import('otpauth')
+    const { renderSVG } = await import('uqr')
     const secret = new Secret({ size: secretBytes })
     const uri = new TOTP({
       issuer: issuer ?? new URL(settings.siteUrl).hostname,
@@ -59,7 +59,8 @@ where id = ? and user_id = ? and type = 'totp' and ${isOverSql('failures', 'fail
   },
 
   async prove(context, { factor, code, nowMilliseconds }) {
-    const step = stepOf(context.get('server').settings.serverSecret, factor, code ?? '', nowMilliseconds)
+    const { serverSecret } = context.get('server').settings
+    const step = await stepOf(serverSecret, factor, code ?? '', nowMilliseconds)
     if (step === null) throw new Problem('mfa_verification_failed')
     return {
       when: {
@@ -77,17 +78,17 @@ where id = ? and user_id = ? and type = 'totp' and ${isOverSql('failures', 'fail
 }
 
 /** The time step whose code it is; null of a wrong one. Compared in constant time. */
-function stepOf(
+async function stepOf(
   serverSecret: string,
   { id, secret }: { readonly id: string; readonly secret: string | null },
   code: string,
   timestamp: number,
-): number | null {
+): Promise<number | null> {
   if (secret === null) throw new TypeError('a TOTP factor has no secret')
   const base32 = openSecret(secret, id, serverSecret)
   const token = code.trim()
-  const delta = /^\d{6}$/.test(token)
-    ? new TOTP({ secret: Secret.fromBase32(base32) }).validate({ token, timestamp, window })
-    : null
+  if (!/^\d{6}$/.test(token)) return null
+  const { Secret, TOTP } = await import('otpauth')
+  const delta = new TOTP({ secret: Secret.fromBase32(base32) }).validate({ token, timestamp, window })
   return delta === null ? null : TOTP.counter({ timestamp }) + delta
 }

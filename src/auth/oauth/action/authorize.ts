@@ -1,4 +1,4 @@
-import { calculatePKCECodeChallenge } from 'oauth4webapi'
+import { sha256 } from '../../../base/crypto.ts'
 import { Problem } from '../../../base/problem.ts'
 import { challengeOf } from '../../code/challenge.ts'
 import type { AuthContext } from '../../context.ts'
@@ -77,7 +77,7 @@ export async function authorizationUrl(
     redirect_uri: callbackUrl(context),
     scope: scopesOf(provider.scopes, onlyQuery(context, 'scopes') ?? ''),
     state,
-    code_challenge: await calculatePKCECodeChallenge(verifier),
+    code_challenge: sha256(verifier),
     code_challenge_method: 'S256',
     ...(provider.isOpenId && { nonce }),
   }

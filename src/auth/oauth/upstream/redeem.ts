@@ -1,23 +1,12 @@
 import { importPKCS8, SignJWT } from 'jose'
-import {
-  AuthorizationResponseError,
-  allowInsecureRequests,
-  authorizationCodeGrantRequest,
-  type ClientAuth,
-  ClientSecretPost,
-  customFetch,
-  getValidatedIdTokenClaims,
-  OperationProcessingError,
-  processAuthorizationCodeResponse,
-  ResponseBodyError,
-  UnsupportedOperationError,
-  validateAuthResponse,
-  WWWAuthenticateChallengeError,
-} from 'oauth4webapi'
+import type { ClientAuth } from 'oauth4webapi'
 import type { AppleKey, ProviderClient } from '../client.ts'
 import { type Json, membersOf, type Person } from '../provider.ts'
 import { fetchJson, fetchUpstream, UpstreamError } from './fetch.ts'
 import { authorizationServerOf, issuerOf, type KnownProvider } from './server.ts'
+
+/** Loaded when somebody first comes back from a provider. */
+type Library = typeof import('oauth4webapi')
 
 /** What came back with the browser, and what was sent along with it. */
 export interface Redemption {
@@ -61,28 +50,31 @@ export async function redeem(
   client: ProviderClient,
   redemption: Redemption,
 ): Promise<Redeemed> {
+  const library = await import('oauth4webapi')
   try {
-    return await redeemed(provider, client, redemption)
+    return await redeemed(library, provider, client, redemption)
   } catch (error) {
-    if (error instanceof AuthorizationResponseError) {
+    if (error instanceof library.AuthorizationResponseError) {
       const { error: code, error_description: description } = error
       throw new ProviderRefusal(printable(code), printable(description ?? 'The provider refused.'))
     }
-    if (isFaultOfProvider(error)) throw new UpstreamError('the provider answered what cannot be used')
+    if (isFaultOfProvider(library, error))
+      throw new UpstreamError('the provider answered what cannot be used')
     throw error
   }
 }
 
 async function redeemed(
+  library: Library,
   provider: KnownProvider,
   { id, credential }: ProviderClient,
   { parameters, posted, state, redirectUri, verifier, nonce, nowMilliseconds }: Redemption,
 ): Promise<Redeemed> {
   const client = { client_id: id }
   const server = authorizationServerOf(provider)
-  const valid = validateAuthResponse(server, client, parameters, state)
-  const authentication = await authenticationOf(credential, id, nowMilliseconds)
-  const response = await authorizationCodeGrantRequest(
+  const valid = library.validateAuthResponse(server, client, parameters, state)
+  const authentication = await authenticationOf(library, credential, id, nowMilliseconds)
+  const response = await library.authorizationCodeGrantRequest(
     server,
     client,
     authentication,
@@ -90,17 +82,17 @@ async function redeemed(
     redirectUri,
     verifier,
     // `isSecureUrl` has decided what may be http: an issuer on this very machine.
-    { [customFetch]: fetchUpstream, [allowInsecureRequests]: true },
+    { [library.customFetch]: fetchUpstream, [library.allowInsecureRequests]: true },
   )
   const issuer = issuerOf(provider, await claimsBefore(response))
-  const result = await processAuthorizationCodeResponse(
+  const result = await library.processAuthorizationCodeResponse(
     authorizationServerOf(provider, issuer),
     client,
     response,
     provider.isOpenId ? { expectedNonce: nonce, requireIdToken: true } : {},
   )
   const { access_token: accessToken, refresh_token: refreshToken = null } = result
-  const claims: Json = { ...getValidatedIdTokenClaims(result) }
+  const claims: Json = { ...library.getValidatedIdTokenClaims(result) }
   const documents = await userinfoOf(provider, accessToken)
   if (provider.isOpenId) {
     // OpenID Connect Core §5.3.2: else what is said may be of another person.
@@ -130,6 +122,7 @@ async function claimsBefore(response: Response): Promise<Json> {
 }
 
 async function authenticationOf(
+  library: Library,
   credential: ProviderClient['credential'],
   clientId: string,
   nowMilliseconds: number,
@@ -138,9 +131,9 @@ async function authenticationOf(
     case 'basic':
       return clientSecretBasic(credential.secret)
     case 'post':
-      return ClientSecretPost(credential.secret)
+      return library.ClientSecretPost(credential.secret)
     case 'apple':
-      return ClientSecretPost(await appleSecret(credential, clientId, nowMilliseconds))
+      return library.ClientSecretPost(await appleSecret(credential, clientId, nowMilliseconds))
   }
 }
 
@@ -170,12 +163,12 @@ async function appleSecret(credential: AppleKey, clientId: string, nowMillisecon
     .sign(await importPKCS8(privateKey.replaceAll('\\n', '\n'), 'ES256'))
 }
 
-function isFaultOfProvider(error: unknown): boolean {
+function isFaultOfProvider(library: Library, error: unknown): boolean {
   return (
-    error instanceof OperationProcessingError ||
-    error instanceof UnsupportedOperationError ||
-    error instanceof ResponseBodyError ||
-    error instanceof WWWAuthenticateChallengeError
+    error instanceof library.OperationProcessingError ||
+    error instanceof library.UnsupportedOperationError ||
+    error instanceof library.ResponseBodyError ||
+    error instanceof library.WWWAuthenticateChallengeError
   )
 }
 

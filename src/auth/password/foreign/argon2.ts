@@ -1,4 +1,3 @@
-import { argon2dAsync, argon2iAsync, argon2idAsync } from '@noble/hashes/argon2.js'
 import { bytesOf } from './base64.ts'
 import type { ForeignHash } from './hash.ts'
 
@@ -6,8 +5,6 @@ import type { ForeignHash } from './hash.ts'
 const mostKibibytes = 65_536
 /** Memory times passes: two seconds, in JavaScript. */
 const mostWork = 200_000
-
-const variants = { i: argon2iAsync, d: argon2dAsync, id: argon2idAsync }
 
 /** `$argon2id$v=19$m=19456,t=2,p=1$salt$key` (RFC 9106, PHC string format). */
 export function argon2(hash: string): ForeignHash | null {
@@ -17,6 +14,12 @@ export function argon2(hash: string): ForeignHash | null {
   const [m, t, p] = [Number(memory), Number(passes), Number(lanes)]
   if (salt === null || salt.length < 8 || key === null || key.length < 4 || key.length > 64) return null
   if (m < 8 * p || t < 1 || p < 1 || m > mostKibibytes || m * t > mostWork) return null
-  const make = variants[variant === 'i' || variant === 'd' ? variant : 'id']
-  return { key, derive: (password) => make(password, salt, { m, t, p, dkLen: key.length }) }
+  return {
+    key,
+    async derive(password) {
+      const { argon2dAsync, argon2iAsync, argon2idAsync } = await import('@noble/hashes/argon2.js')
+      const make = variant === 'i' ? argon2iAsync : variant === 'd' ? argon2dAsync : argon2idAsync
+      return make(password, salt, { m, t, p, dkLen: key.length })
+    },
+  }
 }

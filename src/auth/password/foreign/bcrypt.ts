@@ -1,4 +1,3 @@
-import { hash as bcryptHash } from 'bcryptjs'
 import type { ForeignHash } from './hash.ts'
 
 /** About a second. */
@@ -10,6 +9,9 @@ export function bcrypt(hash: string): ForeignHash | null {
   if (salt === undefined || Number(cost) < 4 || Number(cost) > highestCost) return null
   return {
     key: Buffer.from(hash),
-    derive: async (password) => Buffer.from(await bcryptHash(password, salt)),
+    async derive(password) {
+      const { hash: derived } = await import('bcryptjs')
+      return Buffer.from(await derived(password, salt))
+    },
   }
 }

@@ -1,5 +1,3 @@
-import { pbkdf2Async } from '@noble/hashes/pbkdf2.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { nodeCrypto } from '../../../base/crypto.ts'
 import { bytesOf } from './base64.ts'
 import type { ForeignHash } from './hash.ts'
@@ -30,8 +28,14 @@ function derived(rounds: number, salt: Uint8Array | null, key: Uint8Array | null
     derive: (password) =>
       rounds <= mostNativeRounds
         ? native(password, salt, rounds, key.length)
-        : pbkdf2Async(sha256, new TextEncoder().encode(password), salt, { c: rounds, dkLen: key.length }),
+        : slow(password, salt, rounds, key.length),
   }
+}
+
+async function slow(password: string, salt: Uint8Array, rounds: number, length: number): Promise<Uint8Array> {
+  const { pbkdf2Async } = await import('@noble/hashes/pbkdf2.js')
+  const { sha256 } = await import('@noble/hashes/sha2.js')
+  return pbkdf2Async(sha256, new TextEncoder().encode(password), salt, { c: rounds, dkLen: length })
 }
 
 function native(password: string, salt: Uint8Array, rounds: number, length: number): Promise<Uint8Array> {
