@@ -76,7 +76,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
     const shards = readShards(bindings)
     requireShards(shards, linked.sharded)
     const model = settings.isCaching ? linked : { ...linked, watch: nothingWatched }
-    const plans = createPlans(model, admission, defaultLimits)
+    const plans = createPlans(model, admission(), defaultLimits)
     const keys = await signingKeys(settings.signingKeys)
     const cache = platformCache()
     server = {
@@ -85,7 +85,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       shards,
       keys,
       model,
-      admission,
+      admission: admission(),
       backend,
       plans,
       running,

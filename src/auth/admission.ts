@@ -1,5 +1,6 @@
 import { and, eq, exists, gt, gte, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import { QueryBuilder } from 'drizzle-orm/sqlite-core'
+import { once } from '../base/memory/once.ts'
 import { callerValue } from '../model/caller/value.ts'
 import { authSessions } from './tables/sessions.ts'
 import { authUsers } from './tables/users.ts'
@@ -9,15 +10,17 @@ import { authUsers } from './tables/users.ts'
  * there, nobody ended it, it has not run out, it is this user's, who is not banned, and has the role and the rights
  * that the token says; and the session is as well assured as the token says.
  */
-const stands = and(
-  eq(authSessions.id, callerValue('sessionId')),
-  eq(authSessions.user_id, callerValue('id')),
-  isNull(authSessions.revoked_at),
-  gt(authSessions.expires_at, callerValue('nowMilliseconds')),
-  gte(authSessions.aal, callerValue('aal')),
-  eq(authUsers.role, callerValue('role')),
-  eq(authUsers.authority, callerValue('authority')),
-  or(isNull(authUsers.banned_until), lte(authUsers.banned_until, callerValue('nowMilliseconds'))),
+const stands = once(() =>
+  and(
+    eq(authSessions.id, callerValue('sessionId')),
+    eq(authSessions.user_id, callerValue('id')),
+    isNull(authSessions.revoked_at),
+    gt(authSessions.expires_at, callerValue('nowMilliseconds')),
+    gte(authSessions.aal, callerValue('aal')),
+    eq(authUsers.role, callerValue('role')),
+    eq(authUsers.authority, callerValue('authority')),
+    or(isNull(authUsers.banned_until), lte(authUsers.banned_until, callerValue('nowMilliseconds'))),
+  ),
 )
 
 const sessionOfCaller = (condition: SQL | undefined): SQL =>
@@ -30,13 +33,13 @@ const sessionOfCaller = (condition: SQL | undefined): SQL =>
   )
 
 /** Whether the session of the token stands, whoever holds the token, and whatever they have yet to show. */
-export const sessionStands: SQL = sessionOfCaller(stands)
+export const sessionStands: () => SQL = once(() => sessionOfCaller(stands()))
 
 /** No app holds the token: what it may do with data for a user is not to decide over the account (RFC 9700 §2.3). */
-const own = and(stands, isNull(authSessions.app_id))
+const own = once(() => and(stands(), isNull(authSessions.app_id)))
 
 /** For what somebody may do who has yet to show a second factor: sign-in itself, and nothing else. */
-export const standing: SQL = sessionOfCaller(own)
+export const standing: () => SQL = once(() => sessionOfCaller(own()))
 
 /**
  * Whether the caller is admitted to data: the session stands, and a user who has a second factor has shown it.
@@ -44,13 +47,17 @@ export const standing: SQL = sessionOfCaller(own)
  * It goes into every statement that answers a user, so that a token dies with its session at no trip. Two
  * look-ups by primary key, once a statement: it does not depend on the row.
  */
-export const admission: SQL = sessionOfCaller(and(stands, lte(authUsers.least_aal, callerValue('aal'))))
+export const admission: () => SQL = once(() =>
+  sessionOfCaller(and(stands(), lte(authUsers.least_aal, callerValue('aal')))),
+)
 
 /** For what decides over the account, such as which app acts for it: the user alone, with every factor that they have. */
-export const entrusting: SQL = sessionOfCaller(and(own, lte(authUsers.least_aal, callerValue('aal'))))
+export const entrusting: () => SQL = once(() =>
+  sessionOfCaller(and(own(), lte(authUsers.least_aal, callerValue('aal')))),
+)
 
 /** A row if the caller is admitted, else none. */
-export const readAdmitted: SQL = sql`select 1 where ${admission}`
+export const readAdmitted: () => SQL = once(() => sql`select 1 where ${admission()}`)
 
 /** A row if the session stands, else none. */
-export const readStanding: SQL = sql`select 1 where ${standing}`
+export const readStanding: () => SQL = once(() => sql`select 1 where ${standing()}`)

@@ -10,6 +10,7 @@ import {
   unknown,
 } from 'valibot'
 import { readJson } from '../base/http/body.ts'
+import { once } from '../base/memory/once.ts'
 import { Problem } from '../base/problem.ts'
 import { challengeEntries } from './code/challenge.ts'
 
@@ -48,8 +49,10 @@ export async function readBody<Schema extends GenericSchema>(
 }
 
 /** RFC 5321 §4.5.3.1: 64 octets before the `@`, 254 in all. Letters of every script; nothing invisible. */
-const addressPattern =
-  /^[^\s@<>()[\]\\,;:"\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]{1,64}@(?:[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}-]{0,62})\.)+[\p{L}\p{N}\p{M}-]{2,63}$/u
+const addressPattern = once(
+  () =>
+    /^[^\s@<>()[\]\\,;:"\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]{1,64}@(?:[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}-]{0,62})\.)+[\p{L}\p{N}\p{M}-]{2,63}$/u,
+)
 
 /**
  * One spelling for one address, so that a unique index is enough: trimmed, lower case, NFC.
@@ -57,7 +60,7 @@ const addressPattern =
  */
 export function normaliseEmail(email: string): string | null {
   const normal = email.trim().toLowerCase().normalize('NFC')
-  return normal.length <= 254 && addressPattern.test(normal) ? normal : null
+  return normal.length <= 254 && addressPattern().test(normal) ? normal : null
 }
 
 /** @throws Problem email_address_invalid */

@@ -43,7 +43,7 @@ export async function askingAudience(context: Context<ReferenceEnv>): Promise<Au
   const caller = await callerOf(context)
   timing.mark('parse')
   if (caller.kind === 'user') {
-    const statement = toStatement(readAdmitted, callerValues(caller, server.clock.nowMilliseconds()))
+    const statement = toStatement(readAdmitted(), callerValues(caller, server.clock.nowMilliseconds()))
     const { rows } = await translated(() => database.run(statement, timing, 'strong'))
     timing.mark('db')
     if (rows.length !== 1) throw sessionOver()

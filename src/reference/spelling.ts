@@ -1,10 +1,12 @@
+import { once } from '../base/memory/once.ts'
+
 /**
  * How names are written in requests: PostgREST's grammar knows bare names and names in double quotes
  * (https://docs.postgrest.org/en/stable/references/api/tables_views.html#reserved-characters).
  */
 
 /** Spaces may stand in a bare name, too; but supabase-js takes them out of `select` unless they are quoted. */
-const bare = /^[\p{L}\p{M}\p{Nd}_$][\p{L}\p{M}\p{Nd}_$-]*$/u
+const bare = once(() => /^[\p{L}\p{M}\p{Nd}_$][\p{L}\p{M}\p{Nd}_$-]*$/u)
 const longestName = 128
 
 /** Parameters that are no filters. */
@@ -16,7 +18,7 @@ const reserved: ReadonlySet<string> = new Set([
 /** A name in `select` and `order`; null when the grammar has no way to write it. */
 export function spelled(name: string): string | null {
   if (name === '' || name.length > longestName || name.includes('\0') || !name.isWellFormed()) return null
-  return bare.test(name) && name !== 'count' ? name : `"${name.replace(/["\\]/g, '\\$&')}"`
+  return bare().test(name) && name !== 'count' ? name : `"${name.replace(/["\\]/g, '\\$&')}"`
 }
 
 /** A column as the name of a filter; null as for `spelled`. */

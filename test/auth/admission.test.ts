@@ -29,7 +29,7 @@ const standing = [
 
 async function admitted(changes: readonly string[], asker: Partial<typeof values> = {}): Promise<boolean> {
   for (const statement of [...standing, ...changes]) await server.query(statement)
-  const { sql, args } = toStatement(admission, { ...values, ...asker })
+  const { sql, args } = toStatement(admission(), { ...values, ...asker })
   const { rows } = await server.query(`select ${sql}`, ...args)
   return textOf(rows[0]?.[0]) === '1'
 }
@@ -70,13 +70,13 @@ test('a second factor counts as far as the session has it, and the token says it
 
 test('nobody is not admitted', async () => {
   expect(await admitted([], { sessionId: textValue('') })).toBe(false)
-  const { sql, args } = toStatement(admission)
+  const { sql, args } = toStatement(admission())
   expect(args.every((value) => value === nullValue)).toBe(true)
   expect((await server.query(`select ${sql}`, ...args)).rows).toEqual([[integerValue(0)]])
 })
 
 test('it is two look-ups by primary key, once a statement', async () => {
-  const { text, parameters } = render(admission)
+  const { text, parameters } = render(admission())
   const args = parameters.map(() => nullValue)
   const plan = await server.query(
     `explain query plan select t0.id from auth_refresh_tokens t1 join auth_sessions t0 on t0.id = t1.session_id where ${text}`,

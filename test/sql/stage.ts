@@ -41,7 +41,7 @@ export async function startStage(backend: BackendDeclaration, seed: Seed, clock:
   const db = connect({ url: database.url, token: null })
   // Statements as they are where nothing is kept.
   const model = { ...linkModel(backend), watch: nothingWatched }
-  const plans = createPlans(model, admission, defaultLimits)
+  const plans = createPlans(model, admission(), defaultLimits)
   const query = (sql: string, ...args: Value[]) => db.run({ sql, args }, startTiming())
   const fill = (table: SQLiteTable, rows: readonly Readonly<Record<string, unknown>>[]) =>
     db.transact(inserts(table, rows), startTiming())

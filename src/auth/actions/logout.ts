@@ -30,7 +30,7 @@ export async function logout(context: AuthContext): Promise<Response> {
     .get('database')
     .transact(
       [
-        toStatement(readStanding, callerValues(caller, now)),
+        toStatement(readStanding(), callerValues(caller, now)),
         ...securityEvent(context, { event: 'signed_out', whose, nowMilliseconds: now, details: { scope } }),
         ...(scope === 'local' ? [] : [forgetCodes(whose)]),
         endSessions(scope, caller, whose, now),

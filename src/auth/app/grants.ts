@@ -43,7 +43,7 @@ export async function revokeGrant(context: AuthContext): Promise<Response> {
   if (clientId === undefined || more.length > 0)
     throw new Problem('validation_failed', { message: 'client_id is missing.' })
   timing.mark('parse')
-  const theirs = sql`user_id = ${callerValue('id')} and app_id = ${clientId} and ${entrusting}`
+  const theirs = sql`user_id = ${callerValue('id')} and app_id = ${clientId} and ${entrusting()}`
   const at = callerValue('nowMilliseconds')
   const expressions = [
     sql`update auth_sessions set revoked_at = ${at} where ${theirs} and revoked_at is null`,
@@ -80,5 +80,5 @@ const client = sql`json_patch('{}', json_object('id', auth_apps.id, 'name', auth
 const readGrants = sql`select json_group_array(json(one)) from (
   select json_object('client', ${client}, 'scope', auth_consents.scope, 'grantedAt', granted_at) as one
   from auth_consents join auth_apps on auth_apps.id = auth_consents.app_id
-  where auth_consents.user_id = ${callerValue('id')} and revoked_at is null and ${entrusting}
+  where auth_consents.user_id = ${callerValue('id')} and revoked_at is null and ${entrusting()}
   order by granted_at desc, auth_consents.id)`

@@ -45,4 +45,4 @@ export async function userinfo(context: AuthContext): Promise<Response> {
 
 const readUser = sql`select ${sql.raw(accountColumns)},
   (select scopes from auth_sessions where id = ${callerValue('sessionId')})
-from auth_users where auth_users.id = ${callerValue('id')} and ${admission}`
+from auth_users where auth_users.id = ${callerValue('id')} and ${admission()}`

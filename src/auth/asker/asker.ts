@@ -27,7 +27,7 @@ export function askerOf(context: AuthContext): Asker {
   const caller = userCaller(context)
   const nowMilliseconds = context.get('server').clock.nowMilliseconds()
   const values = callerValues(caller, nowMilliseconds)
-  const [stands, isAdmitted] = [toStatement(standing, values), toStatement(entrusting, values)]
+  const [stands, isAdmitted] = [toStatement(standing(), values), toStatement(entrusting(), values)]
   return {
     caller,
     nowMilliseconds,

@@ -24,7 +24,7 @@ export interface KnownCaller {
  * @param condition whether the session stands; default: as its user's own
  * @throws Problem session_not_found, user_banned, or bad_jwt of a token that says rights that are not so any more
  */
-export async function readKnownCaller(context: AuthContext, condition = standing): Promise<KnownCaller> {
+export async function readKnownCaller(context: AuthContext, condition = standing()): Promise<KnownCaller> {
   const timing = context.get('timing')
   const caller = userCaller(context)
   const now = context.get('server').clock.nowMilliseconds()
@@ -46,12 +46,12 @@ from auth_users where auth_users.id = ${callerValue('id')}`
 
 /** The caller of a token, while its session stands: a condition over `auth_users`, for statements that are text. */
 export function standingUser(caller: UserCaller, nowMilliseconds: number): Condition {
-  return userIf(standing, caller, nowMilliseconds)
+  return userIf(standing(), caller, nowMilliseconds)
 }
 
 /** The same, of who has shown a second factor if there is one. */
 export function admittedUser(caller: UserCaller, nowMilliseconds: number): Condition {
-  return userIf(entrusting, caller, nowMilliseconds)
+  return userIf(entrusting(), caller, nowMilliseconds)
 }
 
 function userIf(condition: SQL, caller: UserCaller, nowMilliseconds: number): Condition {

@@ -51,7 +51,7 @@ function requireOwnOrigin(context: AuthContext, { consentUrl }: AppRules): void 
 
 /** Over `auth_authorizations`: the one that is meant, while it is open, for a caller who may decide. */
 export function isOpen({ id }: Pending): SQL {
-  return sql`id = ${id.hash} and status = 'pending' and expires_at > ${callerValue('nowMilliseconds')} and ${entrusting}`
+  return sql`id = ${id.hash} and status = 'pending' and expires_at > ${callerValue('nowMilliseconds')} and ${entrusting()}`
 }
 
 /** Of who looked first. */

@@ -33,7 +33,7 @@ export async function unlinkIdentity(context: AuthContext): Promise<Response> {
     values,
   )
   const whose = toStatement(
-    sql`auth_users.id = ${caller.id} and ${entrusting} and ${provider} is not null and ${otherWay}`,
+    sql`auth_users.id = ${caller.id} and ${entrusting()} and ${provider} is not null and ${otherWay}`,
     values,
   )
   const remove: Statement = {

@@ -3,6 +3,7 @@
  * that no input costs more than linear time. Names are checked here, before anything keeps them.
  */
 import type { Limits } from '../../../base/limits.ts'
+import { once } from '../../../base/memory/once.ts'
 import { Problem } from '../../../base/problem.ts'
 import type { JsonStep, PathIntent } from '../../../query/intent.ts'
 
@@ -116,7 +117,7 @@ export function readName(scan: Scan, expected: string): string {
 
 /** Refuses what may not become a key of the answer or a step into JSON: those reach a statement as text. */
 export function checkLabel(scan: Scan, label: string): string {
-  if (!labelPattern.test(label)) {
+  if (!labelPattern().test(label)) {
     unexpected(
       scan,
       'an alias or a JSON key of letters, digits, spaces, _, $ and - before this one',
@@ -142,8 +143,9 @@ export function readPath(scan: Scan, column: string): PathIntent {
 }
 
 const noSteps: readonly JsonStep[] = []
-const labelPattern = /^[\p{L}\p{M}\p{Nd}_$ -]+$/u
-const wordPattern = /^[\p{L}\p{M}\p{Nd}]$/u
+// Classes of Unicode take long to read.
+const labelPattern = once(() => /^[\p{L}\p{M}\p{Nd}_$ -]+$/u)
+const wordPattern = once(() => /^[\p{L}\p{M}\p{Nd}]$/u)
 const indexPattern = /^-?[0-9]+$/
 
 function atArrow(scan: Scan): boolean {
@@ -187,7 +189,7 @@ function readBareName(scan: Scan): string {
       if (kind === 1) end = at
     } else {
       const point = String.fromCodePoint(text.codePointAt(at) ?? 0)
-      if (!wordPattern.test(point)) break
+      if (!wordPattern().test(point)) break
       at += point.length
       end = at
     }
