@@ -1,9 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { Hono } from 'hono/tiny'
 import { getPath } from 'hono/utils/url'
 import { identify, inAuthDialect, machineKeyIn } from './auth/caller.ts'
 import { keyUses, type NoteUse } from './auth/machine/use.ts'
 import { allowedAtAuth, authRoutes, wellKnownRoutes } from './auth/routes.ts'
+import { type Hono, hono } from './base/http/hono.ts'
 import { Problem, problemResponse } from './base/problem.ts'
 import type { Bindings } from './base/settings.ts'
 import type { Statement } from './base/statement.ts'
@@ -38,7 +38,7 @@ interface AppEnv {
 
 /** The HTTP surface: middleware in its order, one line for each dialect. */
 export function createApp(backend: BackendDeclaration): Hono<AppEnv> {
-  const app = new Hono<AppEnv>(
+  const app = hono<AppEnv>(
     backend.tenants?.from === 'path' ? { getPath: (request) => pathBehindTenant(getPath(request)) } : {},
   )
   app.onError(problem)

@@ -1,4 +1,4 @@
-import { Hono } from 'hono/tiny'
+import { type Hono, hono } from '../base/http/hono.ts'
 import { Problem } from '../base/problem.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import { health, jwks, settings } from './actions/about.ts'
@@ -46,7 +46,7 @@ const grants: Readonly<Record<string, Action>> = {
 /** GoTrue's endpoints, to be mounted at `/auth/v1`: what `auth-js` calls, as it calls it. */
 export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {
   requireRedirectUrls(backend)
-  const app = new Hono<AuthEnv>()
+  const app = hono<AuthEnv>()
   app.use(apiVersion)
   app.use(calm)
   app.use(requireCaptcha)
@@ -69,7 +69,7 @@ export function authRoutes(backend: BackendDeclaration): Hono<AuthEnv> {
 
 /** To be mounted at `/.well-known`: of an issuer with a path, that stands behind the well-known name (RFC 8414 §3.1). */
 export function wellKnownRoutes(): Hono<AuthEnv> {
-  return new Hono<AuthEnv>().get('/oauth-authorization-server/auth/v1', discovery)
+  return hono<AuthEnv>().get('/oauth-authorization-server/auth/v1', discovery)
 }
 
 /** All of a backend's routes, as they are served. */

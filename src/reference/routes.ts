@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { Hono } from 'hono/tiny'
 import { boundedMap } from '../base/bounded-map.ts'
+import { type Hono, hono } from '../base/http/hono.ts'
 import { type Representation, representation, respond } from '../base/http/representation.ts'
 import { Problem } from '../base/problem.ts'
 import { translated } from '../engine/sql-error.ts'
@@ -20,7 +20,7 @@ type Action = (context: Context<ReferenceEnv>) => Response | Promise<Response>
  * `/` none.
  */
 export function referenceRoutes(): Hono<ReferenceEnv> {
-  const app = new Hono<ReferenceEnv>()
+  const app = hono<ReferenceEnv>()
   const document = forAudience(openapiOf)
   const routes: readonly (readonly [path: string, action: Action])[] = [
     ['/', home],

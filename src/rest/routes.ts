@@ -1,4 +1,4 @@
-import { Hono } from 'hono/tiny'
+import { type Hono, hono } from '../base/http/hono.ts'
 import { Problem } from '../base/problem.ts'
 import { answerBatch } from './batch.ts'
 import { answerCall } from './call.ts'
@@ -21,7 +21,7 @@ const itemMethods = 'GET, HEAD, PATCH, PUT, DELETE, OPTIONS'
 
 /** PostgREST's dialect, to be mounted at `/rest/v1`. One trip for each request; two of a procedure that reads first. */
 export function restRoutes(): Hono<RestEnv> {
-  const app = new Hono<RestEnv>()
+  const app = hono<RestEnv>()
   const answerRead = readAction()
   app.post('/', answerBatch)
   app.all('/', () => {
