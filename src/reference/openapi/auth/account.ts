@@ -24,7 +24,7 @@ const mailed = {
 }
 
 /** Password and mail, and who one is. */
-export const account: Descriptions = {
+export const account = (): Descriptions => ({
   'POST /signup': {
     id: 'sign_up',
     summary: 'Sign up; where addresses are confirmed by mail, the answer is a user without a session',
@@ -152,4 +152,4 @@ export const account: Descriptions = {
     answers: one('Settings'),
   },
   'GET /health': { id: 'get_auth_health', summary: 'Whether sign-in answers', answers: one('It does') },
-}
+})

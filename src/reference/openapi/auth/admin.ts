@@ -29,7 +29,7 @@ const mailed = {
 }
 
 /** What the bearer of the secret key may do. */
-export const admin: Descriptions = {
+export const admin = (): Descriptions => ({
   'GET /admin/users': {
     id: 'admin_list_users',
     summary: 'Users, the newest first',
@@ -135,4 +135,4 @@ export const admin: Descriptions = {
     answers: { 201: json('The key', object) },
   },
   'DELETE /admin/api-keys/:id': { id: 'admin_revoke_api_key', summary: 'End a key', answers: nothing },
-}
+})

@@ -38,7 +38,7 @@ const registration = {
 const aboutUser = { summary: 'Who an app acts for (OpenID Connect Core §5.3)', answers: one('Claims') }
 
 /** Sign-in by other parties, and of other parties. */
-export const elsewhere: Descriptions = {
+export const elsewhere = (): Descriptions => ({
   'GET /authorize': {
     id: 'sign_in_elsewhere',
     summary: 'Go to a provider to sign in',
@@ -164,4 +164,4 @@ export const elsewhere: Descriptions = {
     summary: 'Another secret; the old one is good for nothing any more',
     answers: one('The app, with its secret'),
   },
-}
+})

@@ -3,7 +3,7 @@ import { type Descriptions, done, json, many, nothing, object, one, session, tex
 const name = { friendly_name: text }
 
 /** Second factors and passkeys. */
-export const factor: Descriptions = {
+export const factor = (): Descriptions => ({
   'POST /factors': {
     id: 'enroll_factor',
     summary: 'Begin to add a second factor',
@@ -93,4 +93,4 @@ export const factor: Descriptions = {
     summary: 'Remove a passkey',
     answers: { ...done, ...nothing },
   },
-}
+})

@@ -1,4 +1,5 @@
 import type { AuthRoute } from '../../../auth/feature.ts'
+import { once } from '../../../base/memory/once.ts'
 import { type JsonObject, refusals } from '../json.ts'
 import { account } from './account.ts'
 import { admin } from './admin.ts'
@@ -6,7 +7,7 @@ import type { Described, Descriptions } from './describe.ts'
 import { elsewhere } from './elsewhere.ts'
 import { factor } from './factor.ts'
 
-const descriptions: Descriptions = { ...account, ...factor, ...elsewhere, ...admin }
+const descriptions = once((): Descriptions => ({ ...account(), ...factor(), ...elsewhere(), ...admin() }))
 
 /** GoTrue's endpoints, as `auth/routes.ts` lists them for a backend. */
 export function authPaths(routes: readonly AuthRoute[]): JsonObject {
@@ -27,11 +28,11 @@ export function authPaths(routes: readonly AuthRoute[]): JsonObject {
 export function undescribed(routes: readonly AuthRoute[]): readonly string[] {
   return routes
     .flatMap(({ path, methods }) => Object.keys(methods).map((method) => `${method} ${path}`))
-    .filter((route) => descriptions[route] === undefined)
+    .filter((route) => descriptions()[route] === undefined)
 }
 
 function operation(route: string, path: string, access: AuthRoute['access']): JsonObject {
-  const described = descriptions[route]
+  const described = descriptions()[route]
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
