@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
 import { integerValue, textOf, textValue } from '../../base/statement.ts'
 import { callerValues } from '../../model/caller/caller.ts'
@@ -15,7 +15,7 @@ import { scopesIn } from './rules.ts'
 export async function listGrants(context: AuthContext): Promise<Response> {
   const timing = context.get('timing')
   const asker = askerOf(context)
-  const read = toStatement(readGrants, callerValues(asker.caller, asker.nowMilliseconds))
+  const read = toStatement(readGrants(), callerValues(asker.caller, asker.nowMilliseconds))
   timing.mark('parse')
   const [told, found] = await context.get('database').snapshot([asker.read, read], timing)
   timing.mark('db')
@@ -74,11 +74,11 @@ interface Granted {
 }
 
 /** What an app has not said of itself is left out. */
-const client = sql`json_patch('{}', json_object('id', auth_apps.id, 'name', auth_apps.name,
+const client = `json_patch('{}', json_object('id', auth_apps.id, 'name', auth_apps.name,
   'uri', auth_apps.uri, 'logo_uri', auth_apps.logo_uri))`
 
-const readGrants = sql`select json_group_array(json(one)) from (
-  select json_object('client', ${client}, 'scope', auth_consents.scope, 'grantedAt', granted_at) as one
+const readGrants = (): SQL => sql`select json_group_array(json(one)) from (
+  select json_object('client', ${sql.raw(client)}, 'scope', auth_consents.scope, 'grantedAt', granted_at) as one
   from auth_consents join auth_apps on auth_apps.id = auth_consents.app_id
   where auth_consents.user_id = ${callerValue('id')} and revoked_at is null and ${entrusting()}
   order by granted_at desc, auth_consents.id)`

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
 import { textOf } from '../../base/statement.ts'
 import { callerValues } from '../../model/caller/caller.ts'
@@ -32,7 +32,7 @@ export async function userinfo(context: AuthContext): Promise<Response> {
     }),
   )
   timing.mark('parse')
-  const read = toStatement(readUser, callerValues({ kind: 'user', ...subject, resources: null }, now))
+  const read = toStatement(readUser(), callerValues({ kind: 'user', ...subject, resources: null }, now))
   const found = await context.get('database').run(read, timing, 'strong')
   timing.mark('db')
   const account = accountOf(found)
@@ -43,6 +43,6 @@ export async function userinfo(context: AuthContext): Promise<Response> {
   return context.json(claims, 200, { 'cache-control': 'no-store' })
 }
 
-const readUser = sql`select ${sql.raw(accountColumns)},
+const readUser = (): SQL => sql`select ${sql.raw(accountColumns)},
   (select scopes from auth_sessions where id = ${callerValue('sessionId')})
 from auth_users where auth_users.id = ${callerValue('id')} and ${admission()}`

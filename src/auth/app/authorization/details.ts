@@ -20,7 +20,7 @@ export function details(rules: AppRules): Action {
     timing.mark('parse')
     const expressions = [
       sql`update auth_authorizations set user_id = ${callerValue('id')} where ${isOpen(pending)} and user_id is null`,
-      sql`${approval(pending)} and ${isAgreed}`,
+      sql`${approval(pending)} and ${sql.raw(isAgreed)}`,
       readDetails(pending),
     ]
     const statements = expressions.map((each) => toStatement(each, pending.values))
@@ -45,7 +45,7 @@ export function details(rules: AppRules): Action {
  * The user has agreed to each scope before. Who the app is must be sure without asking: by its secret, or by an address
  * that is its own; a port of the user's machine is anybody's (RFC 8252 §8.6).
  */
-const isAgreed = sql`exists (
+const isAgreed = `exists (
   select 1 from auth_consents join auth_apps on auth_apps.id = auth_consents.app_id
   where auth_consents.user_id = auth_authorizations.user_id and auth_consents.app_id = auth_authorizations.app_id
     and auth_consents.revoked_at is null
