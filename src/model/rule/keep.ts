@@ -52,6 +52,8 @@ export const nothingWatched: Watch = { tables: new Set(), touchedBy: () => [] }
 export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
   const tables = once(() => watchedTables(resources, roles))
   const [gone, changed] = [once(() => followers(resources, true)), once(() => followers(resources, false))]
+  const followersOf = (tableName: string, isDelete: boolean) =>
+    reached((isDelete ? gone : changed)(), tableName)
   return {
     get tables() {
       return tables()
@@ -59,7 +61,7 @@ export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
     touchedBy: (tableName, isDelete) =>
       tables().size === 0
         ? []
-        : reached((isDelete ? gone : changed)(), tableName).filter((name) => tables().has(name)),
+        : [...new Set([tableName, ...followersOf(tableName, isDelete)])].filter((name) => tables().has(name)),
   }
 }
 
@@ -101,9 +103,9 @@ function isFollowed(action: string | undefined): boolean {
   return !['no action', 'restrict'].includes(action ?? 'no action')
 }
 
-/** A table, and all whose rows go or change with its rows, directly or by others. */
+/** All tables whose rows go or change with rows of this one, directly or by others: itself, too, where a way leads back. */
 function reached(followers: Followers, tableName: string): readonly string[] {
-  const found = new Set([tableName])
+  const found = new Set(followers.get(tableName))
   for (const name of found) for (const follower of followers.get(name) ?? []) found.add(follower)
   return [...found]
 }
