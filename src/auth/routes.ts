@@ -17,9 +17,9 @@ import { deviceRoutes } from './devices/routes.ts'
 import { type AuthRoute, type Feature, featuresOf, type Method } from './feature.ts'
 import { machineRoutes } from './machine/routes.ts'
 import { mailedRoutes } from './mailed/routes.ts'
-import { requireRedirectUrls } from './redirect.ts'
 import { calm } from './throttle/throttle.ts'
 import { updateUser } from './update/user.ts'
+import { requireRedirectUrls } from './url/redirect.ts'
 
 /** What every backend has. */
 const routes: readonly AuthRoute[] = [

@@ -1,5 +1,4 @@
-import { tenantInState } from '../auth/oauth/flow/state.ts'
-import { tenantParameter } from '../auth/tenant.ts'
+import { tenantInState, tenantParameter } from '../auth/url/tenant.ts'
 import { readText } from '../base/http/body.ts'
 
 /** What a browser opens, or a program asks for that knows nothing of tenants. */

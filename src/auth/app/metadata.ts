@@ -1,6 +1,6 @@
 import type { AuthServer } from '../context.ts'
-import { endpointUrl } from '../tenant.ts'
 import { issuerOf } from '../token/tokens.ts'
+import { endpointUrl } from '../url/tenant.ts'
 import { clientMethods } from './client/authenticate.ts'
 import type { AppRules } from './rules.ts'
 

@@ -3,7 +3,7 @@ import { integerValue, type Statement, textOrNull, textValue } from '../../base/
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { hashed, newSecretToken } from '../session/token.ts'
-import { tenantQuery } from '../tenant.ts'
+import { tenantQuery } from '../url/tenant.ts'
 import { type Kind, linkMilliseconds, typeOfKind } from './kind.ts'
 
 export interface OneTimeToMake {

@@ -5,8 +5,8 @@ import type { AuthContext } from '../context.ts'
 import { alwaysCommitted } from '../event/commit.ts'
 import { securityEvent } from '../event/event.ts'
 import { sendLetter } from '../letter.ts'
-import { redirectOfRequest } from '../redirect.ts'
 import { hashed } from '../session/token.ts'
+import { redirectOfRequest } from '../url/redirect.ts'
 import { linkOf, makeOneTime, type OneTimeToMake } from './make.ts'
 
 /** What can be asked for by whoever knows an address. */

@@ -5,7 +5,7 @@ import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
 import { sendLetter } from '../letter.ts'
 import { linkOf, makeOneTime } from '../one-time/make.ts'
-import { redirectOfRequest } from '../redirect.ts'
+import { redirectOfRequest } from '../url/redirect.ts'
 
 export interface NewEmail {
   readonly email: string

@@ -15,7 +15,7 @@ import { linkOf, makeOneTime } from '../../one-time/make.ts'
 import { ownerOf } from '../../one-time/send.ts'
 import { hashPassword } from '../../password/hash.ts'
 import { requireStrong } from '../../password/rules.ts'
-import { redirectTarget } from '../../redirect.ts'
+import { redirectTarget } from '../../url/redirect.ts'
 
 const types = [
   'signup',

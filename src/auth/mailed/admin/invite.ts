@@ -12,7 +12,7 @@ import { securityEvent } from '../../event/event.ts'
 import { sendLetter } from '../../letter.ts'
 import { linkOf, makeOneTime } from '../../one-time/make.ts'
 import { ownerOf } from '../../one-time/send.ts'
-import { redirectOfRequest } from '../../redirect.ts'
+import { redirectOfRequest } from '../../url/redirect.ts'
 
 const inviteBody = object({ email: string(), data: dataEntry })
 

@@ -1,9 +1,9 @@
 import { Problem } from '../../../base/problem.ts'
 import type { AuthContext } from '../../context.ts'
 import { pkcePrefix } from '../../one-time/make.ts'
-import { redirectOfRequest, redirectResponse, withFragment, withQuery } from '../../redirect.ts'
 import type { SessionBody } from '../../session/answer.ts'
 import { throttle } from '../../throttle/throttle.ts'
+import { redirectOfRequest, redirectResponse, withFragment, withQuery } from '../../url/redirect.ts'
 import { useOneTime } from './use.ts'
 import { halfOfChange, verificationType } from './verify.ts'
 

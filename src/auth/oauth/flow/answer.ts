@@ -1,6 +1,6 @@
 import { Problem } from '../../../base/problem.ts'
 import type { AuthContext } from '../../context.ts'
-import { withFragment, withQuery } from '../../redirect.ts'
+import { withFragment, withQuery } from '../../url/redirect.ts'
 
 /** Nothing of it is for other sites: it names codes, or tokens. After a POST the browser must not post again (RFC 9700 §4.12). */
 export function redirect(context: AuthContext, url: string, cookie?: string): Response {

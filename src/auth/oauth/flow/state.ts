@@ -1,4 +1,5 @@
 import { randomText, seal, signature, unseal } from '../../../base/crypto.ts'
+import { behindTenant, tenantInState } from '../../url/tenant.ts'
 
 /**
  * A way to a provider and back. It is carried in `state`, sealed, so that nothing is written until somebody comes back; what
@@ -53,16 +54,7 @@ export function sealFlow(flow: Flow, { serverSecret, tenant }: SealedBy): string
     ...(link === null ? [] : [link.userId, link.sessionId]),
   ]
   const sealed = seal(keyOf(serverSecret), JSON.stringify(parts))
-  return tenant === null ? sealed : `${tenant}${tenantEnd}${sealed}`
-}
-
-/** No letter of a tenant's name, or of what is sealed. */
-const tenantEnd = '.'
-
-/** Which tenant a state names: whether it is one of that tenant's, `openFlow` says. Null of one that names none. */
-export function tenantInState(state: string): string | null {
-  const end = state.indexOf(tenantEnd)
-  return end === -1 ? null : state.slice(0, end)
+  return behindTenant(tenant, sealed)
 }
 
 /** Null of what this server did not seal for this tenant, and of what has run out. */
@@ -72,10 +64,7 @@ export function openFlow(
   nowMilliseconds: number,
 ): Flow | null {
   if (tenantInState(state) !== tenant) return null
-  const text = unseal(
-    keyOf(serverSecret),
-    state.slice(tenant === null ? 0 : tenant.length + tenantEnd.length),
-  )
+  const text = unseal(keyOf(serverSecret), state.slice(behindTenant(tenant, '').length))
   if (text === null) return null
   const [id, provider, redirectTo, challenge, browser, expiresAt, userId, sessionId]: SealedFlow =
     JSON.parse(text)

@@ -1,5 +1,5 @@
-import type { BackendDeclaration } from '../declare/backend.ts'
-import type { AuthContext } from './context.ts'
+import type { BackendDeclaration } from '../../declare/backend.ts'
+import type { AuthContext } from '../context.ts'
 
 /**
  * Where a link of a mail, or a provider, sends people back to: what was asked for if the backend allows it, else the

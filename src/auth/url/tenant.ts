@@ -1,5 +1,5 @@
-import type { AuthServer } from './context.ts'
-import { issuerOf } from './token/tokens.ts'
+import type { AuthServer } from '../context.ts'
+import { issuerOf } from '../token/tokens.ts'
 
 /**
  * Names the tenant in the query of what a browser opens, or another program asks for, where neither host nor path does
@@ -19,6 +19,20 @@ export function tenantQuery(server: Named): Readonly<Record<string, string>> {
 /** Null where URLs name the tenant anyway, or there is none. */
 export function tenantInUrls({ backend, settings }: Named): string | null {
   return backend.tenants?.from === 'claim' && settings.tenant !== '' ? settings.tenant : null
+}
+
+/** No letter of a tenant's name, or of what is sealed. */
+const tenantEnd = '.'
+
+/** What comes back from elsewhere as it is (RFC 6749 §4.1.1: `state`), with the tenant in front; null: as it is. */
+export function behindTenant(tenant: string | null, sealed: string): string {
+  return tenant === null ? sealed : `${tenant}${tenantEnd}${sealed}`
+}
+
+/** Which tenant such a text names: whether it is one of that tenant's, its seal says. Null of one that names none. */
+export function tenantInState(state: string): string | null {
+  const end = state.indexOf(tenantEnd)
+  return end === -1 ? null : state.slice(0, end)
 }
 
 /** Where others find an endpoint: a query of it is kept by those who add to it (RFC 6749 §3.1, §3.2). */
