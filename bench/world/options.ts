@@ -22,7 +22,7 @@ export interface Options {
   readonly loss: number
   readonly jitter: number
   readonly faults: boolean
-  /** No ways and no Miniflare: nothing is measured but whether the answers are right, of as many as go. */
+  /** No ways: nothing is measured but whether the answers are right, of as many as go. */
   readonly direct: boolean
   /** The Worker of all data centres, as a file. */
   readonly worker: string

@@ -4,7 +4,6 @@ import type { Bundle } from '../build/bundle.ts'
 import type { Runtime } from '../build/project.ts'
 import type { Keys } from '../data/keys.ts'
 import { type DataCentre, startDataCentre } from './city/data-centre.ts'
-import { startPlainDataCentre } from './city/plain.ts'
 import { type City, clientRoundTrip, roundTrip } from './geography.ts'
 import type { Conditions } from './link/conditions.ts'
 import type { Network } from './link/network.ts'
@@ -109,8 +108,7 @@ export async function deploy(
       ...(variables.CACHE_OFF === '1' ? {} : { WORLD_KV: `http://127.0.0.1:${kvPort}/${city.colo}` }),
     }
     const ports = await freePorts(isolates)
-    const start = options.direct ? startPlainDataCentre : startDataCentre
-    dataCentres.set(city, await start({ city, bundle, runtime, bindings, ports, hear }))
+    dataCentres.set(city, await startDataCentre({ city, bundle, runtime, bindings, ports, hear }))
   }
   const doors = new Map<City, Doors>()
   for (const city of options.cities) {

@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import type { Bundle } from '../../build/bundle.ts'
 import type { Runtime } from '../../build/project.ts'
+import { quoted, startWorkerd } from '../../build/workerd.ts'
 import type { City } from '../geography.ts'
 
 /**
- * One data centre: two isolates of the Worker, as two Workers of one Miniflare, whose Cache API they share. It has
- * no network of its own: who asks and what is asked is reached by links.
+ * One data centre: a workerd with two isolates of the Worker, and a third one as the Cache API that they share. It has no
+ * network of its own: who asks and what is asked is reached by links.
  */
 export interface DataCentre {
   /** TCP ports on 127.0.0.1, one for each isolate. */
@@ -28,39 +29,57 @@ export interface DataCentreOptions {
   hear(log: { readonly level: string; readonly message: string }): void
 }
 
-export async function startDataCentre(options: DataCentreOptions): Promise<DataCentre> {
-  const script = await readFile(join(options.bundle.folder, options.bundle.main), 'utf8')
-  const { city, runtime } = options
-  const bindings = { ...options.bindings, WORLD_CF: JSON.stringify(cfOf(city)) }
-  const start = async (): Promise<Miniflare> => {
-    const miniflare = new Miniflare(
-      convertV4MiniflareOptions({
-        // Else it asks Cloudflare where this machine stands.
-        cf: false,
-        log: new Log(LogLevel.ERROR),
-        // What Workers say of caches that fail is what is simulated; what they answer is checked.
-        handleStructuredLogs: options.hear,
-        workers: options.ports.map((port, index) => ({
-          name: `isolate-${index}`,
-          modules: [{ type: 'ESModule', path: 'worker.js', contents: script }],
-          compatibilityDate: runtime.compatibilityDate,
-          compatibilityFlags: [...runtime.compatibilityFlags],
-          bindings,
-          unsafeDirectSockets: [{ host: '127.0.0.1', port }],
-        })),
-      }),
-    )
-    await miniflare.ready
-    return miniflare
-  }
-  let miniflare = await start()
+export async function startDataCentre({
+  city,
+  bundle,
+  runtime,
+  bindings,
+  ports,
+  hear,
+}: DataCentreOptions): Promise<DataCentre> {
+  const folder = join(bundle.folder, `data-centre-${city.colo}`)
+  await mkdir(folder, { recursive: true })
+  await copyFile(join(bundle.folder, bundle.main), join(folder, 'worker.js'))
+  const cache = await readFile(join(import.meta.dirname, 'cache-worker.ts'), 'utf8')
+  await writeFile(join(folder, 'cache.js'), stripTypeScriptTypes(cache))
+  const common = `compatibilityDate = ${quoted(runtime.compatibilityDate)},
+  compatibilityFlags = [${runtime.compatibilityFlags.map(quoted).join(', ')}]`
+  const all = Object.entries({ ...bindings, WORLD_CF: JSON.stringify(cfOf(city)) })
+  const services = ports.map((_, index) => `(name = "isolate-${index}", worker = .isolate)`)
+  const sockets = ports.map(
+    (port, index) =>
+      `(name = "socket-${index}", address = "127.0.0.1:${port}", http = (), service = "isolate-${index}")`,
+  )
+  const config = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    ${services.join(',\n    ')},
+    (name = "cache", worker = .cache),
+    (name = "internet", network = (allow = ["public", "private"])),
+  ],
+  sockets = [${sockets.join(', ')}],
+);
+const isolate :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  bindings = [${all.map(([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`).join(', ')}],
+  cacheApiOutbound = "cache",
+  ${common},
+);
+const cache :Workerd.Worker = (
+  modules = [(name = "cache.js", esModule = embed "cache.js")],
+  ${common},
+);
+`
+  const start = () =>
+    startWorkerd({ folder, name: city.colo, config, hear: (message) => hear({ level: 'log', message }) })
+  let running = await start()
   return {
-    ports: options.ports,
+    ports,
     async restart() {
-      await miniflare.dispose()
-      miniflare = await start()
+      await running.stop()
+      running = await start()
     },
-    stop: () => miniflare.dispose(),
+    stop: () => running.stop(),
   }
 }
 
