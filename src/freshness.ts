@@ -7,10 +7,12 @@ import { type Bookmark, openBookmark, sealBookmark } from './database/bookmark.t
 import { connectTo, type Database } from './database/client.ts'
 import type { Reader } from './database/fresh/freshness.ts'
 import { connectShards, type Shard } from './database/shard/nodes.ts'
+import type { Watching } from './database/versions.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
 import type { Caller } from './model/caller/caller.ts'
 import { cacheHeaders } from './rest/present/caching.ts'
 import type { Server } from './server.ts'
+import { mostParts, sightingStatement } from './sql/record/sighting.ts'
 
 /** By these a client knows, and says, how new its data are. */
 export const bookmarkHeader = 'selvage-bookmark'
@@ -58,7 +60,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   const isRemembering = cluster.replicas.length > 0 || model.watch.tables.size > 0
   const announced = isRemembering ? announcing(context) : null
   const database = connectTo({
-    ...{ cluster, reader, requestId, isWatched: model.watch.tables.size > 0 },
+    ...{ cluster, reader, requestId, watching: watchingOf(context) },
     beforeWriteIsAnswered: async () => {
       await announced?.begin()
     },
@@ -87,6 +89,15 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   if (silentSeconds !== null && cluster.replicas.length > 0) {
     context.res.headers.set(dataAgeHeader, String(silentSeconds))
   }
+}
+
+/** How a write is to tell of what depends on it. Null where nothing is kept. */
+function watchingOf(context: Context<FreshnessEnv>): Watching | null {
+  const { realm, store, model } = context.get('server')
+  if (model.watch.tables.size === 0) return null
+  const known = store.known(realm)
+  const tables = [...model.watch.tables]
+  return { statement: sightingStatement(tables, JSON.stringify(known)), tables, known, most: mostParts }
 }
 
 interface Begun {

@@ -25,12 +25,15 @@ export function platformStore({ cache, world }: Platform, clock: Clock, report: 
     failures: 3,
     pauseMilliseconds: 5_000,
   }
-  return createStore({
-    memory: createMemory(memoryBytes),
-    dataCentre: cache === null ? null : edgeTier(cache, protection),
-    // What was not asked for here lately comes from far away.
-    world: world === null ? null : kvTier(world, { ...protection, getDeadlineMilliseconds: 500 }),
-  })
+  return createStore(
+    {
+      memory: createMemory(memoryBytes),
+      dataCentre: cache === null ? null : edgeTier(cache, protection),
+      // What was not asked for here lately comes from far away.
+      world: world === null ? null : kvTier(world, { ...protection, getDeadlineMilliseconds: 500 }),
+    },
+    clock,
+  )
 }
 
 /** An isolate has 128 MB for everything. */

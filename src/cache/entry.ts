@@ -1,4 +1,5 @@
 import { digest } from '../base/crypto.ts'
+import type { Part } from './knowledge/knowledge.ts'
 import { isCount, isRecord, isTime, parseJson } from './shape.ts'
 
 /** An answer of the database that is kept. It is never changed, and neither are the bytes of its body. */
@@ -10,6 +11,8 @@ export interface Entry {
   readonly newestFrame: number
   /** Versions of the tables that it depends on, in the snapshot that it was read from. */
   readonly versions: Readonly<Record<string, number>>
+  /** Of one of these tables it may need the rows of one part alone; null: all of all of them. */
+  readonly part: Part | null
   /** When the database was asked, not when it had answered: an answer is at least as old. */
   readonly storedAtMilliseconds: number
   readonly maxAgeSeconds: number
@@ -27,7 +30,7 @@ export function lifeSeconds(entry: Entry): number {
 }
 
 /** Changes with the layout: an entry of another one is none. */
-const format = 1
+const format = 2
 
 /** `format digest\n`, the head as one line of JSON, the body; the digest is of all that follows its line. */
 export function encodeEntry(entry: Entry): Uint8Array {
@@ -58,10 +61,18 @@ function isHead(head: unknown): head is Omit<Entry, 'body'> {
     isCount(head.newestFrame) &&
     isRecord(head.versions) &&
     Object.values(head.versions).every(isCount) &&
+    isPart(head.part) &&
     isTime(head.storedAtMilliseconds) &&
     isTime(head.maxAgeSeconds) &&
     isTime(head.staleWhileRevalidateSeconds) &&
     isTime(head.staleIfErrorSeconds) &&
     typeof head.isStaleAfterWrite === 'boolean'
+  )
+}
+
+function isPart(part: unknown): part is Part | null {
+  if (part === null) return true
+  return (
+    isRecord(part) && typeof part.table === 'string' && typeof part.name === 'string' && isCount(part.whole)
   )
 }

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts'
-import type { Knowledge, Sighting } from './knowledge/knowledge.ts'
+import { isUntouched, type Knowledge, type Seen, type Sighting } from './knowledge/knowledge.ts'
 
 /** What a request asks of an answer that was kept. */
 export interface Requirement {
@@ -63,13 +63,23 @@ export function judge(entry: Entry, required: Requirement, knowledge: Knowledge 
 export const absent: Miss = { kind: 'miss', why: 'absent' }
 
 /** Whether a table that the answer depends on is known to have changed since. */
-export function isSuperseded({ epoch, versions }: Sighting, knowledge: Knowledge | null): boolean {
-  if (knowledge === null || knowledge.epoch !== epoch) return false
-  for (const table in versions) {
+export function isSuperseded(entry: Dependent, knowledge: Knowledge | null): boolean {
+  if (knowledge === null || knowledge.epoch !== entry.epoch) return false
+  for (const table in entry.versions) {
     const seen = knowledge.tables.get(table)
-    if (seen !== undefined && seen.version > (versions[table] ?? 0)) return true
+    if (seen !== undefined && seen.version > (entry.versions[table] ?? 0) && !isAsItWas(entry, table, seen))
+      return true
   }
   return false
+}
+
+type Dependent = Pick<Entry, 'epoch' | 'frame' | 'versions' | 'part'>
+
+/** Whether all that the entry needs of a table is as it was, at the version that is known of it. */
+function isAsItWas({ versions, part }: Dependent, table: string, seen: Seen): boolean {
+  const version = versions[table] ?? 0
+  if (seen.version === version) return true
+  return seen.version > version && part?.table === table && isUntouched(seen, part, version)
 }
 
 /**
@@ -87,12 +97,12 @@ export function wins(entry: Entry, held: Entry): boolean {
   return later >= 0
 }
 
-/** The last frame at which every table still had the version of the entry: only a write moves a version. */
-function asOf(entry: Sighting, knowledge: Knowledge | null): number {
+/** The last frame at which all that the entry depends on was as it was: only a write moves a version. */
+function asOf(entry: Dependent, knowledge: Knowledge | null): number {
   let frame = Number.POSITIVE_INFINITY
   for (const table in entry.versions) {
     const seen = knowledge?.tables.get(table)
-    const holds = seen !== undefined && seen.version === entry.versions[table]
+    const holds = seen !== undefined && isAsItWas(entry, table, seen)
     frame = Math.min(frame, holds ? Math.max(seen.frame, entry.frame) : entry.frame)
   }
   return frame === Number.POSITIVE_INFINITY ? entry.frame : frame

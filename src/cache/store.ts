@@ -1,3 +1,5 @@
+import type { Clock } from '../base/clock.ts'
+import type { Versions } from '../base/versions.ts'
 import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
 import type { Sighting } from './knowledge/knowledge.ts'
@@ -44,6 +46,8 @@ export interface Store {
    * @returns resolved when the data centre knows, too
    */
   learn(realm: string, sighting: Sighting, nowMilliseconds: number, isWrite?: boolean): Promise<void>
+  /** Versions of tables, as far as they are known: the database need not tell what was before. */
+  known(realm: string): Versions
   /** Where all that is known of these tables holds: what is read from there on is not overtaken yet. Null: nothing is known. */
   knownAt(realm: string, tables: readonly string[]): Pick<Sighting, 'epoch' | 'frame'> | null
 }
@@ -56,8 +60,8 @@ export interface Tiers {
   readonly world: Tier | null
 }
 
-export function createStore({ memory, dataCentre, world }: Tiers): Store {
-  const known = shareKnowledge(dataCentre)
+export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock): Store {
+  const known = shareKnowledge(dataCentre, clock)
 
   const find = (tier: Hit['tier'], entry: Entry | null, query: Query): Finding => {
     if (entry === null) return absent
@@ -126,6 +130,10 @@ export function createStore({ memory, dataCentre, world }: Tiers): Store {
       return remember(key, entry)
     },
     learn: known.learn,
+    known(realm) {
+      const tables = [...(known.of(realm)?.tables ?? [])]
+      return Object.fromEntries(tables.map(([table, { version }]) => [table, version]))
+    },
     knownAt(realm, tables) {
       const knowledge = known.of(realm)
       if (knowledge === null) return null

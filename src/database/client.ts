@@ -11,7 +11,7 @@ import { executeRequest, type TransactionShape, transactionRequest } from './hra
 import { unavailable } from './node.ts'
 import { type Read, type ReadRequest, read } from './read.ts'
 import { type SendOptions, sender } from './send.ts'
-import { raiseVersions, readVersions, type VersionSighting, versionsAfter } from './versions.ts'
+import { raiseVersions, type VersionSighting, versionsAfter, type Watching } from './versions.ts'
 
 /**
  * A libSQL server and its replicas, by Hrana over HTTP: one pipeline a trip. What runs statements is one HTTP request, and more
@@ -57,7 +57,7 @@ export interface Database {
     refused: { readonly at: number; readonly otherwise: Statement },
     statements: readonly Statement[],
     timing: Timing,
-    how?: Pick<Partial<TransactionOptions>, 'touched'>,
+    how?: Omit<Partial<TransactionOptions>, 'isTrial'>,
   ): Promise<{ readonly results: readonly Result[] } | { readonly otherwise: Result }>
   /** What the last `snapshot` found was written by this request when it came before: it counts as written now. */
   adopt(): void
@@ -74,6 +74,8 @@ export interface TransactionOptions {
   readonly isTrial: boolean
   /** Tables that are written, of those whose versions answers from caches depend on. */
   readonly touched: readonly string[]
+  /** Those of them of which the statements say by themselves which parts are written. */
+  readonly named: readonly string[]
 }
 
 export interface ReadResult extends Result {
@@ -87,8 +89,8 @@ export interface ReadResult extends Result {
 export interface DatabaseOptions extends SendOptions {
   readonly cluster: Cluster
   readonly reader: Reader
-  /** Whether each write tells of the versions of tables: then what is kept of others is as new as the write. */
-  readonly isWatched?: boolean
+  /** How each write tells of the versions of tables: then what is kept of others is as new as the write. Default: not. */
+  readonly watching?: Watching | null
   /** Begun with a write's trip, and done before the write is. It does not fail. */
   readonly beforeWriteIsAnswered?: () => Promise<void>
 }
@@ -124,7 +126,7 @@ export interface LoneOptions extends SendOptions {
 
 /** Cheap, and made anew for each request: nothing of one request may outlive it in an isolate but `cluster`. */
 export function connectTo(options: DatabaseOptions): Database {
-  const { cluster, reader } = options
+  const { cluster, reader, watching = null } = options
   const send = sender(options)
   let written: Bookmark | null = null
   let readTo: number | null = null
@@ -132,7 +134,7 @@ export function connectTo(options: DatabaseOptions): Database {
   let snapshotReply: Reply | null = null
   const noteWritten = (reply: Reply): void => {
     written = bookmarkAfter(reply)
-    versions = written === null ? null : versionsAfter(reply, written)
+    versions = written === null || watching === null ? null : versionsAfter(reply, written, watching)
   }
   const readBy = async (
     request: ReadRequest,
@@ -146,7 +148,7 @@ export function connectTo(options: DatabaseOptions): Database {
   const write = async (
     statements: readonly Statement[],
     shape: Omit<TransactionShape, 'writes' | 'epilogue'>,
-    touched: readonly string[],
+    { touched = [], named = [] }: Partial<TransactionOptions>,
     timing: Timing,
   ): Promise<Done> => {
     // Nobody waits again for what has not come three times, if others can be read from meanwhile.
@@ -154,11 +156,10 @@ export function connectTo(options: DatabaseOptions): Database {
     const { epoch } = cluster
     const known = cluster.primary.frame
     const isFollowed = cluster.replicas.length > 0 || touched.length > 0
-    const marks = touched.length === 0 ? [] : [raiseVersions(touched)]
+    const marks = touched.length === 0 ? [] : [raiseVersions(touched, named)]
     if (isFollowed) marks.push(noteFrame(known))
     const all = [...statements, ...marks]
-    const epilogue =
-      touched.length > 0 || options.isWatched === true ? [readEpoch, readVersions] : [readEpoch]
+    const epilogue = watching === null ? [readEpoch] : [readEpoch, watching.statement]
     const body = transactionRequest(all, { ...shape, writes: true, epilogue })
     const parcel = { body, count: all.length, limitMilliseconds: null }
     const [reply] = await Promise.all([
@@ -187,11 +188,12 @@ export function connectTo(options: DatabaseOptions): Database {
       const newestFrame = Math.max(frame, reply.frame ?? frame)
       return { ...result, frame, newestFrame, isPrimary: state.node.isPrimary }
     },
-    async transact(statements, timing, { isTrial = false, touched = [] } = {}) {
-      return resultsOf(await write(statements, { isTrial, otherwise: null }, touched, timing))
+    async transact(statements, timing, { isTrial = false, ...tables } = {}) {
+      return resultsOf(await write(statements, { isTrial, otherwise: null }, tables, timing))
     },
     async snapshot(statements, timing, consistency = 'strong') {
-      const epilogue = consistency === 'strong' ? [readEpoch, readVersions] : [readEpoch]
+      const isSighted = consistency === 'strong' && watching !== null
+      const epilogue = isSighted ? [readEpoch, watching.statement] : [readEpoch]
       const shape = { writes: false, isTrial: false, otherwise: null, epilogue }
       const body = (frame: number | null) => transactionRequest(statements, shape, frame)
       const { reply } = await readBy({ body, count: statements.length, timing }, consistency)
@@ -201,8 +203,8 @@ export function connectTo(options: DatabaseOptions): Database {
     adopt() {
       if (snapshotReply !== null) noteWritten(snapshotReply)
     },
-    transactUnless({ at, otherwise }, statements, timing, { touched = [] } = {}) {
-      return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, touched, timing)
+    transactUnless({ at, otherwise }, statements, timing, tables = {}) {
+      return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, tables, timing)
     },
     freshness: (consistency, timing) => freshnessOf(consistency, timing, { cluster, reader, send }),
     async look(timing) {

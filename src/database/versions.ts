@@ -1,40 +1,38 @@
 import { type Statement, textOf, textValue } from '../base/statement.ts'
+import { type Asked, readSighted, type Sighted } from '../base/versions.ts'
 import type { Bookmark } from './bookmark.ts'
 import type { Reply } from './hrana/reply.ts'
 
-/** How often tables had been written at a moment of the database. */
-export interface VersionSighting extends Bookmark {
-  /** By table. */
-  readonly versions: Readonly<Record<string, number>>
+/** How often tables had been written at a moment of the database, and in which parts. */
+export interface VersionSighting extends Bookmark, Sighted {}
+
+/** What tells of it, after each write. */
+export interface Watching extends Asked {
+  /** Its columns are those of `sql/record/sighting.ts`. */
+  readonly statement: Statement
 }
 
-/** One more for each table: part of the transaction that writes them. */
-export function raiseVersions(tables: readonly string[]): Statement {
+/**
+ * One more for each table: part of the transaction that writes them.
+ * @param named those of which it says by itself which parts are written (`sql/record/part.ts`)
+ */
+export function raiseVersions(tables: readonly string[], named: readonly string[]): Statement {
+  const raised = tables.map((table) => [table, named.includes(table) ? 1 : 0])
   return {
-    sql: 'insert into selvage_versions select value, 1 from json_each(?) where true on conflict do update set version = version + 1',
-    args: [textValue(JSON.stringify(tables))],
+    sql: `insert into selvage_versions (table_name, version, named)
+  select value ->> 0, 1, value ->> 1 from json_each(?) where true
+  on conflict do update set version = version + 1, named = named + excluded.named`,
+    args: [textValue(JSON.stringify(raised))],
   }
 }
 
-export const readVersions: Statement = {
-  sql: 'select json_group_object(table_name, version) from selvage_versions',
-  args: [],
-}
-
-/** What `readVersions` was answered, asked after the bookmark: so it is as of that frame, or newer. */
-export function versionsAfter({ epilogue }: Reply, bookmark: Bookmark): VersionSighting | null {
-  const versions = versionsOf(textOf(epilogue[1]?.rows[0]?.[0]))
-  return versions === null ? null : { ...bookmark, versions }
-}
-
-/** From a JSON object of the database. Null of anything else. */
-export function versionsOf(json: string | null): VersionSighting['versions'] | null {
-  const read: unknown = json === null ? null : JSON.parse(json)
-  if (typeof read !== 'object' || read === null) return null
-  const versions: Record<string, number> = {}
-  for (const [table, version] of Object.entries(read)) {
-    if (typeof version !== 'number') return null
-    versions[table] = version
-  }
-  return versions
+/** What `watching` was answered, asked after the bookmark: so it is as of that frame, or newer. */
+export function versionsAfter(
+  { epilogue }: Reply,
+  bookmark: Bookmark,
+  watching: Watching,
+): VersionSighting | null {
+  const [, counts, parts] = epilogue[1]?.rows[0] ?? []
+  const sighted = readSighted(textOf(counts), textOf(parts), watching)
+  return sighted && { ...bookmark, ...sighted }
 }

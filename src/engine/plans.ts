@@ -21,12 +21,15 @@ import { sightingColumns } from '../sql/record/sighting.ts'
 import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
 import { type Keeping, keepingOf } from './keep/keeping.ts'
 import { type ShardedRead, type ShardedWrite, shardedRead, shardedWrite } from './shard/plan.ts'
+import { isNaming } from './write/naming.ts'
 
 /** A query of one shape for one audience, ready for values. */
 export interface ReadPlan extends ReadStatement {
   /** Whether a page can say where the next one starts. */
   readonly pageable: boolean
-  /** How its answers may be kept; null: not at all. Then the statement tells no epoch and no versions. */
+  /** The tables whose versions stand beside its answer. */
+  readonly sighted: readonly string[]
+  /** How its answers may be kept; null: not at all. */
   readonly keeping: Keeping | null
   /** Null of a resource that lies in the main database. */
   readonly shard: ShardedRead | null
@@ -42,6 +45,8 @@ export interface WritePlan extends WriteStatements {
   readonly key: readonly { readonly field: Field; readonly value: Slot }[]
   /** Tables of `model.watch` that it writes. */
   readonly touched: readonly string[]
+  /** Its table, where its steps say which parts of it they write; null: they do not. */
+  readonly named: string | null
   /** What each row of the body of an insert must give. */
   readonly required: readonly Field[]
   /** Null of a resource that lies in the main database. */
@@ -82,7 +87,11 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       const plan =
         shardKey === null
           ? wholeRead(tree, audience, intent, model, { admission, limits })
-          : { ...shardedRead(tree, shardKey, audience, { admission, limits }), keeping: null }
+          : {
+              ...shardedRead(tree, shardKey, audience, { admission, limits }),
+              sighted: [],
+              keeping: null,
+            }
       if (plan.text.length > longestStatement) throw tooLarge()
       reads.set(shape, plan)
       return plan
@@ -96,15 +105,15 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       const tree = resolveWrite(intent, model, audience)
       const { resource } = tree.root
       const guarded = guardWrite(tree, audience)
+      const naming = isNaming(tree, model.watch)
+      const caps = { touched: limits.touchedRows, shown: limits.rows }
       const plan: WritePlan = {
-        ...writeStatements(guarded, admission, {
-          touched: limits.touchedRows,
-          shown: limits.rows,
-        }),
+        ...writeStatements(guarded, admission, { caps, isNaming: naming }),
         resource,
         audience,
         shard: resource.shardKey === null ? null : shardedWrite(guarded, resource.shardKey, audience),
         touched: model.watch.touchedBy(resource.tableName, tree.kind === 'delete'),
+        named: naming ? resource.tableName : null,
         cells: tree.kind === 'delete' ? [] : tree.cells,
         key: tree.kind === 'insert' ? tree.key : [],
         required: tree.kind === 'insert' ? requiredOf(tree, audience) : [],
@@ -142,10 +151,13 @@ function wholeRead(
   const isKept = model.watch.tables.size > 0 && !audience.above
   const kept = isKept ? keepingOfRead(guarded, model, admission, limits) : null
   const keeping = kept && { ...kept, isOpen: isOpen(kept, audience, intent, model, { admission, limits }) }
-  const beside = keeping === null ? {} : { beside: sightingColumns(keeping.tables) }
+  // Told with all that is not kept, too: who hands back the bookmark of one answer finds others as new as that.
+  const sighted = isKept ? [...model.watch.tables] : []
+  const beside = isKept ? { beside: sightingColumns(sighted, keeping?.part?.name ?? null) } : {}
   return {
     ...readStatement(guarded, admission, limits.rows, beside),
     pageable: tree.pageable,
+    sighted,
     keeping,
     shard: null,
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
-import { bytesOf, type Result, type Statement, type Value } from '../base/statement.ts'
-import type { Timing } from '../base/timing.ts'
+import type { Result, Statement, Value } from '../base/statement.ts'
+import { startTiming, type Timing } from '../base/timing.ts'
 import type { Bookmark } from '../database/bookmark.ts'
 import type { Database, ReadResult } from '../database/client.ts'
 import type { Consistency, Freshness } from '../database/fresh/freshness.ts'
@@ -15,6 +15,7 @@ import { estimatedCountCap } from '../sql/read.ts'
 import { takeApart, takeApartOnce, type WrittenAnswer } from './answer.ts'
 import type { Keeping } from './keep/keeping.ts'
 import { type CacheStatus, type Caching, keptText } from './keep/kept.ts'
+import { type SightedResult, sightedResult } from './keep/sighted.ts'
 import type { Plans } from './plans.ts'
 import { readFromShards } from './shard/read.ts'
 import { translated } from './sql-error.ts'
@@ -85,12 +86,23 @@ export async function read(
     timing.mark('db')
     return estimated(answer, request.intent, plan.columns)
   }
-  const ask = (atLeast: Bookmark | null) => askNearest(bind(plan, values), { consistency, atLeast }, context)
+  const ask = async (atLeast: Bookmark | null, isLater = false): Promise<SightedResult> => {
+    const known = caching === null ? {} : caching.store.known(caching.realm)
+    const statement = bind(plan, { ...values, known: JSON.stringify(known) })
+    const askedAtMilliseconds = clock.nowMilliseconds()
+    const at = isLater ? { ...context, timing: startTiming() } : context
+    const answer = await askNearest(statement, { consistency, atLeast }, at)
+    const result = sightedResult(answer, { tables: plan.sighted, known })
+    const { sighting } = result
+    if (caching !== null && sighting !== null)
+      caching.later(caching.store.learn(caching.realm, sighting, askedAtMilliseconds))
+    return result
+  }
   timing.mark('plan')
   const { keeping } = plan
   const kept =
     keeping === null || caching === null
-      ? { text: bytesOf(onlyValue(await ask(null))), status: null }
+      ? { text: (await ask(null)).text, status: null }
       : await keptText(
           {
             keeping,

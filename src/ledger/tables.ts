@@ -98,4 +98,20 @@ export const clock = sqliteTable('selvage_clock', {
 export const versions = sqliteTable('selvage_versions', {
   table_name: text().primaryKey(),
   version: integer().notNull(),
+  /** How many of these writes said which rows they were about, in `selvage_parts`. */
+  named: integer().notNull().default(0),
 })
+
+/** Which write of a table, counted by its version, was the last one about rows of a part of it (`sql/record/part.ts`). */
+export const parts = sqliteTable(
+  'selvage_parts',
+  {
+    table_name: text().notNull(),
+    part: text().notNull(),
+    version: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.table_name, table.part] }),
+    index('selvage_parts_version').on(table.table_name, table.version, table.part),
+  ],
+)

@@ -18,6 +18,8 @@ export type Binding =
   | { readonly from: 'cell'; readonly index: number }
   /** All rows of a body, as a JSON array of arrays of cells. */
   | { readonly from: 'rows' }
+  /** What is known of versions of tables already, as a JSON object. */
+  | { readonly from: 'known' }
   /** A value of the row after which the page starts. */
   | { readonly from: 'cursor'; readonly index: number }
 
@@ -52,7 +54,7 @@ export function parameter(binding: Binding): Fragment {
 
 export function join(
   parts: readonly Fragment[],
-  separator: ', ' | ' and ' | ' or ' | ' || ' | " || ',' || " | " || '\n' || ",
+  separator: ', ' | ' and ' | ' or ' | ' || ' | " || ',' || " | " || '\n' || " | ' union ',
 ): Fragment {
   return {
     text: parts.map((part) => part.text).join(separator),

@@ -48,7 +48,7 @@ test('any other bytes are none, and nothing is thrown', () => {
 
 describe('what is whole and still no entry', () => {
   /** As `encodeEntry` seals it, around a head that it does not write. */
-  const sealed = (head: string, format = 1) => {
+  const sealed = (head: string, format = 2) => {
     const rest = `${head}\nbody`
     return Buffer.from(`${format} ${sha256(rest).slice(0, 22)}\n${rest}`)
   }
@@ -59,11 +59,11 @@ describe('what is whole and still no entry', () => {
   })
 
   test.each([
-    ['of another format', JSON.stringify(good), 2],
-    ['no JSON', '{', 1],
-    ['nothing', '', 1],
-    ['null', 'null', 1],
-    ['a list', '[]', 1],
+    ['of another format', JSON.stringify(good), 1],
+    ['no JSON', '{', 2],
+    ['nothing', '', 2],
+    ['null', 'null', 2],
+    ['a list', '[]', 2],
   ])('%s', (_, head, format) => {
     expect(decodeEntry(sealed(head, format))).toBeNull()
   })

@@ -9,6 +9,7 @@ export function entryOf(given: Partial<Entry> = {}): Entry {
     newestFrame: 10,
     frame: 10,
     versions: { orders: 3 },
+    part: null,
     storedAtMilliseconds: stored,
     maxAgeSeconds: 60,
     staleWhileRevalidateSeconds: 30,

@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/base/clock.ts'
 import type { Entry } from '../../src/cache/entry.ts'
 import { createStore, type Finding, type Query, type Store, type Tiers } from '../../src/cache/store.ts'
 import { createMemory } from '../../src/cache/tier/memory.ts'
@@ -16,7 +17,7 @@ export function isolateOf(
   { key, realm }: { readonly key: string; readonly realm: string },
 ): Isolate {
   const memory = createMemory(1_000_000)
-  const store = createStore({ memory, ...tiers })
+  const store = createStore({ memory, ...tiers }, systemClock)
   const works: Promise<void>[] = []
   const later = (work: Promise<void>) => void works.push(work)
   const settled = async <T>(value: T): Promise<T> => {

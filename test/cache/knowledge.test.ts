@@ -69,13 +69,18 @@ test.each([
   ['no JSON', '{'],
   ['no UTF-8', Buffer.from([0xff, 0xfe])],
   ['null', 'null'],
-  ['another format', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[]}'],
-  ['no epoch', '{"format":1,"seenAtMilliseconds":1,"rows":[]}'],
-  ['no time', '{"format":1,"epoch":"e","seenAtMilliseconds":null,"rows":[]}'],
-  ['no rows', '{"format":1,"epoch":"e","seenAtMilliseconds":1,"rows":{}}'],
-  ['a row that is none', '{"format":1,"epoch":"e","seenAtMilliseconds":1,"rows":[null]}'],
-  ['a version that is none', '{"format":1,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders","1",1]]}'],
-  ['a row without a frame', '{"format":1,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1]]}'],
+  ['another format', '{"format":1,"epoch":"e","seenAtMilliseconds":1,"rows":[]}'],
+  ['no epoch', '{"format":2,"seenAtMilliseconds":1,"rows":[]}'],
+  ['no time', '{"format":2,"epoch":"e","seenAtMilliseconds":null,"rows":[]}'],
+  ['no rows', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":{}}'],
+  ['a row that is none', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[null]}'],
+  ['a version that is none', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders","1",1]]}'],
+  [
+    'changes that are none',
+    '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1,1,[0,0,[["id:1"]]]]]}',
+  ],
+  ['a row without changes', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1,1]]}'],
+  ['a row without a frame', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1]]}'],
 ])('bytes that are no knowledge: %s', (_, bytes) => {
   expect(decodeKnowledge(Buffer.from(bytes))).toBeNull()
 })

@@ -1,3 +1,4 @@
+import type { Changes } from '../../base/versions.ts'
 import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
 /** What an answer of the database says beside its rows: as of this frame these tables have these versions. An entry is one. */
@@ -5,6 +6,16 @@ export interface Sighting {
   readonly epoch: string
   readonly frame: number
   readonly versions: Readonly<Record<string, number>>
+  /** By table; absent: not told. */
+  readonly changes?: ReadonlyMap<string, Changes>
+}
+
+/** What an answer depends on that needs only rows of one part of a table. */
+export interface Part {
+  readonly table: string
+  readonly name: string
+  /** How many writes of the table had not said which rows they were about. */
+  readonly whole: number
 }
 
 /**
@@ -22,11 +33,20 @@ export interface Seen {
   readonly version: number
   /** At least up to this frame the table had this version. */
   readonly frame: number
+  /** Null: nothing but the version is known. */
+  readonly changes: Changes | null
+}
+
+/** Whether nothing of a part is known to have been written since the table had a version, though others may have been. */
+export function isUntouched({ changes }: Seen, { name, whole }: Part, since: number): boolean {
+  if (changes === null || changes.whole !== whole || changes.since > since) return false
+  return (changes.parts.get(name) ?? 0) <= since
 }
 
 export function knowledgeOf(sighting: Sighting, seenAtMilliseconds: number): Knowledge {
+  const { frame, changes } = sighting
   const tables = Object.entries(sighting.versions).map(
-    ([table, version]) => [table, { version, frame: sighting.frame }] as const,
+    ([table, version]) => [table, { version, frame, changes: changes?.get(table) ?? null }] as const,
   )
   return { epoch: sighting.epoch, tables: new Map(tables), seenAtMilliseconds }
 }
@@ -37,7 +57,11 @@ export function knowledgeOf(sighting: Sighting, seenAtMilliseconds: number): Kno
  */
 export function merge(a: Knowledge, b: Knowledge): Knowledge {
   if (a.epoch !== b.epoch) return b.seenAtMilliseconds > a.seenAtMilliseconds ? b : a
-  const news = [...b.tables].filter(([table, seen]) => isNewer(seen, a.tables.get(table)))
+  const news = [...b.tables].flatMap(([table, seen]) => {
+    const held = a.tables.get(table)
+    const both = held === undefined ? seen : together(held, seen)
+    return both === held ? [] : [[table, both] as const]
+  })
   if (news.length === 0 && b.seenAtMilliseconds <= a.seenAtMilliseconds) return a
   return {
     epoch: a.epoch,
@@ -52,10 +76,13 @@ export function tellsMore(a: Knowledge | null, b: Knowledge): boolean {
   return [...b.tables].some(([table, { version }]) => version > (a.tables.get(table)?.version ?? -1))
 }
 
-const format = 1
+const format = 2
 
 export function encodeKnowledge({ epoch, tables, seenAtMilliseconds }: Knowledge): Uint8Array {
-  const rows = [...tables].map(([table, { version, frame }]) => [table, version, frame])
+  const rows = [...tables].map(([table, { version, frame, changes }]) => [
+    ...[table, version, frame],
+    changes && [changes.whole, changes.since, [...changes.parts]],
+  ])
   return Buffer.from(JSON.stringify({ format, epoch, seenAtMilliseconds, rows }))
 }
 
@@ -66,15 +93,56 @@ export function decodeKnowledge(bytes: Uint8Array): Knowledge | null {
   if (!isTime(read.seenAtMilliseconds) || !Array.isArray(read.rows)) return null
   const tables = new Map<string, Seen>()
   for (const row of read.rows) {
-    const [table, version, frame]: readonly unknown[] = Array.isArray(row) ? row : []
-    if (typeof table !== 'string' || !isCount(version) || !isCount(frame)) return null
-    tables.set(table, { version, frame })
+    const [table, version, frame, told]: readonly unknown[] = Array.isArray(row) ? row : []
+    const changes = changesOf(told)
+    if (typeof table !== 'string' || !isCount(version) || !isCount(frame) || changes === undefined)
+      return null
+    tables.set(table, { version, frame, changes })
   }
   return { epoch: read.epoch, tables, seenAtMilliseconds: read.seenAtMilliseconds }
 }
 
-/** Versions only grow within an epoch, so the higher one is the later one, whatever the frames say. */
-function isNewer(seen: Seen, than: Seen | undefined): boolean {
-  if (than === undefined || seen.version > than.version) return true
-  return seen.version === than.version && seen.frame > than.frame
+/** Undefined of what is none. */
+function changesOf(told: unknown): Changes | null | undefined {
+  if (told === null) return null
+  const [whole, since, rows]: readonly unknown[] = Array.isArray(told) ? told : []
+  if (!isCount(whole) || !isCount(since) || !Array.isArray(rows)) return undefined
+  const parts = new Map<string, number>()
+  for (const row of rows) {
+    const [name, version]: readonly unknown[] = Array.isArray(row) ? row : []
+    if (typeof name !== 'string' || !isCount(version)) return undefined
+    parts.set(name, version)
+  }
+  return { whole, since, parts }
 }
+
+/** Versions only grow within an epoch, so the higher one is the later one, whatever the frames say. `a` itself when `b` adds nothing. */
+function together(a: Seen, b: Seen): Seen {
+  const [low, high] = b.version > a.version ? [a, b] : [b, a]
+  const frame = a.version === b.version ? Math.max(a.frame, b.frame) : high.frame
+  const changes = joined(low, high)
+  return high === a && frame === a.frame && changes === a.changes
+    ? a
+    : { version: high.version, frame, changes }
+}
+
+/** What two know of changes: of all since the earlier one, where nothing between the two is unknown. */
+function joined(low: Seen, high: Seen): Changes | null {
+  const [before, now] = [low.changes, high.changes]
+  if (now === null) return low.version === high.version ? before : null
+  if (before === null || now.since > low.version || before.since >= now.since) return now
+  const parts = new Map(before.parts)
+  for (const [name, version] of now.parts) parts.set(name, Math.max(version, parts.get(name) ?? 0))
+  return pruned({ whole: now.whole, since: before.since, parts })
+}
+
+/** The oldest are forgotten, and with them what there was before. */
+function pruned(changes: Changes): Changes {
+  if (changes.parts.size <= mostParts) return changes
+  const versions = [...changes.parts.values()].sort((a, b) => a - b)
+  const since = versions[changes.parts.size - keptParts] ?? changes.since
+  return { ...changes, since, parts: new Map([...changes.parts].filter(([, version]) => version > since)) }
+}
+
+const mostParts = 512
+const keptParts = 256

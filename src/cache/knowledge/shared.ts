@@ -1,4 +1,5 @@
 import { boundedMap } from '../../base/bounded-map.ts'
+import { type Clock, sleep } from '../../base/clock.ts'
 import type { Tier } from '../tier/tier.ts'
 import {
   decodeKnowledge,
@@ -18,10 +19,13 @@ export interface SharedKnowledge {
   isDue(realm: string, nowMilliseconds: number): boolean
   /** Asks the data centre what it knows, and tells it where that is less. */
   refresh(realm: string, nowMilliseconds: number): Promise<void>
-  /** In this isolate alone. */
+  /**
+   * In this isolate alone, and without a version that others must have told of: by which rows it came is not told here,
+   * and all that is known of parts would end with it.
+   */
   note(realm: string, sighting: Sighting, seenAtMilliseconds: number): void
   /**
-   * Here at once, and in the data centre: a new version at once, too; that one still holds, once a second, but of a
+   * Here at once, and in the data centre: a new version at once, too; that one still holds, ten times a second, but of a
    * write at once: who wrote may come to another isolate with its bookmark.
    * @returns resolved when the data centre knows
    */
@@ -29,6 +33,8 @@ export interface SharedKnowledge {
 }
 
 const trustMilliseconds = 1_000
+/** Who has a bookmark of one isolate may come to another one as soon. */
+const tellMilliseconds = 100
 /** A request keeps the time of its start; others move on meanwhile. Further behind, the clock was set back. */
 const slowestRequestMilliseconds = 60_000
 /** Longer than entries last: what it forgets would make a superseded one look good until its `maxAge`. */
@@ -41,10 +47,12 @@ interface State {
   shared: Knowledge | null
   askedAtMilliseconds: number
   toldAtMilliseconds: number
+  /** Since when somebody waits to tell, who may die meanwhile. */
+  waitsSinceMilliseconds: number
 }
 
 /** @param dataCentre null where there is none: then the isolate knows what it saw itself. */
-export function shareKnowledge(dataCentre: Tier | null): SharedKnowledge {
+export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKnowledge {
   const states = boundedMap<State>(rememberedTenants)
   const stateOf = (realm: string): State => {
     const state = states.get(realm) ?? newState()
@@ -82,21 +90,39 @@ export function shareKnowledge(dataCentre: Tier | null): SharedKnowledge {
       if (knowledge !== null && tellsMore(shared, knowledge)) await tell(dataCentre, realm, state)
     },
     note(realm, sighting, seenAtMilliseconds) {
-      add(stateOf(realm), knowledgeOf(sighting, seenAtMilliseconds))
+      const state = stateOf(realm)
+      const news = knowledgeOf(sighting, seenAtMilliseconds)
+      const tables = [...news.tables].filter(
+        ([table, { version }]) => !isGap(state.knowledge, table, version),
+      )
+      add(state, news.epoch === state.knowledge?.epoch ? { ...news, tables: new Map(tables) } : news)
     },
     async learn(realm, sighting, seenAtMilliseconds, isWrite = false) {
       const state = stateOf(realm)
       const news = knowledgeOf(sighting, seenAtMilliseconds)
       add(state, news)
       if (dataCentre === null) return
-      const sinceTold = Math.abs(seenAtMilliseconds - state.toldAtMilliseconds)
-      if (!isWrite && sinceTold < trustMilliseconds && !tellsMore(state.shared, news)) return
-      state.toldAtMilliseconds = seenAtMilliseconds
+      if (!isWrite && !tellsMore(state.shared, news)) {
+        const now = clock.nowMilliseconds()
+        const wait = state.toldAtMilliseconds + tellMilliseconds - now
+        if (Math.abs(now - state.waitsSinceMilliseconds) < 2 * tellMilliseconds) return
+        if (wait > 0) {
+          state.waitsSinceMilliseconds = now
+          await sleep(Math.min(wait, tellMilliseconds))
+          state.waitsSinceMilliseconds = Number.NEGATIVE_INFINITY
+        }
+      }
+      state.toldAtMilliseconds = clock.nowMilliseconds()
       // Asked first, so that what other isolates told is not undone.
       await ask(dataCentre, realm, state)
       await tell(dataCentre, realm, state)
     },
   }
+}
+
+function isGap(knowledge: Knowledge | null, table: string, version: number): boolean {
+  const held = knowledge?.tables.get(table)
+  return held !== undefined && held.changes !== null && version > held.version
 }
 
 /** No key of an entry has a colon. */
@@ -107,4 +133,5 @@ const newState = (): State => ({
   shared: null,
   askedAtMilliseconds: Number.NEGATIVE_INFINITY,
   toldAtMilliseconds: Number.NEGATIVE_INFINITY,
+  waitsSinceMilliseconds: Number.NEGATIVE_INFINITY,
 })

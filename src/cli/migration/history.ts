@@ -17,7 +17,7 @@ export async function renewHistory(client: Client): Promise<void> {
  */
 export function raiseAllVersions(tables: readonly string[]): string | null {
   if (!tables.includes('selvage_versions')) return null
-  return `insert into selvage_versions select name, 1 from pragma_table_list
+  return `insert into selvage_versions (table_name, version) select name, 1 from pragma_table_list
 where schema = 'main' and type = 'table' on conflict (table_name) do update set version = version + 1`
 }
 

@@ -11,6 +11,7 @@ import { refused } from '../refused.ts'
 import { refuseSharded } from '../shard/refuse.ts'
 import { askedOf } from '../write/asked.ts'
 import { type Claim, claimOf } from '../write/idempotency.ts'
+import { touchedTogether } from '../write/naming.ts'
 import type { WriteContext } from '../write/write.ts'
 import { checkedOutput } from './output.ts'
 import { readsOnce } from './reads.ts'
@@ -107,7 +108,7 @@ export async function call(request: CallRequest, context: CallContext): Promise<
     claim,
     isTrial,
     isWriting,
-    touched: [...record.touched],
+    ...touchedTogether(record.touching),
     consistency,
   }
   const isToldAlready = before.hasRead && claim === null && record.parts.length === 0

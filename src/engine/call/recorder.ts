@@ -25,6 +25,7 @@ import { refuseSharded } from '../shard/refuse.ts'
 import type { Asked } from '../write/asked.ts'
 import { constraintProblem } from '../write/constraint.ts'
 import { runDelete, runHook, toDatabase } from '../write/derive.ts'
+import { isNaming, type Touching } from '../write/naming.ts'
 import { bindRows, completeRows } from '../write/rows.ts'
 
 /** A part of the transaction, and what its failure means. */
@@ -37,8 +38,8 @@ export interface Recorder {
   readonly db: Pick<ProcedureDatabase, 'insert' | 'update' | 'delete' | 'require' | 'rows'>
   readonly emit: ProcedureContext<unknown>['emit']
   readonly parts: readonly Part[]
-  /** Tables of `Model.watch` that they write. */
-  readonly touched: ReadonlySet<string>
+  /** What of `Model.watch` they write. */
+  readonly touching: readonly Touching[]
   /** Whether one of them is more than a condition. */
   readonly hasWritten: boolean
 }
@@ -59,21 +60,26 @@ export function recorder(recording: Recording): Recorder {
   const { procedure, model, audience, admission, asked, hook } = recording
   const above = audienceOf(model.roles, service)
   const parts: Part[] = []
-  const touched = new Set<string>()
+  const touching: Touching[] = []
   let hasWritten = false
 
   function record(tree: UnguardedWrite, values: RecordedValues): void {
     const { resource } = tree.root
     const condition = tree.kind === 'insert' ? true : tree.condition
     refuseSharded(model, procedure, [sql`${resource.table}`, condition, ...values.values()])
-    const { steps } = writeStatements(guardWrite(tree, above), admission, null)
+    const naming = isNaming(tree, model.watch)
+    const options = { caps: null, isNaming: naming }
+    const { steps } = writeStatements(guardWrite(tree, above), admission, options)
     const cells = tree.kind === 'delete' ? [] : tree.cells
     const given = cells.map(({ field, from, expression }) =>
       from === 'server' ? undefined : expression === null ? toDatabase(field, values.get(field)) : nullValue,
     )
     const body = bindRows(completeRows(cells, [given], asked), false)
     hasWritten = true
-    for (const table of model.watch.touchedBy(resource.tableName, tree.kind === 'delete')) touched.add(table)
+    touching.push({
+      touched: model.watch.touchedBy(resource.tableName, tree.kind === 'delete'),
+      named: naming ? resource.tableName : null,
+    })
     const bound = { slots: [], caller: asked.caller, cursor: null, body }
     parts.push({
       statements: steps.map((step) => bind(step, bound)),
@@ -84,7 +90,7 @@ export function recorder(recording: Recording): Recorder {
 
   return {
     parts,
-    touched,
+    touching,
     get hasWritten() {
       return hasWritten
     },

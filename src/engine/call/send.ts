@@ -26,6 +26,8 @@ export interface Work {
   readonly isTrial: boolean
   /** Tables that answers from caches depend on, of those that are written. */
   readonly touched: readonly string[]
+  /** Those of them of which its parts say which parts are written. */
+  readonly named: readonly string[]
   readonly isWriting: boolean
   /** Of what it reads. */
   readonly consistency: Consistency
@@ -77,7 +79,7 @@ export function replyOf([known]: readonly Reply[]): Uint8Array {
 }
 
 async function sendOnce(
-  { session, parts, answer, touched }: Work,
+  { session, parts, answer, touched, named }: Work,
   claim: Claim,
   context: Trip,
 ): Promise<Sent> {
@@ -93,7 +95,7 @@ async function sendOnce(
         { at, otherwise: claim.recall },
         all.flatMap(({ statements }) => statements),
         context.timing,
-        { touched },
+        { touched, named },
       ),
     (error) => problemOf(error, all),
   )
@@ -113,7 +115,7 @@ function recorded(part: Part, claim: Claim): Part {
 
 function transact(
   parts: readonly Part[],
-  { isTrial, touched }: Pick<Work, 'isTrial' | 'touched'>,
+  { isTrial, touched, named }: Pick<Work, 'isTrial' | 'touched' | 'named'>,
   { database, timing }: Trip,
 ): Promise<readonly Result[]> {
   return translated(
@@ -121,7 +123,7 @@ function transact(
       database.transact(
         parts.flatMap((part) => part.statements),
         timing,
-        { isTrial, touched },
+        { isTrial, touched, named },
       ),
     (error) => problemOf(error, parts),
   )

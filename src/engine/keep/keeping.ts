@@ -1,11 +1,12 @@
 import { digest } from '../../base/crypto.ts'
 import { type CallerValue, isClaimValue } from '../../model/caller/value.ts'
-import { render } from '../../model/expression.ts'
 import type { Model } from '../../model/model.ts'
 import type { Keep, Resource } from '../../model/resource.ts'
 import { namesIn, shortest } from '../../model/rule/keep.ts'
 import type { Gate, Guarded, Node } from '../../query/tree.ts'
 import type { Binding, Fragment } from '../../sql/fragment.ts'
+import { partOfRead, type TablePart } from './part.ts'
+import { policySources } from './sources.ts'
 
 /** How answers of one plan may be kept. */
 export interface Keeping {
@@ -18,6 +19,8 @@ export interface Keeping {
   readonly bindings: readonly Binding[]
   /** Tables whose rows the answer depends on. */
   readonly tables: readonly string[]
+  /** Of one of them it needs the rows of one part alone; null: of all of them, all. */
+  readonly part: TablePart | null
   /** Whether it depends on who asks: such an answer is nobody else's, and leaves no isolate. */
   readonly isPrivate: boolean
   /** Whether nobody in particular is told the same: then no session has to stand. */
@@ -29,7 +32,8 @@ export interface Keeping {
  * what nobody watches.
  * @param query the statement without the look at the session
  */
-export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omit<Keeping, 'isOpen'> | null {
+export function keepingOf(guarded: Guarded, query: Fragment, model: Model): Omit<Keeping, 'isOpen'> | null {
+  const { root } = guarded
   const keeps = resourcesOf(root).map(({ keep }) => keep)
   const allowed = keeps.filter((keep) => keep !== null)
   if (allowed.length < keeps.length || isVolatile(query)) return null
@@ -37,7 +41,9 @@ export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omi
   if (callerValues.some(({ name }) => !isOwnValue(name))) return null
   const all = [...model.resources.values()].map(({ tableName }) => tableName)
   const tables = namesIn(query.text, all)
-  if (!policiesOf(root).every((policy) => isAbout(policy, all))) return null
+  const known = new Set(all.map((name) => name.toLowerCase()))
+  // Of other tables nobody counts the changes.
+  if (!policySources(root).every((name) => known.has(name))) return null
   if (!tables.every((name) => model.watch.tables.has(name)) || /\b(?:auth|selvage)_/i.test(query.text))
     return null
   return {
@@ -45,6 +51,7 @@ export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omi
     digest: digest(query.text),
     bindings: query.bindings,
     tables,
+    part: partOfRead(guarded),
     isPrivate: callerValues.length > 0,
   }
 }
@@ -52,29 +59,6 @@ export function keepingOf({ root }: Guarded, query: Fragment, model: Model): Omi
 /** What a policy may use of a caller: it is bound, and so part of the key. The session's values are not. */
 function isOwnValue(name: CallerValue): boolean {
   return name === 'id' || name === 'email' || isClaimValue(name)
-}
-
-/** What the gates ask of rows, as SQL. */
-function policiesOf(node: Node<Gate>): readonly string[] {
-  const below = node.embeds.flatMap(({ node: embedded, through }) => [
-    ...(through === null ? [] : verdictText(through.gate)),
-    ...policiesOf(embedded),
-  ])
-  return [...verdictText(node.gate), ...below]
-}
-
-function verdictText({ verdict }: Gate): readonly string[] {
-  return typeof verdict === 'boolean' ? [] : [render(verdict).text]
-}
-
-const source = /\b(?:from|join)\s+(?:["`[]([^"`\]]+)["`\]]|([\w$]+)\b(?!\s*\())/gi
-
-/** Whether all that a policy reads are tables of resources: of others nobody counts the changes. */
-function isAbout(policy: string, tables: readonly string[]): boolean {
-  const names = new Set(tables.map((name) => name.toLowerCase()))
-  return [...policy.matchAll(source)].every(([, quoted, bare = '']) =>
-    names.has((quoted ?? bare).toLowerCase()),
-  )
 }
 
 /** All whose rows are shown, or are between those. */

@@ -1,16 +1,15 @@
 import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
-import { bytesOf, textOf, type Value } from '../../base/statement.ts'
+import type { Value } from '../../base/statement.ts'
 import type { Entry } from '../../cache/entry.ts'
 import { type Flight, type Flights, fillOrWait } from '../../cache/flight.ts'
 import { keyOf } from '../../cache/key.ts'
 import type { Standing } from '../../cache/standing.ts'
 import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
 import type { Bookmark } from '../../database/bookmark.ts'
-import type { ReadResult } from '../../database/client.ts'
 import type { Freshness } from '../../database/fresh/freshness.ts'
-import { versionsOf } from '../../database/versions.ts'
 import type { Keeping } from './keeping.ts'
+import type { SightedResult } from './sighted.ts'
 
 /** Where answers are kept. */
 export interface Caching {
@@ -57,10 +56,11 @@ export interface KeptRead {
   /** Whose session has to stand; null: nobody's. */
   readonly session: string | null
   /**
-   * Asks the database: the answer, the epoch and the versions of its tables in one row.
+   * Asks the database. What it says of versions the store has learnt then.
    * @param atLeast what is read must be so new
+   * @param isLater the answer goes out before: it is none of its trips
    */
-  ask(atLeast: Bookmark | null): Promise<ReadResult>
+  ask(atLeast: Bookmark | null, isLater: boolean): Promise<SightedResult>
 }
 
 /**
@@ -72,8 +72,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   const { store, flights, standing, realm, later } = caching
   const key = keyFor(read, caching)
   const scope = keeping.isPrivate ? 'private' : 'shared'
-  const ask = (flight: Flight | null, atLeast: Bookmark | null = null): Promise<Asked> =>
-    askAndKeep(read, { key, scope, flight, atLeast }, caching, clock)
+  const ask = (flight: Flight | null, atLeast: Bookmark | null = null, isLater = false): Promise<Asked> =>
+    askAndKeep(read, { key, scope, flight, atLeast, isLater }, caching, clock)
   const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
   // Of a session that was never seen nothing that is kept can be told.
   if (freshness === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
@@ -93,7 +93,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   if (finding.kind === 'fresh') return hit(finding)
   if (finding.kind === 'stale-while-revalidate') {
     const flight = flights.begin(key)
-    if (flight !== null) later(inBackground(ask(flight), caching.report))
+    if (flight !== null) later(inBackground(ask(flight, null, true), caching.report))
     return hit(finding)
   }
   // What others fill does not say that this session stands.
@@ -145,23 +145,23 @@ interface Filling {
   readonly scope: Query['scope']
   readonly flight: Flight | null
   readonly atLeast: Bookmark | null
+  readonly isLater: boolean
 }
 
 async function askAndKeep(
   { keeping, session, ask }: KeptRead,
-  { key, scope, flight, atLeast }: Filling,
+  { key, scope, flight, atLeast, isLater }: Filling,
   { store, standing, realm, later }: Caching,
   clock: Clock,
 ): Promise<Asked> {
   const storedAtMilliseconds = clock.nowMilliseconds()
   let outcome: Parameters<Flight['end']>[0] = 'failed'
   try {
-    const result = await ask(atLeast)
+    const result = await ask(atLeast, isLater)
     const entry = entryOf(result, keeping, storedAtMilliseconds)
     if (session !== null && entry !== null) standing.note(session, storedAtMilliseconds)
     if (entry !== null) outcome = store.fill(key, entry, { realm, scope }, later)
-    const [text] = result.rows[0] ?? []
-    return { text: entry?.body ?? bytesOf(text), isStored: outcome === 'kept' }
+    return { text: result.text, isStored: outcome === 'kept' }
   } finally {
     flight?.end(outcome)
   }
@@ -169,18 +169,21 @@ async function askAndKeep(
 
 /** Null of an answer to nobody, and of a database that keeps no epoch. */
 function entryOf(
-  { rows, frame, newestFrame }: ReadResult,
-  { keep, tables }: Keeping,
+  { text: body, sighting, newestFrame }: SightedResult,
+  { keep, tables, part }: Keeping,
   storedAtMilliseconds: number,
 ): Entry | null {
-  const [answer, epoch, counted] = rows[0] ?? []
-  const [body, history, versions] = [bytesOf(answer), textOf(epoch), versionsOf(textOf(counted))]
-  if (body === null || history === null || versions === null) return null
+  if (body === null || sighting === null) return null
+  const { epoch, frame, versions, changes, part: name } = sighting
   return {
-    epoch: history,
+    epoch,
     frame,
     newestFrame,
     versions: Object.fromEntries(tables.map((table) => [table, versions[table] ?? 0])),
+    part:
+      part === null || name === null
+        ? null
+        : { table: part.table, name, whole: changes.get(part.table)?.whole ?? 0 },
     storedAtMilliseconds,
     maxAgeSeconds: keep.maxAge,
     staleWhileRevalidateSeconds: keep.staleWhileRevalidate,

@@ -18,6 +18,7 @@ import { type Asked, askedOf } from './asked.ts'
 import { constraintProblem } from './constraint.ts'
 import { derived } from './derive.ts'
 import { type Claim, claimOf } from './idempotency.ts'
+import { touchedTogether } from './naming.ts'
 import { answerOf, type Operation, operationOf, type Reply, replyOf, type WriteAnswer } from './operation.ts'
 import { withResults } from './results.ts'
 
@@ -146,7 +147,7 @@ async function done(
 ): Promise<readonly WriteAnswer[]> {
   const statements = [...session, ...operations.flatMap((operation) => operation.statements)]
   const results = await translated(
-    () => database.transact(statements, timing, { isTrial, touched: touchedBy(operations) }),
+    () => database.transact(statements, timing, { isTrial, ...touchedBy(operations) }),
     (error) => refusal(error, operations, { first: session.length, isBatch }),
   )
   return answersOf(operations, results.slice(session.length))
@@ -164,7 +165,7 @@ async function doneOnce(
   const refused = { at: first.length - 1, otherwise: claim.recall }
   const statements = [...first, ...recorded.flatMap((operation) => operation.statements)]
   const reply = await translated(
-    () => database.transactUnless(refused, statements, timing, { touched: touchedBy(recorded) }),
+    () => database.transactUnless(refused, statements, timing, touchedBy(recorded)),
     (error) => refusal(error, recorded, { first: first.length, isBatch }),
   )
   if ('results' in reply) {
@@ -186,8 +187,8 @@ function sessionOf(operations: readonly Operation[], caller: CallerValues): read
 }
 
 /** Tables that answers from caches depend on, of those that are written. */
-function touchedBy(operations: readonly Operation[]): readonly string[] {
-  return [...new Set(operations.flatMap(({ plan }) => plan.touched))]
+function touchedBy(operations: readonly Operation[]) {
+  return touchedTogether(operations.map(({ plan }) => plan))
 }
 
 function answersOf(operations: readonly Operation[], results: readonly Result[]): readonly WriteAnswer[] {

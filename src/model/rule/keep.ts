@@ -43,10 +43,12 @@ export interface Watch {
   readonly tables: ReadonlySet<string>
   /** Those of them that change with rows of a table: itself, and where rows go or change because its rows do. */
   touchedBy(tableName: string, isDelete: boolean): readonly string[]
+  /** Whether it is one of them, and a write of it changes no other rows of it than those that it is about. */
+  isPrecise(tableName: string, isDelete: boolean): boolean
 }
 
 /** Where nothing is kept. */
-export const nothingWatched: Watch = { tables: new Set(), touchedBy: () => [] }
+export const nothingWatched: Watch = { tables: new Set(), touchedBy: () => [], isPrecise: () => false }
 
 /** Those of resources that are kept, and those that their policies look into; worked out when first asked for. */
 export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
@@ -62,6 +64,8 @@ export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
       tables().size === 0
         ? []
         : [...new Set([tableName, ...followersOf(tableName, isDelete)])].filter((name) => tables().has(name)),
+    isPrecise: (tableName, isDelete) =>
+      tables().has(tableName) && !followersOf(tableName, isDelete).includes(tableName),
   }
 }
 

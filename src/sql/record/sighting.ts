@@ -1,10 +1,35 @@
-import { type Fragment, join, literal, sql } from '../fragment.ts'
+import type { Statement } from '../../base/statement.ts'
+import { type Fragment, join, literal, parameter, sql } from '../fragment.ts'
+import { bind } from '../plan.ts'
+import { partsTable, versionsTable } from './part.ts'
+
+/** So many parts are told of at once; of a database where more have changed, none. One more says that there are more. */
+export const mostParts = 200
 
 /**
- * Two columns beside an answer, of the same moment: which history the database is, and how often these tables were
- * written, as a JSON object. A table that never was is not in it.
+ * Columns beside an answer, of the same moment: which history the database is; how often these tables were written, as a
+ * JSON object of `[all, of those that say of what rows]`, in which a table that never was is not; the parts that were
+ * written since what is known, as a JSON array of `[table, part, version]`; and the part that the answer is about, or NULL.
  */
-export function sightingColumns(tables: readonly string[]): Fragment {
+export function sightingColumns(tables: readonly string[], part: Fragment | null): Fragment {
   const names = join(tables.map(literal), ', ')
-  return sql`(select epoch from selvage_clock), (select json_group_object(table_name, version) from selvage_versions where table_name in (${names}))`
+  const counts = sql`(select json_group_object("table_name", json_array("version", "named")) from ${versionsTable} where "table_name" in (${names}))`
+  return sql`(select epoch from selvage_clock), ${counts}, ${changedParts(parameter({ from: 'known' }))}, ${part ?? sql`null`}`
+}
+
+/** The same columns alone. @param known versions of tables, as a JSON object */
+export function sightingStatement(tables: readonly string[], known: string): Statement {
+  const { text, bindings } = sightingColumns(tables, null)
+  return bind(
+    { text: `select ${text}`, bindings },
+    { slots: [], caller: {}, cursor: null, body: null, known },
+  )
+}
+
+function changedParts(known: Fragment): Fragment {
+  return sql`(select json_group_array(json_array("table_name", "part", "version")) from (select "_c".* from json_each(${known}) as "_k" join ${partsTable} as "_c" on "_c"."table_name" = "_k"."key" and "_c"."version" > "_k"."value" limit ${literalNumber(mostParts + 1)}))`
+}
+
+function literalNumber(value: number): Fragment {
+  return { text: String(value), bindings: [] }
 }

@@ -5,6 +5,7 @@ import { column } from '../expression.ts'
 import { type Binding, type Fragment, join, sql } from '../fragment.ts'
 import { drizzleFragment } from '../gate.ts'
 import { columnsOf, type Written, writtenAnswer } from '../read.ts'
+import { markDeleted, markInserted, markUpdated } from '../record/part.ts'
 import { recordDelete, recordInsert, recordUpdate } from '../record/record.ts'
 import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
@@ -48,10 +49,18 @@ export interface Step {
   readonly bindings: readonly Binding[]
 }
 
+/** What is not the same for all writes. */
+export interface WriteOptions {
+  /** Null: there may be any number of rows. */
+  readonly caps: Caps | null
+  /** Whether it says which parts of its table it writes. */
+  readonly isNaming: boolean
+}
+
 /** The one way from a write to SQL: it takes what passed the gate, and nothing else. */
-export function writeStatements(tree: GuardedWrite, admission: SQL, caps: Caps | null): WriteStatements {
+export function writeStatements(tree: GuardedWrite, admission: SQL, options: WriteOptions): WriteStatements {
   const session = tree.session ? sessionDemand(admission) : null
-  const { before, write, after, answer, locate } = stepsOf(tree, caps)
+  const { before, write, after, answer, locate } = stepsOf(tree, options)
   const steps = [...before, write, ...after]
   return {
     session,
@@ -78,21 +87,21 @@ interface Sequence {
   readonly locate: Fragment | null
 }
 
-function stepsOf(tree: GuardedWrite, caps: Caps | null): Sequence {
+function stepsOf(tree: GuardedWrite, options: WriteOptions): Sequence {
   switch (tree.kind) {
     case 'insert':
-      return inserting(tree, caps)
+      return inserting(tree, options)
     case 'update':
-      return updating(tree, caps)
+      return updating(tree, options)
     case 'delete':
-      return deleting(tree, caps)
+      return deleting(tree, options)
   }
 }
 
 /** Keys are looked at when all is written: rows of one body may refer to each other. */
 const deferKeys: Fragment = sql`pragma defer_foreign_keys = on`
 
-function inserting(tree: InsertTree<Gate>, caps: Caps | null): Sequence {
+function inserting(tree: InsertTree<Gate>, { caps, isNaming }: WriteOptions): Sequence {
   const { root, conflict, parents } = tree
   const steps = insertSteps(tree)
   const made = {
@@ -119,6 +128,7 @@ function inserting(tree: InsertTree<Gate>, caps: Caps | null): Sequence {
   const answer = answerOf(tree, steps.written, caps)
   const single = refuse(singleDemand(tree, steps.written))
   const record = recordInsert(tree, steps)
+  const marks = isNaming ? markInserted(tree, steps) : nothing
   // What was there already was not made, and its key may be another one than that of the body.
   const isBodys = steps.isKnown && conflict === null
   const locate = tree.isList || isBodys ? null : keyOfRows(root, steps.new)
@@ -128,6 +138,7 @@ function inserting(tree: InsertTree<Gate>, caps: Caps | null): Sequence {
       ...steps.before,
       refuse([...broughtDemand(tree, caps), ...mergeable, ...clashDemand(tree)]),
       ...record.before,
+      ...marks.before,
     ]),
     write: steps.write,
     after: present([
@@ -135,6 +146,7 @@ function inserting(tree: InsertTree<Gate>, caps: Caps | null): Sequence {
       outcome,
       single,
       ...record.after,
+      ...marks.after,
       answer,
       locate,
       steps.usesTouched ? forget : null,
@@ -144,7 +156,7 @@ function inserting(tree: InsertTree<Gate>, caps: Caps | null): Sequence {
   }
 }
 
-function updating(tree: UpdateTree<Gate>, caps: Caps | null): Sequence {
+function updating(tree: UpdateTree<Gate>, { caps, isNaming }: WriteOptions): Sequence {
   const { root, parents } = tree
   const touched = { before: sql``, conditions: [isTouched(root.row)] }
   const outcome = refuse([
@@ -155,9 +167,10 @@ function updating(tree: UpdateTree<Gate>, caps: Caps | null): Sequence {
   const most = mostOf(tree, caps)
   const demands = [...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree), ...clashDemand(tree)]
   const record = recordUpdate(tree)
+  const marks = isNaming ? markUpdated(tree) : nothing
   const answer = answerOf(tree, changedRows(tree), caps)
-  const after = present([outcome, ...record.after, answer])
-  if (demands.length + record.before.length + after.length === 0)
+  const after = present([outcome, ...record.after, ...marks.after, answer])
+  if (demands.length + record.before.length + marks.before.length + after.length === 0)
     return alone(update(tree, chosenOfTable(tree)), most)
   return {
     before: present([
@@ -165,6 +178,7 @@ function updating(tree: UpdateTree<Gate>, caps: Caps | null): Sequence {
       chosenRows(tree, most),
       refuse([...touchedDemand(tree, most), ...demands]),
       ...record.before,
+      ...marks.before,
     ]),
     write: update(tree, touchedOfTable),
     after: [...after, forget],
@@ -174,7 +188,7 @@ function updating(tree: UpdateTree<Gate>, caps: Caps | null): Sequence {
 }
 
 /** What was deleted is answered as it was before. */
-function deleting(tree: DeleteTree<Gate>, caps: Caps | null): Sequence {
+function deleting(tree: DeleteTree<Gate>, { caps, isNaming }: WriteOptions): Sequence {
   const answer = answerOf(tree, changedRows(tree), caps)
   const most = mostOf(tree, caps)
   const demands = [
@@ -183,7 +197,7 @@ function deleting(tree: DeleteTree<Gate>, caps: Caps | null): Sequence {
     ...itemDemand(tree),
     ...singleDemand(tree, changedRows(tree)),
   ]
-  const looked = present([...recordDelete(tree), answer])
+  const looked = present([...recordDelete(tree), ...(isNaming ? markDeleted(tree) : []), answer])
   if (demands.length + looked.length === 0) return alone(remove(tree, chosenOfTable(tree)), most)
   const refusal = refuse([...touchedDemand(tree, most), ...demands])
   return {
@@ -194,6 +208,8 @@ function deleting(tree: DeleteTree<Gate>, caps: Caps | null): Sequence {
     locate: null,
   }
 }
+
+const nothing = { before: [], after: [] }
 
 /** A change of rows that nobody looks at before or afterwards: none of them has to be remembered. */
 function alone(write: Fragment, most: number | null): Sequence {

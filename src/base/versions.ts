@@ -1,0 +1,63 @@
+/** How often tables had been written at a moment of the database. */
+export type Versions = Readonly<Record<string, number>>
+
+/** What is known of the writes of a table besides their number. */
+export interface Changes {
+  /** How many of them did not say which rows they were about. */
+  readonly whole: number
+  /** All parts that were written after this version are in `parts`. */
+  readonly since: number
+  /** By part, the version of the last write that said to be about rows of it. */
+  readonly parts: ReadonlyMap<string, number>
+}
+
+/** What the columns of `sql/record/sighting.ts` tell. */
+export interface Sighted {
+  readonly versions: Versions
+  readonly changes: ReadonlyMap<string, Changes>
+}
+
+/** What was asked for. */
+export interface Asked {
+  readonly tables: readonly string[]
+  /** Versions that are known: of parts only what was written after them is told. */
+  readonly known: Versions
+  /** No more parts are told at once. */
+  readonly most: number
+}
+
+/**
+ * @param counts JSON object: by table how often it was written, and how often it was said about which rows
+ * @param parts JSON array of `[table, part, version]`, of what was written after what is known; more than `most`: not all of it
+ * @returns null of anything else
+ */
+export function readSighted(
+  counts: string | null,
+  parts: string | null,
+  { tables, known, most }: Asked,
+): Sighted | null {
+  const [counted, told]: readonly unknown[] = [parsed(counts), parsed(parts)]
+  if (typeof counted !== 'object' || counted === null || !Array.isArray(told)) return null
+  const versions: Record<string, number> = {}
+  const changes = new Map<string, Changes & { readonly parts: Map<string, number> }>()
+  for (const table of tables) {
+    const pair: unknown = Object.hasOwn(counted, table) ? Reflect.get(counted, table) : [0, 0]
+    const [version, named]: readonly unknown[] = Array.isArray(pair) ? pair : []
+    if (typeof version !== 'number' || typeof named !== 'number') return null
+    versions[table] = version
+    const isAll = told.length <= most && Object.hasOwn(known, table)
+    const since = isAll ? Math.min(known[table] ?? version, version) : version
+    changes.set(table, { whole: version - named, since, parts: new Map() })
+  }
+  for (const row of told) {
+    const [table, part, version]: readonly unknown[] = Array.isArray(row) ? row : []
+    if (typeof table !== 'string' || typeof part !== 'string' || typeof version !== 'number') return null
+    const change = changes.get(table)
+    if (change !== undefined && version > change.since) change.parts.set(part, version)
+  }
+  return { versions, changes }
+}
+
+function parsed(json: string | null): unknown {
+  return json === null ? null : JSON.parse(json)
+}

@@ -1,0 +1,38 @@
+import type { Watch } from '../../model/rule/keep.ts'
+import type { UnguardedWrite } from '../../query/write/tree.ts'
+import { partFields } from '../../sql/record/part.ts'
+
+/**
+ * Whether a write says which parts of its table it writes. One that changes keys does not: its rows are remembered by
+ * rowid, which is a key of integers.
+ */
+export function isNaming(tree: UnguardedWrite, watch: Watch): boolean {
+  const { resource } = tree.root
+  if (!watch.isPrecise(resource.tableName, tree.kind === 'delete')) return false
+  const changed =
+    tree.kind === 'update'
+      ? tree.cells.map(({ field }) => field)
+      : tree.kind === 'insert'
+        ? (tree.conflict?.set ?? [])
+        : []
+  return partFields(resource).length > 0 && !changed.some((field) => resource.key.includes(field))
+}
+
+/** What one write of a transaction touches. */
+export interface Touching {
+  readonly touched: readonly string[]
+  /** Its own table, where it says which parts of it it writes. */
+  readonly named: string | null
+}
+
+/** What a transaction touches, and of which tables all of its writes say which parts. */
+export function touchedTogether(writes: readonly Touching[]): {
+  readonly touched: readonly string[]
+  readonly named: readonly string[]
+} {
+  const touched = [...new Set(writes.flatMap((write) => write.touched))]
+  const named = touched.filter((table) =>
+    writes.every((write) => write.named === table || !write.touched.includes(table)),
+  )
+  return { touched, named }
+}

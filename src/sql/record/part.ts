@@ -1,0 +1,78 @@
+import { getTableName } from 'drizzle-orm'
+import { parts, versions } from '../../ledger/tables.ts'
+import type { Field } from '../../model/field.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { Gate } from '../../query/tree.ts'
+import type { DeleteTree, InsertTree, UpdateTree } from '../../query/write/tree.ts'
+import { column } from '../expression.ts'
+import { type Fragment, identifier, join, literal, sql } from '../fragment.ts'
+import type { Tie } from '../tie.ts'
+import type { Steps } from '../write/insert.ts'
+import { touchedTie } from '../write/touched.ts'
+import type { Recording } from './record.ts'
+import { type Recorded, writtenRows } from './row.ts'
+
+export const partsTable: Fragment = identifier(getTableName(parts))
+export const versionsTable: Fragment = identifier(getTableName(versions))
+
+/**
+ * By whose values the rows of a table are in parts: those of its keys, and of what it refers to. A row is in one part of
+ * each, and what is asked for by such a value is about one part.
+ */
+export function partFields({ key, relations }: Pick<Resource, 'key' | 'relations'>): readonly Field[] {
+  const referring = relations.filter(({ kind }) => kind === 'many-to-one').flatMap(({ pairs }) => pairs)
+  const all = new Set([...key, ...referring.map(({ from }) => from)])
+  return [...all].filter(({ kind }) => kind === 'text' || kind === 'integer').slice(0, mostFields)
+}
+
+/** A write marks a part for each of them. */
+const mostFields = 4
+
+/**
+ * The name of the part in which a row with this value is, as SQL alone makes it: `id:37`. NULL of NULL. Values that are
+ * equal under any collation of SQLite's own are in one part; of other values a thousandth is in the same one.
+ */
+export function partOf(field: Field, value: Fragment): Fragment {
+  const name = literal(`${field.column.name}:`)
+  if (field.kind === 'integer') return sql`${name} || (${value} & 1023)`
+  return sql`(select ${name} || ((coalesce(unicode(substr("_v"."v", -1)), 0) + 37 * coalesce(unicode(substr("_v"."v", -2, 1)), 0) + 1369 * coalesce(unicode(substr("_v"."v", -3, 1)), 0)) & 1023) from (select lower(rtrim(${value})) as "v") as "_v" where "_v"."v" is not null)`
+}
+
+/** Of new rows the parts in which they are now; of rows that were there, also those in which they were. */
+export function markInserted({ root, conflict }: InsertTree<Gate>, steps: Steps): Recording {
+  const moves = conflict !== null && movesRows(root.resource, conflict.set)
+  return {
+    before: moves ? [markParts(root, touchedTie(root.row, true))] : [],
+    after: [markParts(root, steps.usesTouched ? touchedTie(root.row) : steps.written)],
+  }
+}
+
+export function markUpdated({ root, cells }: UpdateTree<Gate>): Recording {
+  const marks = markParts(root, touchedTie(root.row))
+  const moves = movesRows(
+    root.resource,
+    cells.map(({ field }) => field),
+  )
+  return { before: [marks], after: moves ? [marks] : [] }
+}
+
+export function markDeleted({ root }: DeleteTree<Gate>): readonly Fragment[] {
+  return [markParts(root, touchedTie(root.row))]
+}
+
+/** Whether a change of these fields takes a row from one part to another. */
+function movesRows(resource: Resource, changed: readonly Field[]): boolean {
+  const fields = new Set(partFields(resource))
+  return changed.some((field) => fields.has(field))
+}
+
+/** Marks all parts in which these rows are: the write that is under way is the last one about them. */
+function markParts({ resource, row }: Recorded, rows: Tie): Fragment {
+  const table = literal(resource.tableName)
+  const named = partFields(resource).map(
+    (field) =>
+      sql`select ${partOf(field, column(row, field))} as "part" ${writtenRows({ resource, row }, { ...rows, order: null })}`,
+  )
+  const version = sql`1 + coalesce((select "version" from ${versionsTable} where "table_name" = ${table}), 0)`
+  return sql`insert into ${partsTable}("table_name", "part", "version") select ${table}, "_p"."part", ${version} from (${join(named, ' union ')}) as "_p" where "_p"."part" is not null on conflict do update set "version" = excluded."version"`
+}
