@@ -20,8 +20,8 @@ import { type ReadStatement, readStatement } from '../sql/read.ts'
 import { sightingColumns } from '../sql/record/sighting.ts'
 import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
 import { type Keeping, keepingOf } from './keep/keeping.ts'
+import { isNaming } from './keep/naming.ts'
 import { type ShardedRead, type ShardedWrite, shardedRead, shardedWrite } from './shard/plan.ts'
-import { isNaming } from './write/naming.ts'
 
 /** A query of one shape for one audience, ready for values. */
 export interface ReadPlan extends ReadStatement {

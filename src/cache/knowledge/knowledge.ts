@@ -1,4 +1,4 @@
-import type { Changes } from '../../base/versions.ts'
+import type { Changes } from '../../base/memory/versions.ts'
 import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
 /** What an answer of the database says beside its rows: as of this frame these tables have these versions. An entry is one. */

@@ -20,12 +20,12 @@ import type { UnguardedWrite } from '../../query/write/tree.ts'
 import { bind } from '../../sql/plan.ts'
 import { readFailure, refusalStatement } from '../../sql/write/failure.ts'
 import { writeStatements } from '../../sql/write/write.ts'
+import { isNaming, type Touching } from '../keep/naming.ts'
 import { refused } from '../refused.ts'
 import { refuseSharded } from '../shard/refuse.ts'
 import type { Asked } from '../write/asked.ts'
 import { constraintProblem } from '../write/constraint.ts'
 import { runDelete, runHook, toDatabase } from '../write/derive.ts'
-import { isNaming, type Touching } from '../write/naming.ts'
 import { bindRows, completeRows } from '../write/rows.ts'
 
 /** A part of the transaction, and what its failure means. */

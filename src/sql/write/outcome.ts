@@ -1,9 +1,11 @@
 import { rowAlias } from '../../model/scope.ts'
 import type { Gate, Node } from '../../query/tree.ts'
-import type { Conflict, Parent } from '../../query/write/tree.ts'
+import type { Conflict, GuardedWrite, Parent } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
 import { type Fragment, identifier, join, sql } from '../fragment.ts'
 import { gateCondition } from '../gate.ts'
+import { source } from '../rows.ts'
+import type { Tie } from '../tie.ts'
 import type { Demand } from './failure.ts'
 
 /** Conditions for some rows of the root's table, wherever they are looked at. */
@@ -59,4 +61,12 @@ function refusedBy(root: Node<Gate>, gate: Gate, rows: Rows): readonly Fragment[
 function exists(root: Node<Gate>, rows: Rows, conditions: readonly Fragment[]): Fragment {
   const table = sql`${identifier(root.resource.tableName)} as ${identifier(rowAlias(root.row))}`
   return sql`exists (select 1 from ${rows.before}${table} where ${join([...rows.conditions, ...conditions], ' and ')})`
+}
+
+/** Where there must be one row. */
+export function singleDemand({ root, isSingle }: GuardedWrite, written: Tie): readonly Demand[] {
+  if (!isSingle) return []
+  return [
+    { failsWhen: sql`(select count(*) ${source({ ...root, outputs: [] }, written)}) <> 1`, code: 'single' },
+  ]
 }

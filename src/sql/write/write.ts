@@ -21,9 +21,9 @@ import {
   update,
 } from './change.ts'
 import { clashDemand } from './clash.ts'
-import { type Demand, refuse } from './failure.ts'
+import { refuse } from './failure.ts'
 import { insertSteps, unseenDemand } from './insert.ts'
-import { aliveDemand, parentDemands, policyDemand } from './outcome.ts'
+import { aliveDemand, parentDemands, policyDemand, singleDemand } from './outcome.ts'
 import { forget, isTouched, touchedOfTable } from './touched.ts'
 
 /**
@@ -228,13 +228,6 @@ function keyOfRows(root: Node<Gate>, written: Tie): Fragment {
     ', ',
   )
   return sql`select json_array(${key}) ${source({ ...root, outputs: [] }, written)}`
-}
-
-function singleDemand({ root, isSingle }: GuardedWrite, written: Tie): readonly Demand[] {
-  if (!isSingle) return []
-  return [
-    { failsWhen: sql`(select count(*) ${source({ ...root, outputs: [] }, written)}) <> 1`, code: 'single' },
-  ]
 }
 
 function answerOf(
