@@ -1,4 +1,5 @@
 import { digest } from '../base/crypto.ts'
+import type { Versions } from '../base/versions.ts'
 import type { Part } from './knowledge/knowledge.ts'
 import { isCount, isRecord, isTime, parseJson } from './shape.ts'
 
@@ -10,7 +11,7 @@ export interface Entry {
   /** And none after this one. */
   readonly newestFrame: number
   /** Versions of the tables that it depends on, in the snapshot that it was read from. */
-  readonly versions: Readonly<Record<string, number>>
+  readonly versions: Versions
   /** Of one of these tables it may need the rows of one part alone; null: all of all of them. */
   readonly part: Part | null
   /** When the database was asked, not when it had answered: an answer is at least as old. */

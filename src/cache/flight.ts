@@ -1,5 +1,5 @@
-import { boundedMap } from '../base/bounded-map.ts'
 import { type Clock, sleep } from '../base/clock.ts'
+import { boundedMap } from '../base/memory/bounded-map.ts'
 
 /**
  * Who fills which key, so that a key missed by a thousand requests makes few queries. It is plain data: a promise of

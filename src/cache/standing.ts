@@ -1,4 +1,4 @@
-import { boundedMap } from '../base/bounded-map.ts'
+import { boundedMap } from '../base/memory/bounded-map.ts'
 
 /**
  * When this isolate last heard of the database that a session stood. What is kept is filled anew by others, so how old

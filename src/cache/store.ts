@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { Versions } from '../base/memory/versions.ts'
+import type { Versions } from '../base/versions.ts'
 import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
 import type { Sighting } from './knowledge/knowledge.ts'

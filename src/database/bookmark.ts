@@ -1,5 +1,5 @@
-import { boundedMap } from '../base/bounded-map.ts'
 import { equalInConstantTime, signature } from '../base/crypto.ts'
+import { boundedMap } from '../base/memory/bounded-map.ts'
 
 /** A place in the history of a database: whoever shows it is not answered from older data. */
 export interface Bookmark {

@@ -1,5 +1,5 @@
-import { type Asked, readSighted, type Sighted } from '../base/memory/versions.ts'
 import { type Statement, textOf, textValue } from '../base/statement.ts'
+import { type Asked, readSighted, type Sighted } from '../base/versions.ts'
 import type { Bookmark } from './bookmark.ts'
 import type { Reply } from './hrana/reply.ts'
 

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm'
-import { type BoundedMap, boundedMap } from '../base/bounded-map.ts'
 import type { Limits } from '../base/limits.ts'
+import { type BoundedMap, boundedMap } from '../base/memory/bounded-map.ts'
 import { Problem } from '../base/problem.ts'
 import { type Audience, audienceKey, audienceOf } from '../model/caller/audience.ts'
 import { anonymous, type Caller } from '../model/caller/caller.ts'

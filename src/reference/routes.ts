@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import { boundedMap } from '../base/bounded-map.ts'
 import { type Hono, hono } from '../base/http/hono.ts'
 import { type Representation, representation, respond } from '../base/http/representation.ts'
+import { boundedMap } from '../base/memory/bounded-map.ts'
 import { Problem } from '../base/problem.ts'
 import { translated } from '../engine/sql-error.ts'
 import type { Audience } from '../model/caller/audience.ts'

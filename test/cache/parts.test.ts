@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Changes } from '../../src/base/memory/versions.ts'
+import type { Changes } from '../../src/base/versions.ts'
 import {
   decodeKnowledge,
   encodeKnowledge,

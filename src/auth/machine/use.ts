@@ -1,5 +1,5 @@
-import { boundedMap } from '../../base/bounded-map.ts'
 import { sha256 } from '../../base/crypto.ts'
+import { boundedMap } from '../../base/memory/bounded-map.ts'
 import { integerValue, type Statement, textValue } from '../../base/statement.ts'
 
 /** How exactly it is known when a key was last used. */

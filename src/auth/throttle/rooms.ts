@@ -1,5 +1,5 @@
-import { boundedMap } from '../../base/bounded-map.ts'
 import type { Clock } from '../../base/clock.ts'
+import { boundedMap } from '../../base/memory/bounded-map.ts'
 import type { Bindings } from '../../base/settings.ts'
 import { type Asked, answer, type Told } from './bucket.ts'
 import type { Rates } from './rates.ts'

@@ -1,5 +1,5 @@
 import type { CryptoKey, JWK } from 'jose'
-import { type BoundedMap, boundedMap } from '../../base/bounded-map.ts'
+import { type BoundedMap, boundedMap } from '../../base/memory/bounded-map.ts'
 import { Problem } from '../../base/problem.ts'
 import type { CheckedToken } from './claims.ts'
 

@@ -1,11 +1,11 @@
-import type { Changes } from '../../base/memory/versions.ts'
+import type { Changes, Versions } from '../../base/versions.ts'
 import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
 /** What an answer of the database says beside its rows: as of this frame these tables have these versions. An entry is one. */
 export interface Sighting {
   readonly epoch: string
   readonly frame: number
-  readonly versions: Readonly<Record<string, number>>
+  readonly versions: Versions
   /** By table; absent: not told. */
   readonly changes?: ReadonlyMap<string, Changes>
 }

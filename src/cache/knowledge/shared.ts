@@ -1,5 +1,5 @@
-import { boundedMap } from '../../base/bounded-map.ts'
 import { type Clock, sleep } from '../../base/clock.ts'
+import { boundedMap } from '../../base/memory/bounded-map.ts'
 import type { Tier } from '../tier/tier.ts'
 import {
   decodeKnowledge,

@@ -1,6 +1,6 @@
-import { boundedMap } from '../../base/bounded-map.ts'
 import type { Clock } from '../../base/clock.ts'
 import { sha256 } from '../../base/crypto.ts'
+import { boundedMap } from '../../base/memory/bounded-map.ts'
 import type { ResponseCache } from '../tier/edge.ts'
 import { within } from '../tier/within.ts'
 import {

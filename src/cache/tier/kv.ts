@@ -1,4 +1,4 @@
-import { boundedMap } from '../../base/bounded-map.ts'
+import { boundedMap } from '../../base/memory/bounded-map.ts'
 import { type Protection, protectedTier } from './protection.ts'
 import type { Tier } from './tier.ts'
 

@@ -1,4 +1,4 @@
-import { boundedMap } from '../../base/bounded-map.ts'
+import { boundedMap } from '../../base/memory/bounded-map.ts'
 import type { Entry } from '../entry.ts'
 
 /** The memory of an isolate: entries as they are, so that a hit reads, copies and awaits nothing. */

@@ -1,5 +1,5 @@
-import { type Asked, readSighted, type Sighted } from '../../base/memory/versions.ts'
 import { bytesOf, textOf } from '../../base/statement.ts'
+import { type Asked, readSighted, type Sighted } from '../../base/versions.ts'
 import type { Bookmark } from '../../database/bookmark.ts'
 import type { ReadResult } from '../../database/client.ts'
 import { unavailable } from '../../database/node.ts'

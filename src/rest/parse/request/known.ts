@@ -1,4 +1,4 @@
-import { boundedMap } from '../../../base/bounded-map.ts'
+import { boundedMap } from '../../../base/memory/bounded-map.ts'
 import { type ParsedRead, parseRead, type ReadInput } from './read.ts'
 
 /** `parseRead` that remembers: what was parsed before comes again as the same object. Mistakes are not remembered. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { once } from '../../src/base/memory/once.ts'
+import { once } from '../../../src/base/memory/once.ts'
 
 test('is made at the first question, and never again, though it be nothing', () => {
   let made = 0

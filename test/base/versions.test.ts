@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readSighted } from '../../../src/base/memory/versions.ts'
+import { readSighted } from '../../src/base/versions.ts'
 
 const asked = { tables: ['seats', 'halls'], known: { seats: 5 }, most: 2 }
 const counts = '{"seats":[7,3]}'

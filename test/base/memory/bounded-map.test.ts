@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { boundedMap } from '../../src/base/bounded-map.ts'
+import { boundedMap } from '../../../src/base/memory/bounded-map.ts'
 
 test('what was not used for longest is forgotten', () => {
   const map = boundedMap<string>(2)
