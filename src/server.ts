@@ -26,7 +26,7 @@ import { type RunningKeys, runningKeys } from './engine/write/running.ts'
 import { mailOf } from './mail/create.ts'
 import type { Mail } from './mail/mail.ts'
 import { linkModel, type Model } from './model/model.ts'
-import { nothingWatched } from './model/rule/keep.ts'
+import { nothingWatched } from './model/rule/watch.ts'
 import { devUrlOf } from './reference/dev.ts'
 
 /** What an isolate keeps from one request to the next: plans, keys, and tokens that they have verified; no promise, no I/O. */

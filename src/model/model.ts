@@ -10,9 +10,10 @@ import { linkProcedures, type Procedure } from './procedure.ts'
 import { recordsOf } from './record/records.ts'
 import { keysOf, relationsOf } from './relation.ts'
 import type { Relation, Resource } from './resource.ts'
-import { keepOf, type Watch, watchOf } from './rule/keep.ts'
+import { keepOf } from './rule/keep.ts'
 import { lifeOf } from './rule/life.ts'
 import { checkPlaced, checkPlaces, shardKeyOf } from './rule/shard.ts'
+import { type Watch, watchOf } from './rule/watch.ts'
 import { checkScope, columnsIn } from './scope.ts'
 
 /** A backend, checked and linked: every name in it is an entry. */

@@ -1,4 +1,4 @@
-import type { Watch } from '../../model/rule/keep.ts'
+import type { Watch } from '../../model/rule/watch.ts'
 import type { UnguardedWrite } from '../../query/write/tree.ts'
 import { partFields } from '../../sql/record/part.ts'
 
