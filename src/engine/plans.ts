@@ -20,7 +20,7 @@ import { type ReadStatement, readStatement } from '../sql/read.ts'
 import { sightingColumns } from '../sql/record/sighting.ts'
 import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
 import { type Keeping, keepingOf } from './keep/keeping.ts'
-import { isNaming } from './keep/naming.ts'
+import { type Touching, touchingOf } from './keep/touching.ts'
 import { type ShardedRead, type ShardedWrite, shardedRead, shardedWrite } from './shard/plan.ts'
 
 /** A query of one shape for one audience, ready for values. */
@@ -36,17 +36,13 @@ export interface ReadPlan extends ReadStatement {
 }
 
 /** A write of one shape for one audience. */
-export interface WritePlan extends WriteStatements {
+export interface WritePlan extends WriteStatements, Touching {
   readonly resource: Resource
   readonly audience: Audience
   /** What is written into a row, in the order of the cells that the statements bind. */
   readonly cells: readonly Cell[]
   /** The key that the path of an insert names. */
   readonly key: readonly { readonly field: Field; readonly value: Slot }[]
-  /** Tables of `model.watch` that it writes. */
-  readonly touched: readonly string[]
-  /** Its table, where its steps say which parts of it they write; null: they do not. */
-  readonly named: string | null
   /** What each row of the body of an insert must give. */
   readonly required: readonly Field[]
   /** Null of a resource that lies in the main database. */
@@ -105,15 +101,14 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       const tree = resolveWrite(intent, model, audience)
       const { resource } = tree.root
       const guarded = guardWrite(tree, audience)
-      const naming = isNaming(tree, model.watch)
+      const touching = touchingOf(tree, model.watch)
       const caps = { touched: limits.touchedRows, shown: limits.rows }
       const plan: WritePlan = {
-        ...writeStatements(guarded, admission, { caps, isNaming: naming }),
+        ...writeStatements(guarded, admission, { caps, isNaming: touching.named !== null }),
+        ...touching,
         resource,
         audience,
         shard: resource.shardKey === null ? null : shardedWrite(guarded, resource.shardKey, audience),
-        touched: model.watch.touchedBy(resource.tableName, tree.kind === 'delete'),
-        named: naming ? resource.tableName : null,
         cells: tree.kind === 'delete' ? [] : tree.cells,
         key: tree.kind === 'insert' ? tree.key : [],
         required: tree.kind === 'insert' ? requiredOf(tree, audience) : [],
@@ -148,12 +143,12 @@ function wholeRead(
 ): ReadPlan {
   const guarded = guard(tree, audience)
   // What is above policies is kept nowhere.
-  const isKept = model.watch.tables.size > 0 && !audience.above
-  const kept = isKept ? keepingOfRead(guarded, model, admission, limits) : null
+  const isSighted = model.watch.tables.size > 0 && !audience.above
+  const kept = isSighted ? keepingOfRead(guarded, model, admission, limits) : null
   const keeping = kept && { ...kept, isOpen: isOpen(kept, audience, intent, model, { admission, limits }) }
   // Told with all that is not kept, too: who hands back the bookmark of one answer finds others as new as that.
-  const sighted = isKept ? [...model.watch.tables] : []
-  const beside = isKept ? { beside: sightingColumns(sighted, keeping?.part?.name ?? null) } : {}
+  const sighted = isSighted ? [...model.watch.tables] : []
+  const beside = isSighted ? { beside: sightingColumns(sighted, keeping?.part?.name ?? null) } : {}
   return {
     ...readStatement(guarded, admission, limits.rows, beside),
     pageable: tree.pageable,

@@ -20,7 +20,7 @@ import type { UnguardedWrite } from '../../query/write/tree.ts'
 import { bind } from '../../sql/plan.ts'
 import { readFailure, refusalStatement } from '../../sql/write/failure.ts'
 import { writeStatements } from '../../sql/write/write.ts'
-import { isNaming, type Touching } from '../keep/naming.ts'
+import { type Touching, touchingOf } from '../keep/touching.ts'
 import { refused } from '../refused.ts'
 import { refuseSharded } from '../shard/refuse.ts'
 import type { Asked } from '../write/asked.ts'
@@ -67,8 +67,8 @@ export function recorder(recording: Recording): Recorder {
     const { resource } = tree.root
     const condition = tree.kind === 'insert' ? true : tree.condition
     refuseSharded(model, procedure, [sql`${resource.table}`, condition, ...values.values()])
-    const naming = isNaming(tree, model.watch)
-    const options = { caps: null, isNaming: naming }
+    const touched = touchingOf(tree, model.watch)
+    const options = { caps: null, isNaming: touched.named !== null }
     const { steps } = writeStatements(guardWrite(tree, above), admission, options)
     const cells = tree.kind === 'delete' ? [] : tree.cells
     const given = cells.map(({ field, from, expression }) =>
@@ -76,10 +76,7 @@ export function recorder(recording: Recording): Recorder {
     )
     const body = bindRows(completeRows(cells, [given], asked), false)
     hasWritten = true
-    touching.push({
-      touched: model.watch.touchedBy(resource.tableName, tree.kind === 'delete'),
-      named: naming ? resource.tableName : null,
-    })
+    touching.push(touched)
     const bound = { slots: [], caller: asked.caller, cursor: null, body }
     parts.push({
       statements: steps.map((step) => bind(step, bound)),

@@ -10,7 +10,7 @@ import type { CallerValues } from '../../model/expression.ts'
 import type { Model } from '../../model/model.ts'
 import type { WriteRequest } from '../../query/write/intent.ts'
 import { bind } from '../../sql/plan.ts'
-import { touchedTogether } from '../keep/naming.ts'
+import { touchedTogether } from '../keep/touching.ts'
 import { knownCaller } from '../known-caller.ts'
 import type { Plans } from '../plans.ts'
 import { shardOfWrites } from '../shard/write.ts'
@@ -186,7 +186,7 @@ function sessionOf(operations: readonly Operation[], caller: CallerValues): read
   return session === null ? [] : [bind(session, { slots: [], caller, cursor: null, body: null })]
 }
 
-/** Tables that answers from caches depend on, of those that are written. */
+/** What answers from caches depend on, of what they write. */
 function touchedBy(operations: readonly Operation[]) {
   return touchedTogether(operations.map(({ plan }) => plan))
 }
