@@ -172,7 +172,7 @@ test('a list of writes says all that they write', async () => {
   expect(Object.values(told).map((each) => each.split(' ')[0])).toEqual(['asked', 'kept', 'asked'])
 })
 
-test('rows that go with one that is deleted are not named, and nothing of their table is kept', async () => {
+test('rows that go with one that is deleted are not named, and nothing of their table stays, but what is kept of others', async () => {
   const paths = [
     '/rest/v1/shelves/b?select=name',
     '/rest/v1/shelves/c?select=name',
@@ -182,6 +182,7 @@ test('rows that go with one that is deleted are not named, and nothing of their 
   const told = await after(paths, () => put('/rest/v1/shelves/a', 'DELETE'))
   expect(told['/rest/v1/shelves/b?select=name']).toMatch(/^asked/)
   expect(told['/rest/v1/shelves/c?select=name']).toMatch(/^asked.*NOT_FOUND/)
+  expect(told['/rest/v1/things/1?select=name']).toMatch(/^kept/)
 })
 
 test('who changes a key names nothing', async () => {
