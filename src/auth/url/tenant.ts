@@ -8,7 +8,8 @@ import { issuerOf } from '../token/tokens.ts'
  */
 export const tenantParameter = 'selvage_tenant'
 
-type Named = Pick<AuthServer, 'backend' | 'settings'>
+/** By what the tenant of a URL is known. */
+export type Named = Pick<AuthServer, 'backend' | 'settings'>
 
 /** What URLs of this tenant have in their query; nothing where they name it without. */
 export function tenantQuery(server: Named): Readonly<Record<string, string>> {

@@ -3,7 +3,7 @@ import { Problem } from '../../../base/problem.ts'
 import { challengeOf } from '../../code/challenge.ts'
 import type { AuthContext } from '../../context.ts'
 import { allowedRedirect } from '../../url/redirect.ts'
-import { tenantInUrls, tenantParameter } from '../../url/tenant.ts'
+import { tenantParameter } from '../../url/tenant.ts'
 import { faultOf, redirect, redirectError, upstreamProblem } from '../flow/answer.ts'
 import { knownBrowser } from '../flow/browser.ts'
 import { type Flow, flowMilliseconds, type Link, newFlowId, sealFlow, secretsOf } from '../flow/state.ts'
@@ -65,8 +65,7 @@ export async function authorizationUrl(
   const { settings, clock } = server
   const now = clock.nowMilliseconds()
   const flow: Flow = { id: newFlowId(), provider: provider.name, ...way, expiresAt: now + flowMilliseconds }
-  const by = { serverSecret: settings.serverSecret, tenant: tenantInUrls(server) }
-  const state = sealFlow(flow, by)
+  const state = sealFlow(flow, server)
   const { verifier, nonce } = secretsOf(state, settings.serverSecret)
   const { endpoints } = await knownProvider(provider, now)
   const parameters = {

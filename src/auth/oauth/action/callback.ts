@@ -2,7 +2,6 @@ import { parseJson, readText } from '../../../base/http/body.ts'
 import { Problem } from '../../../base/problem.ts'
 import type { AuthContext } from '../../context.ts'
 import { throttle } from '../../throttle/throttle.ts'
-import { tenantInUrls } from '../../url/tenant.ts'
 import { identityOf } from '../account/identity.ts'
 import { faultOf, redirect, redirectError, upstreamProblem } from '../flow/answer.ts'
 import { browserOf, fingerprintOf } from '../flow/browser.ts'
@@ -64,14 +63,9 @@ interface OpenedFlow {
 /** @throws Problem bad_oauth_callback, bad_oauth_state */
 function openedFlow(context: AuthContext, providers: Providers, parameters: URLSearchParams): OpenedFlow {
   const server = context.get('server')
-  const { settings, clock } = server
   const state = parameters.get('state') ?? ''
   if (state === '') throw new Problem('bad_oauth_callback', { message: 'OAuth state parameter missing' })
-  const flow = openFlow(
-    state,
-    { serverSecret: settings.serverSecret, tenant: tenantInUrls(server) },
-    clock.nowMilliseconds(),
-  )
+  const flow = openFlow(state, server, server.clock.nowMilliseconds())
   if (flow === null) throw new Problem('bad_oauth_state', { message: 'OAuth state not found or expired' })
   const chosen = chosenProvider(context, providers, flow.provider)
   if (!isSameBrowser(context, flow, chosen)) {

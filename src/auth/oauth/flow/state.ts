@@ -1,5 +1,5 @@
 import { randomText, seal, signature, unseal } from '../../../base/crypto.ts'
-import { behindTenant, tenantInState } from '../../url/tenant.ts'
+import { behindTenant, type Named, tenantInState, tenantInUrls } from '../../url/tenant.ts'
 
 /**
  * A way to a provider and back. It is carried in `state`, sealed, so that nothing is written until somebody comes back; what
@@ -34,15 +34,11 @@ export function newFlowId(): string {
   return randomText(16)
 }
 
-/** Where it is sealed: with a secret of the tenant's own. */
-export interface SealedBy {
-  readonly serverSecret: string
-  /** In front, so that who comes back is known to be of this tenant; null where the URL says so. */
-  readonly tenant: string | null
-}
-
-/** As short as it can be: X takes 500 characters. */
-export function sealFlow(flow: Flow, { serverSecret, tenant }: SealedBy): string {
+/**
+ * Sealed with the tenant's own secret, behind its name where URLs do not say it: so it is known of which tenant somebody
+ * comes back. As short as it can be: X takes 500 characters.
+ */
+export function sealFlow(flow: Flow, server: Named): string {
   const { id, provider, redirectTo, challenge, browser, link, expiresAt } = flow
   const parts = [
     id,
@@ -53,18 +49,15 @@ export function sealFlow(flow: Flow, { serverSecret, tenant }: SealedBy): string
     expiresAt,
     ...(link === null ? [] : [link.userId, link.sessionId]),
   ]
-  const sealed = seal(keyOf(serverSecret), JSON.stringify(parts))
-  return behindTenant(tenant, sealed)
+  const sealed = seal(keyOf(server.settings.serverSecret), JSON.stringify(parts))
+  return behindTenant(tenantInUrls(server), sealed)
 }
 
 /** Null of what this server did not seal for this tenant, and of what has run out. */
-export function openFlow(
-  state: string,
-  { serverSecret, tenant }: SealedBy,
-  nowMilliseconds: number,
-): Flow | null {
+export function openFlow(state: string, server: Named, nowMilliseconds: number): Flow | null {
+  const tenant = tenantInUrls(server)
   if (tenantInState(state) !== tenant) return null
-  const text = unseal(keyOf(serverSecret), state.slice(behindTenant(tenant, '').length))
+  const text = unseal(keyOf(server.settings.serverSecret), state.slice(behindTenant(tenant, '').length))
   if (text === null) return null
   const [id, provider, redirectTo, challenge, browser, expiresAt, userId, sessionId]: SealedFlow =
     JSON.parse(text)
