@@ -48,6 +48,11 @@ export function literal(value: string): Fragment {
   return { text: `'${value.replaceAll("'", "''")}'`, bindings: [] }
 }
 
+/** A whole number that is part of a plan. */
+export function wholeNumber(value: number): Fragment {
+  return { text: String(value), bindings: [] }
+}
+
 export function parameter(binding: Binding): Fragment {
   return { text: '?', bindings: [binding] }
 }

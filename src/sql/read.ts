@@ -7,7 +7,7 @@ import type { Filter, Gate, Guarded, Node } from '../query/tree.ts'
 import { isGrouped } from '../query/tree.ts'
 import { regularExpressions } from './condition/predicate.ts'
 import { column } from './expression.ts'
-import { type Binding, type Fragment, join, parameter, sql } from './fragment.ts'
+import { type Binding, type Fragment, join, parameter, sql, wholeNumber } from './fragment.ts'
 import { drizzleFragment, verdictCondition } from './gate.ts'
 import { csvLine, jsonArrayOfTexts } from './json.ts'
 import { afterCursor, sortKey } from './order.ts'
@@ -139,7 +139,7 @@ export function total(root: Node<Gate>, count: CountKind | null, chosen: Tie): F
   if (count === 'exact' && !isGrouped(root)) return sql`(select count(*) ${rows})`
   // Without a key all rows are one group, and there is one even of none.
   const one = isGrouped(root) ? sql`count(*)` : sql`1`
-  const cap = count === 'exact' ? sql`` : sql` limit ${{ text: String(estimatedCountCap + 1), bindings: [] }}`
+  const cap = count === 'exact' ? sql`` : sql` limit ${wholeNumber(estimatedCountCap + 1)}`
   return sql`(select count(*) from (select ${one} ${rows}${cap}))`
 }
 

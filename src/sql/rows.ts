@@ -15,7 +15,7 @@ import {
 import { needsCare } from './condition/careful.ts'
 import { type FullText, fullTextRows, isFullText, predicate } from './condition/predicate.ts'
 import { column, comparable, expressionValue, textOf } from './expression.ts'
-import { type Fragment, identifier, join, parameter, sql } from './fragment.ts'
+import { type Fragment, identifier, join, parameter, sql, wholeNumber } from './fragment.ts'
 import { behind, gateCondition } from './gate.ts'
 import { jsonArrayOfTexts, jsonObject, jsonValue, stripNulls } from './json.ts'
 import { orderBy, type SortTerm, sortTerms } from './order.ts'
@@ -97,7 +97,7 @@ export function page(node: Node<Gate>, { rowsAtMost }: Writing, tie: Tie = untie
 }
 
 function cut(node: Node<Gate>, rowsAtMost: number): Fragment {
-  const limit = node.limit === null ? { text: String(rowsAtMost), bindings: [] } : number(node.limit)
+  const limit = node.limit === null ? wholeNumber(rowsAtMost) : number(node.limit)
   const offset = node.offset === null ? sql`` : sql` offset ${number(node.offset)}`
   return sql` limit ${limit}${offset}`
 }

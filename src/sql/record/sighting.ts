@@ -1,5 +1,5 @@
 import type { Statement } from '../../base/statement.ts'
-import { type Fragment, join, literal, parameter, sql } from '../fragment.ts'
+import { type Fragment, join, literal, parameter, sql, wholeNumber } from '../fragment.ts'
 import { bind } from '../plan.ts'
 import { partsTable, versionsTable } from './part.ts'
 
@@ -27,9 +27,5 @@ export function sightingStatement(tables: readonly string[], known: string): Sta
 }
 
 function changedParts(known: Fragment): Fragment {
-  return sql`(select json_group_array(json_array("table_name", "part", "version")) from (select "_c".* from json_each(${known}) as "_k" join ${partsTable} as "_c" on "_c"."table_name" = "_k"."key" and "_c"."version" > "_k"."value" limit ${literalNumber(mostParts + 1)}))`
-}
-
-function literalNumber(value: number): Fragment {
-  return { text: String(value), bindings: [] }
+  return sql`(select json_group_array(json_array("table_name", "part", "version")) from (select "_c".* from json_each(${known}) as "_k" join ${partsTable} as "_c" on "_c"."table_name" = "_k"."key" and "_c"."version" > "_k"."value" limit ${wholeNumber(mostParts + 1)}))`
 }

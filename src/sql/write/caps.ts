@@ -1,6 +1,6 @@
 import type { Gate } from '../../query/tree.ts'
 import type { DeleteTree, GuardedWrite, InsertTree, UpdateTree } from '../../query/write/tree.ts'
-import { type Fragment, sql } from '../fragment.ts'
+import { type Fragment, sql, wholeNumber } from '../fragment.ts'
 import { bodyRows } from './body.ts'
 import type { Demand } from './failure.ts'
 import { howManyTouched } from './touched.ts'
@@ -19,9 +19,7 @@ export function mostOf({ reply, root }: GuardedWrite, caps: Caps | null): number
 }
 
 export function mostDemand(howMany: Fragment, most: number | null): readonly Demand[] {
-  return most === null
-    ? []
-    : [{ failsWhen: sql`${howMany} > ${{ text: String(most), bindings: [] }}`, code: 'rows' }]
+  return most === null ? [] : [{ failsWhen: sql`${howMany} > ${wholeNumber(most)}`, code: 'rows' }]
 }
 
 /** An item is one row. */

@@ -6,7 +6,7 @@ import type { Gate, Node } from '../../query/tree.ts'
 import { defaultExpression } from '../../query/write/cells.ts'
 import type { DeleteTree, GuardedWrite, Match, UpdateTree } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
-import { type Fragment, identifier, join, parameter, sql } from '../fragment.ts'
+import { type Fragment, identifier, join, parameter, sql, wholeNumber } from '../fragment.ts'
 import { drizzleFragment, verdictCondition } from '../gate.ts'
 import { keyConditions } from '../read.ts'
 import { source } from '../rows.ts'
@@ -17,7 +17,7 @@ import { howManyTouched, isTouched, touch, touchedTie } from './touched.ts'
 
 /** Remembers which rows are meant. */
 export function chosenRows(tree: UpdateTree<Gate> | DeleteTree<Gate>, most: number | null): Fragment {
-  const bound = most === null ? sql`` : sql` limit ${{ text: String(most + 1), bindings: [] }}`
+  const bound = most === null ? sql`` : sql` limit ${wholeNumber(most + 1)}`
   return touch(sql`select ${identifier(rowAlias(tree.root.row))}.rowid, true, 0 ${chosen(tree)}${bound}`)
 }
 
