@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bundleWorker } from '../build/bundle.ts'
-import { type City, clientRoundTrip, nearest, roundTrip } from './geography.ts'
+import type { City } from './geography.ts'
 import { openWire, type Wire } from './load/wire.ts'
 import type { Setting } from './play.ts'
 import { quantilesOf } from './report/figures.ts'
-import type { Overhead, Way } from './report/goals.ts'
+import { type Destination, distanceOf, nodeOf, type Overhead } from './report/goals.ts'
 import { type Deployment, deploy } from './stage.ts'
 
 const rounds = 80
@@ -15,7 +15,7 @@ const rounds = 80
  * goes to a node of the database where a goal is about a trip.
  */
 export async function measureNothing(setting: Setting, folder: string): Promise<Overhead> {
-  const { options, signal } = setting
+  const { options } = setting
   const bundle = await bundleWorker('bench/world/city/null-worker.ts', join(folder, 'null'))
   const deployment = await deploy(options, setting.stage, {
     ...{ ...setting, bundle, places: options.cities, hasReplicas: true, variables: { CACHE_OFF: '1' } },
@@ -27,7 +27,7 @@ export async function measureNothing(setting: Setting, folder: string): Promise<
       options.cities.map(async (city, place) => {
         // Not all at the same moment.
         await sleep(place * 7)
-        return [city, await takenIn(city, { wire, deployment, setting, signal })] as const
+        return [city, await takenIn(city, { wire, deployment, setting })] as const
       }),
     )
     return new Map(taken)
@@ -41,23 +41,17 @@ interface Asking {
   readonly wire: Wire
   readonly deployment: Deployment
   readonly setting: Setting
-  readonly signal: AbortSignal
 }
 
 async function takenIn(
   city: City,
-  { wire, deployment, setting: { options }, signal }: Asking,
-): Promise<Readonly<Record<Way, number>>> {
-  const nodes: Readonly<Record<Way, City | null>> = {
-    'data centre': null,
-    'nearest node': nearest(city, [options.primary, ...options.replicas]),
-    primary: options.primary,
-  }
-  const above = async (way: Way): Promise<number> => {
-    const node = nodes[way]
-    const door = deployment.doorsOf(city).here[0] ?? 0
-    const port = deployment.databaseWays.find(({ from, to }) => from === city && to === node)?.port
-    const path = port === undefined ? '/' : `/?port=${port}`
+  { wire, deployment, setting: { options, signal } }: Asking,
+): Promise<Readonly<Record<Destination, number>>> {
+  const [door] = deployment.doorsOf(city).here
+  if (door === undefined) throw new RangeError(`nothing is deployed in ${city.name}`)
+  const above = async (to: Destination): Promise<number> => {
+    const node = nodeOf(to, city, options)
+    const path = node === null ? '/' : `/?port=${portTo(node, city, deployment)}`
     const times: number[] = []
     for (let round = 0; round < rounds && !signal.aborted; round += 1) {
       const { milliseconds } = await wire.send(door, { method: 'GET', path, headers: {}, body: null })
@@ -65,12 +59,17 @@ async function takenIn(
       if (round >= rounds / 4) times.push(milliseconds)
       await sleep(20)
     }
-    const distance = clientRoundTrip(city, city) + (node === null ? 0 : roundTrip(city, node))
-    return quantilesOf(times).p95 - distance * options.scale
+    return quantilesOf(times).p95 - distanceOf(to, city, options)
   }
   return {
     'data centre': await above('data centre'),
     'nearest node': await above('nearest node'),
     primary: await above('primary'),
   }
+}
+
+function portTo(node: City, city: City, { databaseWays }: Deployment): number {
+  const way = databaseWays.find(({ from, to }) => from === city && to === node)
+  if (way === undefined) throw new RangeError(`there is no way from ${city.name} to ${node.name}`)
+  return way.port
 }

@@ -84,7 +84,7 @@ const cache :Workerd.Worker = (
 }
 
 /** What the platform says of a request that comes in here; numbers are texts, as there. */
-export function cfOf({ name, colo, place: [latitude, longitude], country, continent }: City) {
+function cfOf({ name, colo, place: [latitude, longitude], country, continent }: City) {
   return {
     colo,
     city: name,

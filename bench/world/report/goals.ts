@@ -10,16 +10,27 @@ import { samplesOf } from './tables.ts'
 export const goals = { cachedRead: 3, uncachedRead: 5, write: 5, tripless: 0.95, checked: 1_000_000 } as const
 
 /** How far a request goes. */
-export type Way = 'data centre' | 'nearest node' | 'primary'
+export type Destination = 'data centre' | 'nearest node' | 'primary'
+
+/** The node of the database that a request goes to; null: to none. */
+export function nodeOf(to: Destination, city: City, { primary, replicas }: Options): City | null {
+  if (to === 'data centre') return null
+  return to === 'primary' ? primary : nearest(city, [primary, ...replicas])
+}
+
+/** All the way there and back, in milliseconds. */
+export function distanceOf(to: Destination, city: City, options: Options): number {
+  const node = nodeOf(to, city, options)
+  return (clientRoundTrip(city, city) + (node === null ? 0 : roundTrip(city, node))) * options.scale
+}
 
 /** What an answer takes in this simulation when neither the Worker nor a database does anything: its p95 above the way. */
-export type Overhead = ReadonlyMap<City, Readonly<Record<Way, number>>>
+export type Overhead = ReadonlyMap<City, Readonly<Record<Destination, number>>>
 
 interface LatencyGoal {
   readonly title: string
   readonly limit: number
-  readonly to: Way
-  readonly way: (city: City) => number
+  readonly to: Destination
   readonly of: readonly Kind[]
   readonly is: (sample: Sample) => boolean
 }
@@ -30,14 +41,11 @@ interface LatencyGoal {
  */
 export function goalReport(selvage: Played, options: Options, overhead: Overhead | null): string {
   if (overhead === null) return shareReport(selvage, options)
-  const nodes = [options.primary, ...options.replicas]
-  const own = (city: City): number => clientRoundTrip(city, city)
   const latencies: readonly LatencyGoal[] = [
     {
       title: 'a cached public read within 3 ms of the way to the data centre',
       limit: goals.cachedRead,
       to: 'data centre',
-      way: own,
       of: publicKinds,
       is: ({ trips }) => trips === 0,
     },
@@ -45,7 +53,6 @@ export function goalReport(selvage: Played, options: Options, overhead: Overhead
       title: 'an uncached read within 5 ms of one trip to the nearest node',
       limit: goals.uncachedRead,
       to: 'nearest node',
-      way: (city) => own(city) + roundTrip(city, nearest(city, nodes)),
       of: [...publicKinds, 'reviews', 'own'],
       is: ({ trips }) => trips !== 0,
     },
@@ -53,7 +60,6 @@ export function goalReport(selvage: Played, options: Options, overhead: Overhead
       title: 'a write within 5 ms of one trip to the primary',
       limit: goals.write,
       to: 'primary',
-      way: (city) => own(city) + roundTrip(city, options.primary),
       of: ['write'],
       is: () => true,
     },
@@ -65,7 +71,7 @@ export function goalReport(selvage: Played, options: Options, overhead: Overhead
 }
 
 function latencyReport(
-  { title, limit, to, way, of, is }: LatencyGoal,
+  { title, limit, to, of, is }: LatencyGoal,
   selvage: Played,
   options: Options,
   overhead: Overhead,
@@ -73,7 +79,7 @@ function latencyReport(
   const rows = options.cities.map((city) => {
     const samples = samplesOf(selvage, [city], of).filter(is)
     const { p95, count } = quantilesOf(samples.map((sample) => sample.milliseconds))
-    const distance = way(city) * options.scale
+    const distance = distanceOf(to, city, options)
     const above = p95 - distance
     const least = overhead.get(city)?.[to] ?? 0
     const figures = [
