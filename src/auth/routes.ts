@@ -1,4 +1,5 @@
 import { type Hono, hono } from '../base/http/hono.ts'
+import { once } from '../base/memory/once.ts'
 import { Problem } from '../base/problem.ts'
 import type { BackendDeclaration } from '../declare/backend.ts'
 import { health, jwks, settings } from './actions/about.ts'
@@ -90,14 +91,13 @@ function factorRoutesOf(features: readonly Feature[]): readonly AuthRoute[] {
 
 /** By path, the value of `Allow` (RFC 9110 §10.2.1). */
 export function allowedAtAuth(backend: BackendDeclaration): (path: string) => string {
-  let known: readonly { readonly pattern: RegExp; readonly allow: string }[] | null = null
-  return (path) => {
-    known ??= authRoutesOf(backend).map(({ path, methods }) => ({
+  const known = once(() =>
+    authRoutesOf(backend).map(({ path, methods }) => ({
       pattern: new RegExp(`^${path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+')}$`),
       allow: allowOf(methods),
-    }))
-    return known.find(({ pattern }) => pattern.test(path))?.allow ?? 'OPTIONS'
-  }
+    })),
+  )
+  return (path) => known().find(({ pattern }) => pattern.test(path))?.allow ?? 'OPTIONS'
 }
 
 function allowOf(methods: AuthRoute['methods']): string {

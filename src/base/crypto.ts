@@ -1,15 +1,12 @@
-type NodeCrypto = typeof import('node:crypto')
+import { once } from './memory/once.ts'
 
-let loaded: NodeCrypto | null = null
+type NodeCrypto = typeof import('node:crypto')
 
 /**
  * `node:crypto`, loaded when it is first used: evaluating it takes longer than all of the rest at start-up, and an
  * import at the top of a module would do so.
  */
-export function nodeCrypto(): NodeCrypto {
-  loaded ??= process.getBuiltinModule('node:crypto')
-  return loaded
-}
+export const nodeCrypto: () => NodeCrypto = once(() => process.getBuiltinModule('node:crypto'))
 
 /** HMAC-SHA-256 (RFC 2104) over a purpose and a text, base64url: a key of one purpose is none for another. */
 export function signature(secret: string, purpose: string, text: string): string {

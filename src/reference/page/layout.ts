@@ -1,5 +1,6 @@
 import { nodeCrypto } from '../../base/crypto.ts'
 import { type Html, html } from '../../base/http/html.ts'
+import { once } from '../../base/memory/once.ts'
 import { style } from './style.ts'
 
 /** A whole document. `body` holds its landmarks, and an element with the id `main`. */
@@ -23,16 +24,13 @@ ${body}
 `.markup
 }
 
-let policy: string | null = null
-
 /** No script, no image, no frame, no form: the one style, by its hash (CSP Level 3 §6.7.3.3). */
-export function contentSecurityPolicy(): string {
-  policy ??= [
+export const contentSecurityPolicy: () => string = once(() =>
+  [
     "default-src 'none'",
     `style-src 'sha256-${nodeCrypto().createHash('sha256').update(style).digest('base64')}'`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-  ].join('; ')
-  return policy
-}
+  ].join('; '),
+)
