@@ -12,7 +12,7 @@ import type { CacheStatus } from './engine/keep/kept.ts'
 import type { Caller } from './model/caller/caller.ts'
 import { cacheHeaders } from './rest/present/caching.ts'
 import type { Server } from './server.ts'
-import { mostParts, sightingStatement } from './sql/record/sighting.ts'
+import { mostTold, sightingStatement } from './sql/record/sighting.ts'
 
 /** By these a client knows, and says, how new its data are. */
 export const bookmarkHeader = 'selvage-bookmark'
@@ -97,7 +97,7 @@ function watchingOf(context: Context<FreshnessEnv>): Watching | null {
   if (model.watch.tables.size === 0) return null
   const known = store.known(realm)
   const tables = [...model.watch.tables]
-  return { statement: sightingStatement(tables, JSON.stringify(known)), tables, known, most: mostParts }
+  return { statement: sightingStatement(tables, JSON.stringify(known)), tables, known, most: mostTold }
 }
 
 interface Begun {

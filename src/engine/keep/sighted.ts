@@ -3,7 +3,7 @@ import { type Asked, readSighted, type Sighted } from '../../base/versions.ts'
 import type { Bookmark } from '../../database/bookmark.ts'
 import type { ReadResult } from '../../database/client.ts'
 import { unavailable } from '../../database/node.ts'
-import { mostParts } from '../../sql/record/sighting.ts'
+import { mostTold } from '../../sql/record/sighting.ts'
 
 /** An answer of the database, and what it said of versions beside it. */
 export interface SightedResult {
@@ -26,7 +26,7 @@ export function sightedResult(
   if (row === undefined) throw unavailable()
   const [answer, epoch, counts, parts, part] = row
   const history = textOf(epoch)
-  const sighted = readSighted(textOf(counts), textOf(parts), { ...asked, most: mostParts })
+  const sighted = readSighted(textOf(counts), textOf(parts), { ...asked, most: mostTold })
   const isWhole = history !== null && sighted !== null
   return {
     text: bytesOf(answer),

@@ -4,7 +4,7 @@ import { bind } from '../plan.ts'
 import { partsTable, versionsTable } from './part.ts'
 
 /** So many parts are told of at once; of a database where more have changed, none. One more says that there are more. */
-export const mostParts = 200
+export const mostTold = 200
 
 /**
  * Columns beside an answer, of the same moment: which history the database is; how often these tables were written, as a
@@ -27,5 +27,5 @@ export function sightingStatement(tables: readonly string[], known: string): Sta
 }
 
 function changedParts(known: Fragment): Fragment {
-  return sql`(select json_group_array(json_array("table_name", "part", "version")) from (select "_c".* from json_each(${known}) as "_k" join ${partsTable} as "_c" on "_c"."table_name" = "_k"."key" and "_c"."version" > "_k"."value" limit ${wholeNumber(mostParts + 1)}))`
+  return sql`(select json_group_array(json_array("table_name", "part", "version")) from (select "_c".* from json_each(${known}) as "_k" join ${partsTable} as "_c" on "_c"."table_name" = "_k"."key" and "_c"."version" > "_k"."value" limit ${wholeNumber(mostTold + 1)}))`
 }
