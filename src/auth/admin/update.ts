@@ -22,9 +22,9 @@ import { userOfPath } from './read.ts'
 
 /**
  * `PUT /admin/users/:id`: what is absent stays; metadata are taken in member by member, as GoTrue does. A role, other
- * `app_metadata`, a new address and a ban hold on the next trip; a new password ends all sessions, and with it or a new address nothing
- * that was sent by mail before is good any more. The owner is told. One trip, and two where a profile waited for
- * the confirmation (`confirm`).
+ * `app_metadata`, a new address and a ban hold on the next trip; a new password ends all sessions, and with it or a new
+ * address nothing that was sent by mail before is good any more. The owner is told. One trip, and two where a profile
+ * waited for the confirmation (`confirm`).
  * @throws Problem as `readUser`; user_not_found, email_exists
  */
 export async function updateUser(context: AuthContext): Promise<Response> {

@@ -15,8 +15,8 @@ const verifiers = new WeakSet<HashVerifier>()
  * Verifies what others made, each as its maker did, and nothing is made anew like that: bcrypt (`$2a$`, `$2b$`, `$2y$`,
  * up to cost 13; a password is cut at 72 bytes there, as it was when the hash was made), PBKDF2 with SHA-256 (Django's,
  * passlib's and the PHC string format, up to a million rounds), scrypt of other costs and Firebase's (up to 64 MiB),
- * Argon2 (up to 64 MiB). The libraries are loaded when the first password is compared with such a hash. A user whose hash is beyond that has a
- * new password set by mail.
+ * Argon2 (up to 64 MiB). The libraries are loaded when the first password is compared with such a hash. A user whose hash
+ * is beyond that has a new password set by mail.
  */
 export function importedHashes(): HashVerifier {
   const made: Verifier = {

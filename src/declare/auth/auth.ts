@@ -11,7 +11,7 @@ export interface SessionDeclaration {
   readonly inactivityHours?: number
 }
 
-/** A way of signing in that not every backend has: it is loaded when it is first used. Made by `passkeys()` and its like. */
+/** A way of signing in that not every backend has; who takes it not in has nothing of it. Made by `passkeys()` and its like. */
 export interface SignInFeature {
   readonly name: string
 }
@@ -35,7 +35,7 @@ type Claims = Readonly<Record<string, unknown>>
 
 /** How people sign in. */
 export interface AuthDeclaration {
-  /** Whether an address must be confirmed by mail before its owner is signed in. Default: no. */
+  /** Whether an address must be confirmed by mail before its owner is signed in, and has a `profile`. Default: no. */
   readonly confirmEmail?: boolean
   /** Whether somebody may have an account without saying who they are. Default: no. */
   readonly anonymous?: boolean

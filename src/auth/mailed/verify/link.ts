@@ -8,8 +8,9 @@ import { useOneTime } from './use.ts'
 import { halfOfChange, verificationType } from './verify.ts'
 
 /**
- * `GET /verify?token=…&type=…&redirect_to=…`: the link of a mail, which is used by being opened, as GoTrue's is; a `HEAD`, by which programs look where a link leads, uses nothing. It ends in a redirect, whatever comes of it:
- * with tokens in the fragment; of a link that was asked for with PKCE with a code in the query, or an error in both.
+ * `GET /verify?token=…&type=…&redirect_to=…`: the link of a mail, which is used by being opened, as GoTrue's is; a `HEAD`,
+ * by which programs look where a link leads, uses nothing. It ends in a redirect, whatever comes of it: with tokens in the
+ * fragment; of a link that was asked for with PKCE with a code in the query, or an error in both. Trips as `useOneTime`.
  * @throws Problem validation_failed of what is no such link
  */
 export async function openLink(context: AuthContext): Promise<Response> {

@@ -29,7 +29,8 @@ const idTokenBody = object({
 
 /**
  * `POST /token?grant_type=id_token`: for apps that have signed in at the provider themselves (`signInWithIdToken`, and
- * `linkIdentity` with a token). One trip, and two as `confirm` says; the provider's keys are asked for once in ten minutes and isolate.
+ * `linkIdentity` with a token). One trip, and two as `confirm` says; the provider's keys are asked for once in ten minutes
+ * and isolate.
  * @throws Problem validation_failed, invalid_credentials of a token that is not good, unexpected_failure of a provider that
  *   cannot be asked, over_request_rate_limit; signup_disabled, user_banned; of a link no_authorization, session_not_found, identity_already_exists
  */
