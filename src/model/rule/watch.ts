@@ -1,4 +1,5 @@
 import { getTableName } from 'drizzle-orm'
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { once } from '../../base/memory/once.ts'
 import { declaredAudiences } from '../caller/audience.ts'
 import { saidBy } from '../caller/hearing.ts'
@@ -56,16 +57,20 @@ export function namesIn(text: string, names: Iterable<string>): readonly string[
   return [...names].filter((name) => lower.includes(name.toLowerCase()))
 }
 
-/** By table, those that refer to it by a key that changes their rows with its own. */
+/** By table, those that refer to it by a key that changes their rows with its own; tables that are no resources, too. */
 type Followers = ReadonlyMap<string, readonly string[]>
 
 function followers(resources: readonly Resource[], isDelete: boolean): Followers {
   const found = new Map<string, string[]>()
-  for (const { tableName, foreignKeys } of resources) {
-    for (const key of foreignKeys) {
+  const tables = new Set<SQLiteTable>(resources.map(({ table }) => table))
+  // What is added is come to as well: a way from a resource to another may lead through a table that is none.
+  for (const table of tables) {
+    for (const key of getTableConfig(table).foreignKeys) {
+      const { foreignTable } = key.reference()
+      tables.add(foreignTable)
       if (!isFollowed(key.onUpdate) && !(isDelete && isFollowed(key.onDelete))) continue
-      const name = getTableName(key.reference().foreignTable)
-      found.set(name, [...(found.get(name) ?? []), tableName])
+      const name = getTableName(foreignTable)
+      found.set(name, [...(found.get(name) ?? []), getTableName(table)])
     }
   }
   return found
