@@ -60,10 +60,11 @@ export function markDeleted({ root }: DeleteTree<Gate>): readonly Fragment[] {
   return [markParts(root, touchedTie(root.row))]
 }
 
-/** Whether a change of these fields takes a row from one part to another. */
+/** Whether a change of these fields takes a row from one part to another. A generated field may come of any other. */
 function movesRows(resource: Resource, changed: readonly Field[]): boolean {
-  const fields = new Set(partFields(resource))
-  return changed.some((field) => fields.has(field))
+  const fields = partFields(resource)
+  const isMade = fields.some(({ column }) => column.generated !== undefined)
+  return changed.length > 0 && (isMade || changed.some((field) => fields.includes(field)))
 }
 
 /** Marks all parts in which these rows are: the write that is under way is the last one about them. */

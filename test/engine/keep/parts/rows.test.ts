@@ -1,8 +1,8 @@
 import { eq, exists, sql } from 'drizzle-orm'
 import { type AnySQLiteColumn, integer, QueryBuilder, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { backend, everyone, procedure, resource } from '../../../src/index.ts'
-import { dataCentre, type Isolate, type KeptWorld, startKept } from './world.ts'
+import { backend, everyone, procedure, resource } from '../../../../src/index.ts'
+import { dataCentre, type Isolate, type KeptWorld, startKept } from '../world.ts'
 
 const cache = { maxAge: 60 }
 const shelves = sqliteTable('shelves', {
