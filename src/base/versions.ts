@@ -1,6 +1,12 @@
 /** How often tables had been written at a moment of the database. */
 export type Versions = Readonly<Record<string, number>>
 
+/**
+ * Beside the parts of what was written: rows that not everybody may read were among it. To who may not, that one part was
+ * written would tell of a hidden row; so to them it is as if all were.
+ */
+export const hiddenPart = '*'
+
 /** What is known of the writes of a table besides their number. */
 export interface Changes {
   /** How many of them did not say which rows they were about. */

@@ -31,7 +31,7 @@ export function lifeSeconds(entry: Entry): number {
 }
 
 /** Changes with the layout: an entry of another one is none. */
-const format = 2
+const format = 3
 
 /** `format digest\n`, the head as one line of JSON, the body; the digest is of all that follows its line. */
 export function encodeEntry(entry: Entry): Uint8Array {
@@ -74,6 +74,10 @@ function isHead(head: unknown): head is Omit<Entry, 'body'> {
 function isPart(part: unknown): part is Part | null {
   if (part === null) return true
   return (
-    isRecord(part) && typeof part.table === 'string' && typeof part.name === 'string' && isCount(part.whole)
+    isRecord(part) &&
+    typeof part.table === 'string' &&
+    typeof part.name === 'string' &&
+    isCount(part.whole) &&
+    typeof part.hides === 'boolean'
   )
 }

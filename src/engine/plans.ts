@@ -104,7 +104,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       const touching = touchingOf(tree, model.watch)
       const caps = { touched: limits.touchedRows, shown: limits.rows }
       const plan: WritePlan = {
-        ...writeStatements(guarded, admission, { caps, isNaming: touching.named !== null }),
+        ...writeStatements(guarded, admission, { caps, naming: touching.naming }),
         ...touching,
         resource,
         audience,

@@ -48,7 +48,7 @@ test('any other bytes are none, and nothing is thrown', () => {
 
 describe('what is whole and still no entry', () => {
   /** As `encodeEntry` seals it, around a head that it does not write. */
-  const sealed = (head: string, format = 2) => {
+  const sealed = (head: string, format = 3) => {
     const rest = `${head}\nbody`
     return Buffer.from(`${format} ${sha256(rest).slice(0, 22)}\n${rest}`)
   }

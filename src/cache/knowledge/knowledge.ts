@@ -1,4 +1,4 @@
-import type { Changes, Versions } from '../../base/versions.ts'
+import { type Changes, hiddenPart, type Versions } from '../../base/versions.ts'
 import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
 /** What an answer of the database says beside its rows: as of this frame these tables have these versions. An entry is one. */
@@ -16,6 +16,8 @@ export interface Part {
   readonly name: string
   /** How many writes of the table had not said which rows they were about. */
   readonly whole: number
+  /** Whether there may be rows in it that who is answered may not read. */
+  readonly hides: boolean
 }
 
 /**
@@ -38,9 +40,10 @@ export interface Seen {
 }
 
 /** Whether nothing of a part is known to have been written since the table had a version, though others may have been. */
-export function isUntouched({ changes }: Seen, { name, whole }: Part, since: number): boolean {
+export function isUntouched({ changes }: Seen, { name, whole, hides }: Part, since: number): boolean {
   if (changes === null || changes.whole !== whole || changes.since > since) return false
-  return (changes.parts.get(name) ?? 0) <= since
+  const lastOf = (part: string): number => changes.parts.get(part) ?? 0
+  return lastOf(name) <= since && (!hides || lastOf(hiddenPart) <= since)
 }
 
 export function knowledgeOf(sighting: Sighting, seenAtMilliseconds: number): Knowledge {

@@ -68,7 +68,7 @@ export function recorder(recording: Recording): Recorder {
     const condition = tree.kind === 'insert' ? true : tree.condition
     refuseSharded(model, procedure, [sql`${resource.table}`, condition, ...values.values()])
     const touched = touchingOf(tree, model.watch)
-    const options = { caps: null, isNaming: touched.named !== null }
+    const options = { caps: null, naming: touched.naming }
     const { steps } = writeStatements(guardWrite(tree, above), admission, options)
     const cells = tree.kind === 'delete' ? [] : tree.cells
     const given = cells.map(({ field, from, expression }) =>

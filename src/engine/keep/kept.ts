@@ -183,7 +183,12 @@ function entryOf(
     part:
       part === null || name === null
         ? null
-        : { table: part.table, name, whole: changes.get(part.table)?.whole ?? 0 },
+        : {
+            table: part.table,
+            name,
+            whole: changes.get(part.table)?.whole ?? 0,
+            hides: part.hides,
+          },
     storedAtMilliseconds,
     maxAgeSeconds: keep.maxAge,
     staleWhileRevalidateSeconds: keep.staleWhileRevalidate,

@@ -1,3 +1,4 @@
+import { isPinAlone } from '../../model/rule/pinned.ts'
 import type { Gate, Guarded, Node } from '../../query/tree.ts'
 import { type Fragment, parameter } from '../../sql/fragment.ts'
 import { partFields, partOf } from '../../sql/record/part.ts'
@@ -9,6 +10,8 @@ export interface TablePart {
   readonly table: string
   /** Its name, out of what the query binds. */
   readonly name: Fragment
+  /** Whether there may be rows in it that who asks may not read. */
+  readonly hides: boolean
 }
 
 /**
@@ -21,9 +24,14 @@ export function partOfRead({ root, key }: Guarded): TablePart | null {
   const looks = [...tablesOf(root), ...policySources(root)]
   if (looks.filter((name) => name.toLowerCase() === tableName.toLowerCase()).length > 1) return null
   const conditions = { verdict: gate.verdict, key, where }
-  for (const field of partFields(resource)) {
+  const fields = partFields(resource)
+  // Within what is the caller's own nothing is hidden from them.
+  const own = fields.filter(({ column }) => isPinAlone(gate.verdict, column))
+  for (const field of [...own, ...fields]) {
     const pin = pinOf(field, conditions)
-    if (pin !== null && !pin.isList) return { table: tableName, name: partOf(field, parameter(pin.binding)) }
+    if (pin === null || pin.isList) continue
+    const hides = gate.verdict !== true && !own.includes(field)
+    return { table: tableName, name: partOf(field, parameter(pin.binding)), hides }
   }
   return null
 }

@@ -17,6 +17,13 @@ export function pinnedBy(verdict: Verdict, column: SQLiteColumn): Parameter | nu
   return null
 }
 
+/** Whether a verdict is such an equality and nothing else: of the rows that meet it none is hidden. */
+export function isPinAlone(verdict: Verdict, column: SQLiteColumn): boolean {
+  if (typeof verdict === 'boolean') return false
+  const [condition, ...more] = conditionsOf(verdict)
+  return condition !== undefined && more.length === 0 && equalTo(condition, column) !== null
+}
+
 /** All of them must hold. */
 function conditionsOf(expression: SQL): readonly SQL[] {
   const chunks = expression.queryChunks.filter((chunk) => textOf(chunk) !== '')

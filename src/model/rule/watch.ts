@@ -1,7 +1,9 @@
 import { getTableName } from 'drizzle-orm'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { once } from '../../base/memory/once.ts'
-import { declaredAudiences } from '../caller/audience.ts'
+import { and, type Verdict } from '../../declare/policy.ts'
+import { audienceOf, declaredAudiences, verdictOf } from '../caller/audience.ts'
+import { anonymous } from '../caller/caller.ts'
 import { saidBy } from '../caller/hearing.ts'
 import type { Roles } from '../caller/roles.ts'
 import { render } from '../expression.ts'
@@ -14,10 +16,17 @@ export interface Watch {
   touchedBy(tableName: string, isDelete: boolean): readonly string[]
   /** Whether it is one of them, and a write of it changes no other rows of it than those that it is about. */
   isPrecise(tableName: string, isDelete: boolean): boolean
+  /** Which rows of a table nobody in particular may read, whichever resource they are of. */
+  open(tableName: string): Verdict
 }
 
 /** Where nothing is kept. */
-export const nothingWatched: Watch = { tables: new Set(), touchedBy: () => [], isPrecise: () => false }
+export const nothingWatched: Watch = {
+  tables: new Set(),
+  touchedBy: () => [],
+  isPrecise: () => false,
+  open: () => false,
+}
 
 /** Those of resources that are kept, and those that their policies look into; worked out when first asked for. */
 export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
@@ -25,6 +34,8 @@ export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
   const [gone, changed] = [once(() => followers(resources, true)), once(() => followers(resources, false))]
   const followersOf = (tableName: string, isDelete: boolean) =>
     reached((isDelete ? gone : changed)(), tableName)
+  const nobody = once(() => audienceOf(roles, anonymous))
+  const opened = new Map<string, Verdict>()
   return {
     get tables() {
       return tables()
@@ -35,6 +46,13 @@ export function watchOf(resources: readonly Resource[], roles: Roles): Watch {
         : [...new Set([tableName, ...followersOf(tableName, isDelete)])].filter((name) => tables().has(name)),
     isPrecise: (tableName, isDelete) =>
       tables().has(tableName) && !followersOf(tableName, isDelete).includes(tableName),
+    open(tableName) {
+      const own = resources.filter((resource) => resource.tableName === tableName)
+      const verdict =
+        opened.get(tableName) ?? and(...own.map((resource) => verdictOf(resource, 'read', nobody())))
+      opened.set(tableName, verdict)
+      return verdict
+    },
   }
 }
 

@@ -1,11 +1,15 @@
 import { getTableName } from 'drizzle-orm'
+import { nullValue } from '../../base/statement.ts'
+import { hiddenPart } from '../../base/versions.ts'
+import type { Verdict } from '../../declare/policy.ts'
 import { parts, versions } from '../../ledger/tables.ts'
 import type { Field } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Gate } from '../../query/tree.ts'
 import type { DeleteTree, InsertTree, UpdateTree } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
-import { type Fragment, identifier, join, literal, sql } from '../fragment.ts'
+import { type Binding, type Fragment, identifier, join, literal, sql } from '../fragment.ts'
+import { verdictCondition } from '../gate.ts'
 import type { Tie } from '../tie.ts'
 import type { Steps } from '../write/insert.ts'
 import { touchedTie } from '../write/touched.ts'
@@ -38,17 +42,23 @@ export function partOf(field: Field, value: Fragment): Fragment {
   return sql`(select ${name} || ((coalesce(unicode(substr("_v"."v", -1)), 0) + 37 * coalesce(unicode(substr("_v"."v", -2, 1)), 0) + 1369 * coalesce(unicode(substr("_v"."v", -3, 1)), 0)) & 1023) from (select lower(rtrim(${value})) as "v") as "_v" where "_v"."v" is not null)`
 }
 
+/** How a write says which parts it writes. */
+export interface Naming {
+  /** Which rows nobody in particular may read. */
+  readonly open: Verdict
+}
+
 /** Of new rows the parts in which they are now; of rows that were there, also those in which they were. */
-export function markInserted({ root, conflict }: InsertTree<Gate>, steps: Steps): Recording {
+export function markInserted({ root, conflict }: InsertTree<Gate>, steps: Steps, naming: Naming): Recording {
   const moves = conflict !== null && movesRows(root.resource, conflict.set)
   return {
-    before: moves ? [markParts(root, touchedTie(root.row, true))] : [],
-    after: [markParts(root, steps.usesTouched ? touchedTie(root.row) : steps.written)],
+    before: moves ? [markParts(root, touchedTie(root.row, true), naming)] : [],
+    after: [markParts(root, steps.usesTouched ? touchedTie(root.row) : steps.written, naming)],
   }
 }
 
-export function markUpdated({ root, cells }: UpdateTree<Gate>): Recording {
-  const marks = markParts(root, touchedTie(root.row))
+export function markUpdated({ root, cells }: UpdateTree<Gate>, naming: Naming): Recording {
+  const marks = markParts(root, touchedTie(root.row), naming)
   const moves = movesRows(
     root.resource,
     cells.map(({ field }) => field),
@@ -56,8 +66,8 @@ export function markUpdated({ root, cells }: UpdateTree<Gate>): Recording {
   return { before: [marks], after: moves ? [marks] : [] }
 }
 
-export function markDeleted({ root }: DeleteTree<Gate>): readonly Fragment[] {
-  return [markParts(root, touchedTie(root.row))]
+export function markDeleted({ root }: DeleteTree<Gate>, naming: Naming): readonly Fragment[] {
+  return [markParts(root, touchedTie(root.row), naming)]
 }
 
 /** Whether a change of these fields takes a row from one part to another. A generated field may come of any other. */
@@ -68,12 +78,26 @@ function movesRows(resource: Resource, changed: readonly Field[]): boolean {
 }
 
 /** Marks all parts in which these rows are: the write that is under way is the last one about them. */
-function markParts({ resource, row }: Recorded, rows: Tie): Fragment {
+function markParts(root: Recorded, rows: Tie, { open }: Naming): Fragment {
+  const { resource, row } = root
+  const unordered = { ...rows, order: null }
   const table = literal(resource.tableName)
   const named = partFields(resource).map(
-    (field) =>
-      sql`select ${partOf(field, column(row, field))} as "part" ${writtenRows({ resource, row }, { ...rows, order: null })}`,
+    (field) => sql`select ${partOf(field, column(row, field))} as "part" ${writtenRows(root, unordered)}`,
   )
+  const hidden =
+    open === true
+      ? []
+      : [sql`select ${literal(hiddenPart)} ${writtenRows(root, unordered, [isHidden(root, open)])}`]
   const version = sql`1 + coalesce((select "version" from ${versionsTable} where "table_name" = ${table}), 0)`
-  return sql`insert into ${partsTable}("table_name", "part", "version") select ${table}, "_p"."part", ${version} from (${join(named, ' union ')}) as "_p" where "_p"."part" is not null on conflict do update set "version" = excluded."version"`
+  return sql`insert into ${partsTable}("table_name", "part", "version") select ${table}, "_p"."part", ${version} from (${join([...named, ...hidden], ' union ')}) as "_p" where "_p"."part" is not null on conflict do update set "version" = excluded."version"`
+}
+
+/** Nobody in particular has none of the values that a policy asks of a caller; those of who writes are not theirs. */
+function isHidden({ resource, row }: Recorded, open: Verdict): Fragment {
+  const { text, bindings } = join(verdictCondition(resource, row, open), ' and ')
+  const ofNobody = bindings.map(
+    (binding): Binding => (binding.from === 'caller' ? { from: 'constant', value: nullValue } : binding),
+  )
+  return sql`(${{ text, bindings: ofNobody }}) is not true`
 }

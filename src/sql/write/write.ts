@@ -5,7 +5,7 @@ import { column } from '../expression.ts'
 import { type Binding, type Fragment, join, sql } from '../fragment.ts'
 import { drizzleFragment } from '../gate.ts'
 import { columnsOf, type Written, writtenAnswer } from '../read.ts'
-import { markDeleted, markInserted, markUpdated } from '../record/part.ts'
+import { markDeleted, markInserted, markUpdated, type Naming } from '../record/part.ts'
 import { recordDelete, recordInsert, recordUpdate } from '../record/record.ts'
 import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
@@ -53,8 +53,8 @@ export interface Step {
 export interface WriteOptions {
   /** Null: there may be any number of rows. */
   readonly caps: Caps | null
-  /** Whether it says which parts of its table it writes. */
-  readonly isNaming: boolean
+  /** How it says which parts of its table it writes; null: it does not. */
+  readonly naming: Naming | null
 }
 
 /** The one way from a write to SQL: it takes what passed the gate, and nothing else. */
@@ -101,7 +101,7 @@ function stepsOf(tree: GuardedWrite, options: WriteOptions): Sequence {
 /** Keys are looked at when all is written: rows of one body may refer to each other. */
 const deferKeys: Fragment = sql`pragma defer_foreign_keys = on`
 
-function inserting(tree: InsertTree<Gate>, { caps, isNaming }: WriteOptions): Sequence {
+function inserting(tree: InsertTree<Gate>, { caps, naming }: WriteOptions): Sequence {
   const { root, conflict, parents } = tree
   const steps = insertSteps(tree)
   const made = {
@@ -128,7 +128,7 @@ function inserting(tree: InsertTree<Gate>, { caps, isNaming }: WriteOptions): Se
   const answer = answerOf(tree, steps.written, caps)
   const single = refuse(singleDemand(tree, steps.written))
   const record = recordInsert(tree, steps)
-  const marks = isNaming ? markInserted(tree, steps) : nothing
+  const marks = naming === null ? nothing : markInserted(tree, steps, naming)
   // What was there already was not made, and its key may be another one than that of the body.
   const isBodys = steps.isKnown && conflict === null
   const locate = tree.isList || isBodys ? null : keyOfRows(root, steps.new)
@@ -156,7 +156,7 @@ function inserting(tree: InsertTree<Gate>, { caps, isNaming }: WriteOptions): Se
   }
 }
 
-function updating(tree: UpdateTree<Gate>, { caps, isNaming }: WriteOptions): Sequence {
+function updating(tree: UpdateTree<Gate>, { caps, naming }: WriteOptions): Sequence {
   const { root, parents } = tree
   const touched = { before: sql``, conditions: [isTouched(root.row)] }
   const outcome = refuse([
@@ -167,7 +167,7 @@ function updating(tree: UpdateTree<Gate>, { caps, isNaming }: WriteOptions): Seq
   const most = mostOf(tree, caps)
   const demands = [...capDemand(tree), ...matchDemand(tree), ...itemDemand(tree), ...clashDemand(tree)]
   const record = recordUpdate(tree)
-  const marks = isNaming ? markUpdated(tree) : nothing
+  const marks = naming === null ? nothing : markUpdated(tree, naming)
   const answer = answerOf(tree, changedRows(tree), caps)
   const after = present([outcome, ...record.after, ...marks.after, answer])
   if (demands.length + record.before.length + marks.before.length + after.length === 0)
@@ -188,7 +188,7 @@ function updating(tree: UpdateTree<Gate>, { caps, isNaming }: WriteOptions): Seq
 }
 
 /** What was deleted is answered as it was before. */
-function deleting(tree: DeleteTree<Gate>, { caps, isNaming }: WriteOptions): Sequence {
+function deleting(tree: DeleteTree<Gate>, { caps, naming }: WriteOptions): Sequence {
   const answer = answerOf(tree, changedRows(tree), caps)
   const most = mostOf(tree, caps)
   const demands = [
@@ -197,7 +197,11 @@ function deleting(tree: DeleteTree<Gate>, { caps, isNaming }: WriteOptions): Seq
     ...itemDemand(tree),
     ...singleDemand(tree, changedRows(tree)),
   ]
-  const looked = present([...recordDelete(tree), ...(isNaming ? markDeleted(tree) : []), answer])
+  const looked = present([
+    ...recordDelete(tree),
+    ...(naming === null ? [] : markDeleted(tree, naming)),
+    answer,
+  ])
   if (demands.length + looked.length === 0) return alone(remove(tree, chosenOfTable(tree)), most)
   const refusal = refuse([...touchedDemand(tree, most), ...demands])
   return {
