@@ -7,6 +7,20 @@ export type Versions = Readonly<Record<string, number>>
  */
 export const hiddenPart = '*'
 
+/**
+ * Beside the parts of what was written, too: by which fields it was said, so that code of another version, by which rows are
+ * in other parts, is not taken at its word. No other part ends like this.
+ */
+export function schemePart(fields: readonly string[]): string {
+  return `${fields.join(',')}${schemeEnd}`
+}
+
+export function isSchemePart(part: string): boolean {
+  return part.endsWith(schemeEnd)
+}
+
+const schemeEnd = ':'
+
 /** What is known of the writes of a table besides their number. */
 export interface Changes {
   /** How many of them did not say which rows they were about. */

@@ -78,6 +78,7 @@ function isPart(part: unknown): part is Part | null {
     typeof part.table === 'string' &&
     typeof part.name === 'string' &&
     isCount(part.whole) &&
-    typeof part.hides === 'boolean'
+    typeof part.hides === 'boolean' &&
+    typeof part.scheme === 'string'
   )
 }

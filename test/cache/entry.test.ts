@@ -60,10 +60,10 @@ describe('what is whole and still no entry', () => {
 
   test.each([
     ['of another format', JSON.stringify(good), 1],
-    ['no JSON', '{', 2],
-    ['nothing', '', 2],
-    ['null', 'null', 2],
-    ['a list', '[]', 2],
+    ['no JSON', '{', 3],
+    ['nothing', '', 3],
+    ['null', 'null', 3],
+    ['a list', '[]', 3],
   ])('%s', (_, head, format) => {
     expect(decodeEntry(sealed(head, format))).toBeNull()
   })

@@ -77,7 +77,13 @@ describe('whatever was heard, in whatever order', () => {
         }
         if (known === null) return
         const from = Math.min(at, seen(known).version)
-        const part: Part = { table: 'seats', name, whole: wholeAt(happened, from), hides: false }
+        const part: Part = {
+          table: 'seats',
+          name,
+          whole: wholeAt(happened, from),
+          hides: false,
+          scheme: 'id,at:',
+        }
         if (isUntouched(seen(known), part, from))
           expect(isTouched(happened, name, from, seen(known).version)).toBe(false)
         // And what is handed on is what is known.
@@ -93,7 +99,13 @@ describe('whatever was heard, in whatever order', () => {
         const steps = happened.map((_, index) => sightingAt(happened, index + 1, index))
         const known = steps.reduce(merge, sightingAt(happened, 0, null))
         const from = Math.min(at, happened.length)
-        const part: Part = { table: 'seats', name, whole: wholeAt(happened, from), hides: false }
+        const part: Part = {
+          table: 'seats',
+          name,
+          whole: wholeAt(happened, from),
+          hides: false,
+          scheme: 'id,at:',
+        }
         expect(isUntouched(seen(known), part, from)).toBe(!isTouched(happened, name, from, happened.length))
       }),
     )
@@ -106,7 +118,7 @@ test('of very many parts the oldest are forgotten, and what is older than them c
   const known = steps.reduce(merge, sightingAt(everything, 0, null))
   const { changes } = seen(known)
   expect(changes?.parts.size).toBeLessThanOrEqual(512)
-  const part = (name: string): Part => ({ table: 'seats', name, whole: 0, hides: false })
+  const part = (name: string): Part => ({ table: 'seats', name, whole: 0, hides: false, scheme: 'id,at:' })
   expect(isUntouched(seen(known), part('id:9999'), 0)).toBe(false)
   expect(isUntouched(seen(known), part('id:9999'), changes?.since ?? 0)).toBe(true)
   expect(isUntouched(seen(known), part('id:599'), 599)).toBe(false)
@@ -118,7 +130,13 @@ describe('an answer about one part', () => {
     entryOf({
       frame: version * 10,
       versions: { seats: version },
-      part: { table: 'seats', name: 'id:1', whole: wholeAt(happened, version), hides: false },
+      part: {
+        table: 'seats',
+        name: 'id:1',
+        whole: wholeAt(happened, version),
+        hides: false,
+        scheme: 'id,at:',
+      },
     })
   const asked = { nowMilliseconds: stored, epoch: null }
 

@@ -1,4 +1,4 @@
-import { type Changes, hiddenPart, type Versions } from '../../base/versions.ts'
+import { type Changes, hiddenPart, isSchemePart, type Versions } from '../../base/versions.ts'
 import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
 /** What an answer of the database says beside its rows: as of this frame these tables have these versions. An entry is one. */
@@ -18,6 +18,8 @@ export interface Part {
   readonly whole: number
   /** Whether there may be rows in it that who is answered may not read. */
   readonly hides: boolean
+  /** What a write marks besides that says of the same parts. */
+  readonly scheme: string
 }
 
 /**
@@ -40,10 +42,13 @@ export interface Seen {
 }
 
 /** Whether nothing of a part is known to have been written since the table had a version, though others may have been. */
-export function isUntouched({ changes }: Seen, { name, whole, hides }: Part, since: number): boolean {
+export function isUntouched({ changes }: Seen, { name, whole, hides, scheme }: Part, since: number): boolean {
   if (changes === null || changes.whole !== whole || changes.since > since) return false
   const lastOf = (part: string): number => changes.parts.get(part) ?? 0
-  return lastOf(name) <= since && (!hides || lastOf(hiddenPart) <= since)
+  if (lastOf(name) > since || (hides && lastOf(hiddenPart) > since)) return false
+  for (const [other, version] of changes.parts)
+    if (version > since && isSchemePart(other) && other !== scheme) return false
+  return true
 }
 
 export function knowledgeOf(sighting: Sighting, seenAtMilliseconds: number): Knowledge {

@@ -188,6 +188,7 @@ function entryOf(
             name,
             whole: changes.get(part.table)?.whole ?? 0,
             hides: part.hides,
+            scheme: part.scheme,
           },
     storedAtMilliseconds,
     maxAgeSeconds: keep.maxAge,

@@ -1,7 +1,7 @@
 import { isPinAlone } from '../../model/rule/pinned.ts'
 import type { Gate, Guarded, Node } from '../../query/tree.ts'
 import { type Fragment, parameter } from '../../sql/fragment.ts'
-import { partFields, partOf } from '../../sql/record/part.ts'
+import { partFields, partOf, schemeOf } from '../../sql/record/part.ts'
 import { pinOf } from '../shard/pin.ts'
 import { policySources } from './sources.ts'
 
@@ -12,6 +12,8 @@ export interface TablePart {
   readonly name: Fragment
   /** Whether there may be rows in it that who asks may not read. */
   readonly hides: boolean
+  /** What a write marks besides that says of the same parts. */
+  readonly scheme: string
 }
 
 /**
@@ -31,7 +33,12 @@ export function partOfRead({ root, key }: Guarded): TablePart | null {
     const pin = pinOf(field, conditions)
     if (pin === null || pin.isList) continue
     const hides = gate.verdict !== true && !own.includes(field)
-    return { table: tableName, name: partOf(field, parameter(pin.binding)), hides }
+    return {
+      table: tableName,
+      name: partOf(field, parameter(pin.binding)),
+      hides,
+      scheme: schemeOf(resource),
+    }
   }
   return null
 }

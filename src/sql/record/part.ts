@@ -1,6 +1,6 @@
 import { getTableName } from 'drizzle-orm'
 import { nullValue } from '../../base/statement.ts'
-import { hiddenPart } from '../../base/versions.ts'
+import { hiddenPart, schemePart } from '../../base/versions.ts'
 import type { Verdict } from '../../declare/policy.ts'
 import { parts, versions } from '../../ledger/tables.ts'
 import type { Field } from '../../model/field.ts'
@@ -31,6 +31,11 @@ export function partFields({ key, relations }: Pick<Resource, 'key' | 'relations
 
 /** A write marks a part for each of them. */
 const mostFields = 4
+
+/** Names the fields by whose values a write says what it writes, and how their parts are named. */
+export function schemeOf(resource: Pick<Resource, 'key' | 'relations'>): string {
+  return schemePart(partFields(resource).map(({ column, kind }) => `${column.name} ${kind}`))
+}
 
 /**
  * The name of the part in which a row with this value is, as SQL alone makes it: `id:37`. NULL of NULL. Values that are
@@ -83,14 +88,15 @@ function markParts(root: Recorded, rows: Tie, { open }: Naming): Fragment {
   const unordered = { ...rows, order: null }
   const table = literal(resource.tableName)
   const named = partFields(resource).map(
-    (field) => sql`select ${partOf(field, column(row, field))} as "part" ${writtenRows(root, unordered)}`,
+    (field) => sql`select ${partOf(field, column(row, field))} ${writtenRows(root, unordered)}`,
   )
   const hidden =
     open === true
       ? []
       : [sql`select ${literal(hiddenPart)} ${writtenRows(root, unordered, [isHidden(root, open)])}`]
+  const scheme = sql`select ${literal(schemeOf(resource))} as "part"`
   const version = sql`1 + coalesce((select "version" from ${versionsTable} where "table_name" = ${table}), 0)`
-  return sql`insert into ${partsTable}("table_name", "part", "version") select ${table}, "_p"."part", ${version} from (${join([...named, ...hidden], ' union ')}) as "_p" where "_p"."part" is not null on conflict do update set "version" = excluded."version"`
+  return sql`insert into ${partsTable}("table_name", "part", "version") select ${table}, "_p"."part", ${version} from (${join([scheme, ...named, ...hidden], ' union ')}) as "_p" where "_p"."part" is not null on conflict do update set "version" = excluded."version"`
 }
 
 /** Nobody in particular has none of the values that a policy asks of a caller; those of who writes are not theirs. */

@@ -67,9 +67,12 @@ export async function startKept(declared: BackendDeclaration) {
   return {
     /** As somebody who comes to the database by another way than the Worker. */
     run,
-    /** @param changes of its bindings */
-    isolate(changes: Readonly<Record<string, string>> = {}): Isolate {
-      const app = createApp(declared)
+    /**
+     * @param changes of its bindings
+     * @param deployed what it runs, where that is another version
+     */
+    isolate(changes: Readonly<Record<string, string>> = {}, deployed = declared): Isolate {
+      const app = createApp(deployed)
       return async (path, { method = 'GET', as, headers = {}, body } = {}) => {
         const request = new Request(`http://selvage.test${path}`, {
           method,
