@@ -43,7 +43,7 @@ export function schemeOf(resource: Pick<Resource, 'key' | 'relations'>): string 
  */
 export function partOf(field: Field, value: Fragment): Fragment {
   const name = literal(`${field.column.name}:`)
-  if (field.kind === 'integer') return sql`${name} || (${value} & 1023)`
+  if (field.kind === 'integer') return sql`${name} || (cast(${value} as numeric) & 1023)`
   return sql`(select ${name} || ((coalesce(unicode(substr("_v"."v", -1)), 0) + 37 * coalesce(unicode(substr("_v"."v", -2, 1)), 0) + 1369 * coalesce(unicode(substr("_v"."v", -3, 1)), 0)) & 1023) from (select lower(rtrim(${value})) as "v") as "_v" where "_v"."v" is not null)`
 }
 

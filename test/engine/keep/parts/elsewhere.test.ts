@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, everyone, resource } from '../../../../src/index.ts'
@@ -27,6 +27,12 @@ const labelled = sqliteTable('labelled', {
     .generatedAlwaysAs(sql`lower(label)`, { mode: 'stored' })
     .references(() => shelves.code, { onDelete: 'cascade' }),
 })
+/** Who reads them says so in a token, whose values may be texts. */
+const seats = sqliteTable('seats', {
+  id: integer().primaryKey(),
+  box: integer().references(() => ones.id),
+  name: text().notNull(),
+})
 const ones = sqliteTable('ones', { id: integer().primaryKey() })
 const twins = sqliteTable('twins', {
   id: integer().primaryKey(),
@@ -43,6 +49,7 @@ beforeAll(async () => {
       defaultRole: 'member',
       resources: [
         ...[resource(shelves, all), resource(things, all), resource(labelled, all), resource(ones, all)],
+        resource(seats, { ...all, read: ({ caller }) => eq(seats.box, caller.claim('box')) }),
         resource(twins, {
           ...all,
           read: () => sql`exists (select 1 from ones, twins as seen where seen.id = ${twins.other})`,
@@ -56,7 +63,8 @@ beforeAll(async () => {
     "insert into boxes values (1, 'a'), (2, 'b')",
     "insert into things values (1, 1, 'one'), (2, 2, 'two')",
     "insert into labelled (id, label) values (1, 'A'), (2, 'B'), (3, 'A')",
-    'insert into ones values (1)',
+    'insert into ones values (1), (1000)',
+    "insert into seats values (1, 1000, 'one')",
     "insert into twins values (1, 2, 'one'), (2, 1, 'two')",
   ])
 }, 60_000)
@@ -105,4 +113,13 @@ test('a policy that looks at other rows behind a comma is about all of them', as
 test('rows that go with others by way of a table that is no resource are not answered', async () => {
   const told = await after('/rest/v1/things/1', () => ask('/rest/v1/shelves/a', { method: 'DELETE' }))
   expect(told).toContain('NOT_FOUND')
+})
+
+test('a number that comes as a text is the number that it is for SQLite', async () => {
+  const as = await world.signIn('ann', 'member', 'session', { claims: { box: '1e3' } })
+  const look = async () => (await ask('/rest/v1/seats?select=name', { as })).text
+  expect(await look()).toBe('[{"name":"one"}]')
+  await look()
+  await ask('/rest/v1/seats/1', { method: 'PATCH', as: 'service', body: { name: 'new' } })
+  expect(await look()).toBe('[{"name":"new"}]')
 })
