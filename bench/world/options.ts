@@ -81,7 +81,7 @@ export function readOptions(args: readonly string[]): Options {
     seed: number('seed', 1, 0, 2 ** 31),
     products: number('products', direct ? 100 : 300, 20, 9_000),
     exponent: number('zipf', 1.1, 0, 3),
-    productWrites: number('product-writes', direct ? 0.005 : 0.1, 0, 1),
+    productWrites: number('product-writes', direct ? 0.05 : 0.1, 0, 1),
     out: values.out ?? null,
   }
 }
