@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bundleWorker } from '../build/bundle.ts'
+import { query } from '../data/query.ts'
 import type { City } from './geography.ts'
 import { openWire, type Wire } from './load/wire.ts'
 import type { Setting } from './play.ts'
 import { quantilesOf } from './report/figures.ts'
-import { type Destination, distanceOf, nodeOf, type Overhead } from './report/goals.ts'
+import { type Destination, distanceOf, nodeOf, type Overhead, type Taken } from './report/goals.ts'
 import { type Deployment, deploy } from './stage.ts'
 
 const rounds = 80
@@ -21,6 +22,7 @@ export async function measureNothing(setting: Setting, folder: string): Promise<
     ...{ ...setting, bundle, places: options.cities, hasReplicas: true, variables: { CACHE_OFF: '1' } },
     hear: () => undefined,
   })
+  await query(setting.stage.primary.url, 'create table if not exists world_bare (id integer primary key)')
   const wire = openWire()
   try {
     const taken = await Promise.all(
@@ -46,12 +48,14 @@ interface Asking {
 async function takenIn(
   city: City,
   { wire, deployment, setting: { options, signal } }: Asking,
-): Promise<Readonly<Record<Destination, number>>> {
+): Promise<Taken> {
   const [door] = deployment.doorsOf(city).here
   if (door === undefined) throw new RangeError(`nothing is deployed in ${city.name}`)
-  const above = async (to: Destination): Promise<number> => {
+  const above = async (to: Destination, sql: string | null = null): Promise<number> => {
     const node = nodeOf(to, city, options)
-    const path = node === null ? '/' : `/?port=${portTo(node, city, deployment)}`
+    const parameters = new URLSearchParams(sql === null ? {} : { sql })
+    if (node !== null) parameters.set('port', String(portTo(node, city, deployment)))
+    const path = `/?${parameters}`
     const times: number[] = []
     for (let round = 0; round < rounds && !signal.aborted; round += 1) {
       const { milliseconds } = await wire.send(door, { method: 'GET', path, headers: {}, body: null })
@@ -61,12 +65,21 @@ async function takenIn(
     }
     return quantilesOf(times).p95 - distanceOf(to, city, options)
   }
-  return {
+  const nothing = {
     'data centre': await above('data centre'),
     'nearest node': await above('nearest node'),
     primary: await above('primary'),
   }
+  const bare = {
+    'data centre': nothing['data centre'],
+    'nearest node': await above('nearest node', bareRead),
+    primary: await above('primary', bareWrite),
+  }
+  return { nothing, bare }
 }
+
+const bareRead = 'select id, name from products order by id limit 1'
+const bareWrite = 'insert into world_bare default values'
 
 function portTo(node: City, city: City, { databaseWays }: Deployment): number {
   const way = databaseWays.find(({ from, to }) => from === city && to === node)
