@@ -112,3 +112,19 @@ test('a template is given what its mail has', () => {
   }
   expect([noLink, noMail, noHtml]).toHaveLength(3)
 })
+
+test('what an author leaves undefined is as usual: HTML keeps the link', () => {
+  // As compilers let pass that do not tell a member that is undefined from none.
+  const words: Record<string, unknown> = {
+    subject: 'Hallo',
+    lines: [],
+    action: undefined,
+    otherwise: undefined,
+  }
+  const templates: MailTemplates = {}
+  Reflect.set(templates, 'confirmation', () => words)
+  const { mail, faults } = rendered(confirmation, templates)
+  expect(faults).toEqual([])
+  expect(mail.html).toContain(`href="${link.replaceAll('&', '&#38;')}"`)
+  expect(mail.text).toContain('without it nothing happens')
+})

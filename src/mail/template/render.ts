@@ -22,7 +22,9 @@ export function render(
   const product = oneLine(productName, 80)
   const usual = defaultWords(letter, product)
   const given = givenWords(letter, letter.about, product, { templates, onFault })
-  const { subject, lines, action, otherwise = '', html: own } = { ...usual, ...given }
+  const { subject, lines, html: own } = given ?? usual
+  const action = given?.action ?? usual.action
+  const otherwise = given?.otherwise ?? usual.otherwise ?? ''
   const link = 'link' in letter ? letter.link : null
   const code = 'code' in letter ? letter.code : null
   const facts = 'at' in letter ? factsOf(letter) : []
