@@ -191,12 +191,15 @@ describe('what the data centre is asked and told', () => {
     near.puts = 0
     const frames = Array.from({ length: 100 }, (_, index) => 2 + index)
     await Promise.all(frames.map((frame) => here.learn(names.realm, orders(frame, 1), moment(0))))
-    expect(near.puts).toBe(1)
+    // Of a hundred, as many as tenths of a second it took.
+    expect(near.puts).toBeGreaterThan(0)
+    expect(near.puts).toBeLessThan(20)
     const there = isolate()
     await there.look(at(0))
     expect(there.knownAt(names.realm, ['orders'])).toEqual({ epoch: 'first', frame: 101 })
+    const before = near.puts
     await here.learn(names.realm, orders(201, 2), moment(0))
-    expect(near.puts).toBe(2)
+    expect(near.puts).toBe(before + 1)
   })
 
   test('many isolates that tell at once: what is lost is told again when its isolate next asks', async () => {

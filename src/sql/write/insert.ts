@@ -1,10 +1,11 @@
 import type { Field } from '../../model/field.ts'
 import { rowAlias } from '../../model/scope.ts'
-import type { Gate } from '../../query/tree.ts'
+import type { Gate, Node } from '../../query/tree.ts'
 import { isKnown as isCellKnown } from '../../query/write/cells.ts'
 import type { Conflict, InsertTree } from '../../query/write/tree.ts'
 import { column } from '../expression.ts'
 import { type Fragment, identifier, join, sql } from '../fragment.ts'
+import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
 import { assignment, bodyPlace, bodyRows, cellValue, fieldValue } from './body.ts'
 import type { Demand } from './failure.ts'
@@ -174,4 +175,13 @@ function rowsAbove(tree: InsertTree<Gate>, on: readonly Field[]): Fragment {
   const isNew = [sql`true`, ...lacking(tree, resource.key), ...lacking(tree, on)]
   const places = sql`select ${bodyPlace} as "place", row_number() over (order by ${bodyPlace}) as "n" from ${bodyRows} where ${join(isNew, ' and ')}`
   return sql`select "row", false, ifnull("place", 0) from (${above}) left join (${places}) using ("n")`
+}
+
+/** The key of rows that were written, as a JSON array. */
+export function keyOfRows(root: Node<Gate>, written: Tie): Fragment {
+  const key = join(
+    root.resource.key.map((field) => column(root.row, field)),
+    ', ',
+  )
+  return sql`select json_array(${key}) ${source({ ...root, outputs: [] }, written)}`
 }

@@ -1,13 +1,11 @@
 import type { SQL } from 'drizzle-orm'
-import type { Gate, Node } from '../../query/tree.ts'
+import type { Gate } from '../../query/tree.ts'
 import type { DeleteTree, GuardedWrite, InsertTree, UpdateTree } from '../../query/write/tree.ts'
-import { column } from '../expression.ts'
-import { type Binding, type Fragment, join, sql } from '../fragment.ts'
+import { type Binding, type Fragment, sql } from '../fragment.ts'
 import { drizzleFragment } from '../gate.ts'
 import { columnsOf, type Written, writtenAnswer } from '../read.ts'
 import { markDeleted, markInserted, markUpdated, type Naming } from '../record/part.ts'
 import { recordDelete, recordInsert, recordUpdate } from '../record/record.ts'
-import { source } from '../rows.ts'
 import { type Tie, untied } from '../tie.ts'
 import { broughtDemand, type Caps, mostDemand, mostOf, touchedDemand } from './caps.ts'
 import {
@@ -22,7 +20,7 @@ import {
 } from './change.ts'
 import { clashDemand } from './clash.ts'
 import { refuse } from './failure.ts'
-import { insertSteps, unseenDemand } from './insert.ts'
+import { insertSteps, keyOfRows, unseenDemand } from './insert.ts'
 import { aliveDemand, parentDemands, policyDemand, singleDemand } from './outcome.ts'
 import { forget, isTouched, touchedOfTable } from './touched.ts'
 
@@ -224,14 +222,6 @@ function alone(write: Fragment, most: number | null): Sequence {
     answer: null,
     locate: null,
   }
-}
-
-function keyOfRows(root: Node<Gate>, written: Tie): Fragment {
-  const key = join(
-    root.resource.key.map((field) => column(root.row, field)),
-    ', ',
-  )
-  return sql`select json_array(${key}) ${source({ ...root, outputs: [] }, written)}`
 }
 
 function answerOf(
