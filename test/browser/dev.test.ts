@@ -40,6 +40,7 @@ test('signs up, finds the mail in the inbox, clicks its link, and is signed in; 
   expect(await page.title()).toContain('Sign-in <trial>')
   await page.frameLocator('#html').locator('a[href*="/auth/v1/verify"]').first().click()
   await page.locator('#user-email', { hasText: 'one@example.com' }).waitFor()
+  await page.locator('body[data-ready]').waitFor()
   expect(new URL(page.url()).pathname).toBe('/dev/sign-in')
   expect(await page.locator('#aal').textContent()).toBe('aal1')
   await page.locator('#sign-out').click()
@@ -53,6 +54,8 @@ test('signs up, finds the mail in the inbox, clicks its link, and is signed in; 
   await other.page.locator('#password').fill('correct horse')
   await other.page.locator('#sign-in').click()
   await other.page.locator('#user-email', { hasText: 'one@example.com' }).waitFor()
+  // A page that is left before it has shown all has requests that fail.
+  await other.page.locator('#message[data-state=ok]').waitFor()
   await other.page.goto(`${server.url}/dev/mail`)
   await other.page.locator('.mails a', { hasText: 'one@example.com' }).first().click()
   expect(await other.page.title()).toContain('Sign-in <trial>')

@@ -17,14 +17,14 @@ function tell(state, text, code = '') {
   message.textContent = code === '' ? text : `${text} (${code})`
 }
 
-/** Does one thing, says how it went, and shows what is so now. */
+/** Does one thing, shows what is so now, and then says how it went. */
 async function attempt(said, action) {
   tell('busy', '…')
   try {
     const { data, error } = (await action()) ?? {}
     if (error) return tell('error', error.message, error.code ?? error.name)
-    tell('ok', said)
     await show()
+    tell('ok', said)
     return data
   } catch (error) {
     return tell('error', error.message, error.name)
