@@ -41,6 +41,11 @@ function sightingAt(happened: History, version: number, since: number | null): K
 const wholeAt = (happened: History, version: number): number =>
   happened.slice(0, version).filter((written) => written === null).length
 
+/** What an answer that was read at a version depends on. */
+function partAt(happened: History, name: string, version: number): Part {
+  return { table: 'seats', name, whole: wholeAt(happened, version), hides: false, scheme: 'id,at:' }
+}
+
 function isTouched(happened: History, part: string, from: number, to: number): boolean {
   return happened.slice(from, to).some((written) => written === null || written.includes(part))
 }
@@ -77,13 +82,7 @@ describe('whatever was heard, in whatever order', () => {
         }
         if (known === null) return
         const from = Math.min(at, seen(known).version)
-        const part: Part = {
-          table: 'seats',
-          name,
-          whole: wholeAt(happened, from),
-          hides: false,
-          scheme: 'id,at:',
-        }
+        const part = partAt(happened, name, from)
         if (isUntouched(seen(known), part, from))
           expect(isTouched(happened, name, from, seen(known).version)).toBe(false)
         // And what is handed on is what is known.
@@ -99,13 +98,7 @@ describe('whatever was heard, in whatever order', () => {
         const steps = happened.map((_, index) => sightingAt(happened, index + 1, index))
         const known = steps.reduce(merge, sightingAt(happened, 0, null))
         const from = Math.min(at, happened.length)
-        const part: Part = {
-          table: 'seats',
-          name,
-          whole: wholeAt(happened, from),
-          hides: false,
-          scheme: 'id,at:',
-        }
+        const part = partAt(happened, name, from)
         expect(isUntouched(seen(known), part, from)).toBe(!isTouched(happened, name, from, happened.length))
       }),
     )

@@ -1,4 +1,5 @@
 import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api'
+import { expect } from 'vitest'
 import { createApp } from '../../../src/app.ts'
 import type { TokenSubject } from '../../../src/auth/token/claims.ts'
 import { signingKeys } from '../../../src/auth/token/keys.ts'
@@ -139,4 +140,13 @@ export function dataCentre() {
       kept.set(url, await response.arrayBuffer())
     },
   }
+}
+
+/** The bookmark of a write that is done, as the next request brings it. */
+export async function bookmarkOf(
+  write: () => ReturnType<Isolate>,
+): Promise<{ readonly 'selvage-bookmark': string }> {
+  const { status, headers } = await write()
+  expect(status).toBeLessThan(300)
+  return { 'selvage-bookmark': headers.get('selvage-bookmark') ?? '' }
 }
