@@ -127,10 +127,17 @@ export function createTenantServers(): (server: Server, settings: Settings) => S
   }
 }
 
-function clusterOfSettings({ databaseUrl, databaseToken, databasePlace, replicas }: Settings): Cluster {
+function clusterOfSettings({
+  databaseUrl,
+  databaseToken,
+  databasePlace,
+  replicas,
+  mostStreams,
+}: Settings): Cluster {
   return clusterOf(
     { name: 'primary', url: databaseUrl, token: databaseToken, place: databasePlace, isPrimary: true },
     replicas.map((replica) => ({ ...replica, isPrimary: false })),
+    mostStreams,
   )
 }
 

@@ -4,7 +4,7 @@
  */
 import { bytesOf, type Statement, textOf, textValue, type Value } from '../../src/base/statement.ts'
 import { readReply } from '../../src/database/hrana/reply.ts'
-import { executeRequest, pipelineHeaders, pipelinePath } from '../../src/database/hrana/request.ts'
+import { executeRequest, onStream, pipelineHeaders, pipelinePath } from '../../src/database/hrana/request.ts'
 import { itemSql, listSql, ordersCountedSql, ordersSql } from './sql.ts'
 
 export default {
@@ -23,7 +23,7 @@ async function rowOf(databaseUrl: string, statement: Statement): Promise<readonl
   const response = await fetch(`${databaseUrl}${pipelinePath}`, {
     method: 'POST',
     headers: pipelineHeaders,
-    body: executeRequest(statement),
+    body: onStream(executeRequest(statement)),
   })
   const reply = readReply(new Uint8Array(await response.arrayBuffer()), 1)
   if (reply === null || !('results' in reply)) throw new Error('the database refuses the statement')

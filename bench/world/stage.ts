@@ -67,6 +67,8 @@ export interface DeploymentOptions {
 }
 
 const isolates = 2
+/** That each of them keeps open at each node, whoever the contender is. */
+const streams = 2
 
 export async function deploy(
   options: Options,
@@ -102,6 +104,7 @@ export async function deploy(
     const bindings = {
       ...keys.bindings,
       ...variables,
+      DATABASE_STREAMS: String(streams),
       DATABASE_URL: await wayTo(primary),
       DATABASE_PLACE: primary.city.place.join(','),
       ...(replicaSettings.length === 0 ? {} : { DATABASE_REPLICAS: JSON.stringify(replicaSettings) }),

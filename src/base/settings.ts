@@ -17,6 +17,8 @@ export interface Settings {
   readonly replicas: readonly Replica[]
   /** Whether a second node is asked when the first one takes longer than 95 of 100 trips. */
   readonly isHedged: boolean
+  /** How many streams an isolate keeps open at each node from one request to the next. */
+  readonly mostStreams: number
   /** Whether answers are kept as resources say; an operator may switch that off, for all Workers of one database. */
   readonly isCaching: boolean
   readonly publishableKey: string
@@ -60,6 +62,7 @@ export function readSettings(bindings: Bindings): Settings {
     databasePlace: placeOf(bindings.DATABASE_PLACE),
     replicas: replicasOf(bindings.DATABASE_REPLICAS),
     isHedged: bindings.DATABASE_HEDGE === '1',
+    mostStreams: streamsOf(bindings.DATABASE_STREAMS),
     isCaching: bindings.CACHE_OFF !== '1',
     publishableKey: key(bindings, 'PUBLISHABLE_KEY', 'sb_publishable_'),
     secretKey: key(bindings, 'SECRET_KEY', 'sb_secret_'),
@@ -97,6 +100,12 @@ export function serverUrl(given: unknown): string | null {
   const value = given.replace(/^libsql:/, 'https:')
   const protocol = URL.canParse(value) ? new URL(value).protocol : null
   return protocol === 'http:' || protocol === 'https:' ? value.replace(/\/+$/, '') : null
+}
+
+function streamsOf(given: unknown): number {
+  if (given === undefined || given === '') return 0
+  if (typeof given === 'string' && /^(?:\d|1[0-6])$/.test(given)) return Number(given)
+  throw unavailable('DATABASE_STREAMS is not a number from 0 to 16.', 'DATABASE_STREAMS')
 }
 
 /** `35.68,139.69`: latitude and longitude. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { pipelineHeaders, pipelinePath, probeRequest } from '../database/hrana/request.ts'
+import { onStream, pipelineHeaders, pipelinePath, probeRequest } from '../database/hrana/request.ts'
 import { readShards } from '../database/shard/nodes.ts'
 import { databaseOf, Failure, parseFlags, run } from './command.ts'
 import { applyMigrations } from './migration/apply.ts'
@@ -69,7 +69,7 @@ async function ask(url: string, token: string | undefined): Promise<Response | n
     return await fetch(`${url}${pipelinePath}`, {
       method: 'POST',
       headers: { ...pipelineHeaders, ...(token && { authorization: `Bearer ${token}` }) },
-      body: probeRequest(),
+      body: onStream(probeRequest),
       signal: AbortSignal.timeout(5_000),
     })
   } catch (error) {

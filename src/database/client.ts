@@ -4,7 +4,7 @@ import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { isBusy } from './busy.ts'
 import { beginHistory, bookmarkAfter, look, notedFrame, noteFrame, readEpoch, type Seen } from './clock.ts'
-import { type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
+import { belongsTo, type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
 import { type Consistency, type Freshness, freshnessOf, nobody, type Reader } from './fresh/freshness.ts'
 import type { HranaError, Reply } from './hrana/reply.ts'
 import { executeRequest, type TransactionShape, transactionRequest } from './hrana/request.ts'
@@ -173,7 +173,7 @@ export function connectTo(options: DatabaseOptions): Database {
       written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame }
       versions = null
     } else if (written !== null) {
-      cluster.epoch = written.epoch
+      belongsTo(cluster, written.epoch)
     }
     return 'results' in ended ? { ...ended, results: ended.results.slice(0, statements.length) } : ended
   }

@@ -1,5 +1,6 @@
 import type { Place } from '../base/settings.ts'
 import type { Bookmark } from './bookmark.ts'
+import { forgetStreams, type Streams, streamsOf } from './hrana/streams.ts'
 import { kilometresBetween, type Node } from './node.ts'
 
 /**
@@ -24,6 +25,7 @@ export interface Look {
 
 export interface NodeState {
   readonly node: Node
+  readonly streams: Streams
   /** A trip: what the fastest of the last ones took, and a moving average above it; null: none was made. */
   milliseconds: number | null
   /** The last trips, for their 95th percentile; the oldest is written over. */
@@ -43,10 +45,11 @@ export interface NodeState {
   answeredAtMilliseconds: number | null
 }
 
-export function clusterOf(primary: Node, replicas: readonly Node[]): Cluster {
+/** @param mostStreams that are kept open at each node; default 0 */
+export function clusterOf(primary: Node, replicas: readonly Node[], mostStreams = 0): Cluster {
   return {
-    primary: stateOf(primary),
-    replicas: replicas.map(stateOf),
+    primary: stateOf(primary, mostStreams),
+    replicas: replicas.map((node) => stateOf(node, mostStreams)),
     epoch: null,
     looks: [],
     lookingSinceMilliseconds: 0,
@@ -125,6 +128,7 @@ export function failed(state: NodeState, sentMilliseconds: number, nowMillisecon
   if (state.failures === 0) state.failedAtMilliseconds = nowMilliseconds
   state.failures += 1
   state.countedAtMilliseconds = nowMilliseconds
+  forgetStreams(state.streams)
   const seconds = Math.min(longestLeftSeconds, 2 ** (state.failures - 1))
   state.leftUntilMilliseconds = nowMilliseconds + seconds * 1_000
 }
@@ -152,15 +156,26 @@ export function isBehind({ looks }: Cluster, { frame }: NodeState, nowMillisecon
 /** The primary said which history it has, and how far that is. */
 export function looked(cluster: Cluster, { epoch, frame }: Bookmark, nowMilliseconds: number): void {
   const [last] = cluster.looks
-  cluster.epoch = epoch
+  belongsTo(cluster, epoch)
   cluster.looks = [{ atMilliseconds: nowMilliseconds, frame }, ...(last === undefined ? [] : [last])]
+}
+
+/** The database is in this history. In another one than was known, what is open may lead to files that are not there any more. */
+export function belongsTo(cluster: Cluster, epoch: string): void {
+  if (cluster.epoch !== null && cluster.epoch !== epoch) forgetAllStreams(cluster)
+  cluster.epoch = epoch
 }
 
 /** The primary has less than it had: it was restored. What was known of frames is of another history. */
 export function rewound(cluster: Cluster): void {
   cluster.epoch = null
+  forgetAllStreams(cluster)
   cluster.looks = []
   for (const state of [cluster.primary, ...cluster.replicas]) state.frame = 0
+}
+
+function forgetAllStreams({ primary, replicas }: Cluster): void {
+  for (const { streams } of [primary, ...replicas]) forgetStreams(streams)
 }
 
 /** For how long the primary has not answered, in seconds; null while it does. */
@@ -179,9 +194,10 @@ export function isLost({ primary }: Cluster, nowMilliseconds: number): boolean {
   return primary.failures >= lostAfter && primary.leftUntilMilliseconds > nowMilliseconds
 }
 
-function stateOf(node: Node): NodeState {
+function stateOf(node: Node, mostStreams: number): NodeState {
   return {
     node,
+    streams: streamsOf(mostStreams),
     milliseconds: null,
     recent: [],
     trips: 0,

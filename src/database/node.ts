@@ -12,16 +12,22 @@ export interface Node {
   readonly isPrimary: boolean
 }
 
+export interface ExchangeOptions {
+  readonly deadline: AbortSignal
+  /** Handed on as `x-request-id`, so that a request can be followed to the database. */
+  readonly requestId: string | null
+}
+
 /**
  * One HTTP request: one trip.
- * @param requestId handed on as `x-request-id`, so that a request can be followed to the database
+ * @returns null when the stream is gone on which it was to run: nothing was done
  * @throws Problem UNAVAILABLE_DATABASE, or DATABASE_TIMEOUT when the deadline came first
  */
 export async function exchange(
   { url, token }: Node,
   body: Uint8Array<ArrayBuffer>,
-  { deadline, requestId }: { readonly deadline: AbortSignal; readonly requestId: string | null },
-): Promise<Uint8Array> {
+  { deadline, requestId }: ExchangeOptions,
+): Promise<Uint8Array | null> {
   const headers: Record<string, string> = { ...pipelineHeaders }
   if (token !== null) headers.authorization = `Bearer ${token}`
   if (requestId !== null) headers['x-request-id'] = requestId
@@ -33,6 +39,7 @@ export async function exchange(
       signal: deadline,
     })
     if (!response.ok) {
+      if (response.status === 400 && streamGone.test(await response.text())) return null
       await response.body?.cancel()
       throw unavailable()
     }
@@ -44,6 +51,9 @@ export async function exchange(
       : unavailable()
   }
 }
+
+/** sqld looks for the stream before it does anything (libsql-server/src/hrana/http/stream.rs); it may have been restarted. */
+const streamGone = /baton|STREAM_EXPIRED/
 
 /** Nobody answers there, or not as a libSQL server does. */
 export function unavailable(): Problem {

@@ -1,12 +1,14 @@
 import type { Timing } from '../base/timing.ts'
 import { whileBusy } from './busy.ts'
 import { answered, failed, type NodeState } from './cluster.ts'
-import { type Reply, readReply } from './hrana/reply.ts'
-import { exchange, unavailable } from './node.ts'
+import { batonOf, type Reply, readReply } from './hrana/reply.ts'
+import { onStream, type Work } from './hrana/request.ts'
+import { forgetStreams, giveBack, lend } from './hrana/streams.ts'
+import { type ExchangeOptions, exchange, unavailable } from './node.ts'
 
-/** A pipeline for a node. */
+/** What a node is to do. */
 export interface Parcel {
-  readonly body: Uint8Array<ArrayBuffer>
+  readonly body: Work
   /** How many results it has. */
   readonly count: number
   /** How long the node may take; null: as long as the whole may. */
@@ -32,13 +34,10 @@ export function sender({ deadlineMilliseconds = 10_000, requestId }: SendOptions
   return async (state, { body, count, limitMilliseconds }, timing) => {
     const deadline = AbortSignal.timeout(Math.min(deadlineMilliseconds, limitMilliseconds ?? Infinity))
     const begun = Date.now()
+    const options = { deadline, requestId: requestId ?? null }
     const trip = async (): Promise<Reply> => {
-      timing.trip()
       const sent = Date.now()
-      const reply = readReply(
-        await exchange(state.node, body, { deadline, requestId: requestId ?? null }),
-        count,
-      )
+      const reply = readReply(await onSomeStream(state, body, options, timing), count)
       if (reply === null) throw unavailable()
       answered(state, sent, reply.frame, Date.now())
       return reply
@@ -52,4 +51,26 @@ export function sender({ deadlineMilliseconds = 10_000, requestId }: SendOptions
       throw error
     }
   }
+}
+
+/** On one that is open, if there is one; where that is gone after all, on a new one, by a second trip. */
+async function onSomeStream(
+  state: NodeState,
+  body: Work,
+  options: ExchangeOptions,
+  timing: Timing,
+): Promise<Uint8Array> {
+  timing.trip()
+  const { node, streams } = state
+  const lease = lend(streams, Date.now())
+  let answer: Uint8Array | null = null
+  try {
+    answer = await exchange(node, onStream(body, lease), options)
+  } finally {
+    giveBack(streams, lease, answer === null ? null : batonOf(answer), Date.now())
+  }
+  if (answer !== null) return answer
+  if (lease.baton === null) throw unavailable()
+  forgetStreams(streams)
+  return onSomeStream(state, body, options, timing)
 }

@@ -32,6 +32,8 @@ export function tenantSettings(server: Settings, tenant: TenantIdentity): Settin
     databasePlace: null,
     replicas: [],
     isHedged: false,
+    // An isolate serves many of them, and each may have a server that is small.
+    mostStreams: 0,
     isCaching: server.isCaching,
     publishableKey: `sb_publishable_${derive('tenant-publishable-key', server.publishableKey)}`,
     secretKey: `sb_secret_${derive('tenant-secret-key', server.secretKey)}`,

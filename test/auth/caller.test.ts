@@ -13,6 +13,7 @@ const settings: Settings = {
   databasePlace: null,
   replicas: [],
   isHedged: false,
+  mostStreams: 0,
   isCaching: false,
   apiUrl: 'https://api.example.com',
   siteUrl: 'https://example.com',

@@ -197,6 +197,7 @@ function settingsFor(databaseUrl: string): Settings {
     databasePlace: null,
     replicas: [],
     isHedged: false,
+    mostStreams: 0,
     isCaching: false,
     apiUrl: 'http://selvage.test',
     siteUrl: 'http://site.test',

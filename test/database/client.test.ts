@@ -6,7 +6,7 @@ import { floatValue, integerValue, nullValue, textValue, type Value } from '../.
 import { startTiming } from '../../src/base/timing.ts'
 import { connect, type Database } from '../../src/database/client.ts'
 import { readReply } from '../../src/database/hrana/reply.ts'
-import { executeRequest, pipelineHeaders, pipelinePath } from '../../src/database/hrana/request.ts'
+import { executeRequest, onStream, pipelineHeaders, pipelinePath } from '../../src/database/hrana/request.ts'
 import { startDatabase, type TestDatabase } from '../harness/database.ts'
 
 let server: TestDatabase
@@ -85,7 +85,7 @@ test('a reply that is cut anywhere is no reply, or is whole', async () => {
   const response = await fetch(`${server.url}${pipelinePath}`, {
     method: 'POST',
     headers: pipelineHeaders,
-    body: executeRequest(sql("select 'one', 2, 3.5, null, x'00ff'")),
+    body: onStream(executeRequest(sql("select 'one', 2, 3.5, null, x'00ff'"))),
   })
   const whole = new Uint8Array(await response.arrayBuffer())
   const expected = JSON.stringify(readReply(whole, 1))

@@ -26,7 +26,7 @@ export interface Primary extends DatabaseNode {
 export async function startPrimary(city: City, directory: string): Promise<Primary> {
   const [port, grpcPort] = [await freePort(), await freePort()]
   const node = await startNode(city, port, () =>
-    startSqld({ directory, port, role: { kind: 'primary', grpcPort } }),
+    startSqld({ directory, port, keptStreams, role: { kind: 'primary', grpcPort } }),
   )
   await migrate({ databaseUrl: node.url, folder: join(projectFolder, 'drizzle') })
   await fillShop(node.url)
@@ -37,8 +37,13 @@ export async function startPrimary(city: City, directory: string): Promise<Prima
 export async function startReplica(city: City, directory: string, grpcPort: number): Promise<DatabaseNode> {
   const port = await freePort()
   const primary = `http://127.0.0.1:${grpcPort}`
-  return startNode(city, port, () => startSqld({ directory, port, role: { kind: 'replica', primary } }))
+  return startNode(city, port, () =>
+    startSqld({ directory, port, keptStreams, role: { kind: 'replica', primary } }),
+  )
 }
+
+/** For each of ten data centres with two isolates those that `streams` of stage.ts says, and some over. */
+const keptStreams = 64
 
 const running = new Set<Sqld>()
 

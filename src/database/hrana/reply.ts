@@ -38,12 +38,30 @@ export type Reply = Work & {
  * Null of a body that is no reply.
  */
 export function readReply(body: Uint8Array, count: number): Reply | null {
+  return wellFormed(() => pipelineReply(body, count))
+}
+
+/** Null of bytes that are no message. */
+function wellFormed<Value>(read: () => Value): Value | null {
   try {
-    return pipelineReply(body, count)
+    return read()
   } catch (error) {
     if (error instanceof MalformedMessage) return null
     throw error
   }
+}
+
+/** What the next request names the stream by that answered this; null: it has ended, or goes on at another server. */
+export function batonOf(body: Uint8Array): string | null {
+  let baton: string | null = null
+  let isElsewhere = false
+  const isWhole = wellFormed(() =>
+    readFields(body, (field, value) => {
+      if (field === 1) baton = decoder.decode(bytesOfField(value))
+      if (field === 2) isElsewhere = true
+    }),
+  )
+  return isWhole === null || isElsewhere ? null : baton
 }
 
 function pipelineReply(body: Uint8Array, count: number): Reply | null {

@@ -24,8 +24,11 @@ export interface TransactionShape {
 export const request = { close: 1, execute: 2, batch: 3 } as const
 const condition = { stepOk: 1, stepError: 2, not: 3, and: 4 } as const
 
+/** The requests of a pipeline, without the stream that they run on: `onStream` makes a pipeline of them. */
+export type Work = Uint8Array<ArrayBuffer>
+
 /**
- * A pipeline of one statement.
+ * One statement.
  * @param frame that the server waits for before it reads; a primary has every one that there is
  * @param epilogue asked after it
  */
@@ -33,16 +36,16 @@ export function executeRequest(
   statement: Statement,
   frame: number | null = null,
   epilogue: readonly Statement[] = [],
-): Uint8Array<ArrayBuffer> {
-  return pipeline(execute(statement, frame), ...epilogue.map((each) => execute(each, null)))
+): Work {
+  return work(execute(statement, frame), ...epilogue.map((each) => execute(each, null)))
 }
 
-/** A pipeline of one transaction: each step runs only if the one before it did, and what stops the chain undoes it. */
+/** One transaction: each step runs only if the one before it did, and what stops the chain undoes it. */
 export function transactionRequest(
   statements: readonly Statement[],
   { writes, isTrial, otherwise, epilogue }: TransactionShape,
   frame: number | null = null,
-): Uint8Array<ArrayBuffer> {
+): Work {
   const commit = statements.length + 1
   const ok = (step: number): Uint8Array => varintField(condition.stepOk, step)
   const notCommitted = messageField(condition.not, ok(commit))
@@ -58,7 +61,7 @@ export function transactionRequest(
     ...(otherwise === null ? [] : [step(refusedAt(otherwise.at + 1), otherwise.statement)]),
   ]
   const waits = frame === null ? [] : [varintField(2, frame)]
-  return pipeline(
+  return work(
     messageField(request.batch, messageField(1, ...steps, ...waits)),
     ...epilogue.map((statement) => execute(statement, null)),
   )
@@ -75,14 +78,29 @@ function refusedAt(index: number): Uint8Array {
   return messageField(condition.and, before, messageField(1, varintField(condition.stepError, index)))
 }
 
-/** A pipeline that does nothing: whether somebody answers, and takes the token. */
-export function probeRequest(): Uint8Array<ArrayBuffer> {
-  return pipeline()
+/** Nothing: whether somebody answers, and takes the token. */
+export const probeRequest: Work = work()
+
+/**
+ * What is sent. A stream that is not closed stays open for ten seconds after it was used, and the server has few places.
+ * @param baton of the stream that it goes on with; null: a new one
+ */
+export function onStream(
+  requests: Work,
+  { baton, isKept }: { readonly baton: string | null; readonly isKept: boolean } = aloneStream,
+): Uint8Array<ArrayBuffer> {
+  return message(
+    baton === null ? [] : textField(pipeline.baton, baton),
+    requests,
+    isKept ? [] : messageField(pipeline.requests, messageField(request.close)),
+  )
 }
 
-/** A stream that is not closed stays open for ten seconds, and the server has 128 of them. */
-function pipeline(...work: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return message(...[...work, messageField(request.close)].map((each) => messageField(2, each)))
+const aloneStream = { baton: null, isKept: false }
+const pipeline = { baton: 1, requests: 2 } as const
+
+function work(...requests: readonly Uint8Array[]): Work {
+  return message(...requests.map((each) => messageField(pipeline.requests, each)))
 }
 
 function step(when: Uint8Array | null, statement: Statement): Uint8Array {

@@ -13,8 +13,13 @@ export const frankfurt = { latitude: 50.1, longitude: 8.7 }
 /**
  * What an isolate knows before its first request: the primary in Virginia, replicas in Tokyo and Frankfurt.
  * @param only the replica that there is; default: both
+ * @param mostStreams kept at each node; default: none
  */
-export function clusterFor({ primary, replicas }: TestNodes, only?: 'tokyo' | 'frankfurt'): Cluster {
+export function clusterFor(
+  { primary, replicas }: TestNodes,
+  only?: 'tokyo' | 'frankfurt',
+  mostStreams?: number,
+): Cluster {
   const places = [
     { name: 'tokyo', place: tokyo },
     { name: 'frankfurt', place: frankfurt },
@@ -30,6 +35,7 @@ export function clusterFor({ primary, replicas }: TestNodes, only?: 'tokyo' | 'f
   return clusterOf(
     { name: 'primary', url: primary.wire.url, token: null, place: virginia, isPrimary: true },
     all.filter(({ name }) => only === undefined || name === only),
+    mostStreams,
   )
 }
 

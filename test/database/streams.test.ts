@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startTiming } from '../../src/base/timing.ts'
+import { connectTo, type Database } from '../../src/database/client.ts'
+import { belongsTo, type Cluster, clusterOf, rewound } from '../../src/database/cluster.ts'
+import { nobody } from '../../src/database/fresh/freshness.ts'
+import { onStream, pipelineHeaders, pipelinePath, probeRequest } from '../../src/database/hrana/request.ts'
+import { forgetStreams, giveBack, lend, streamsOf } from '../../src/database/hrana/streams.ts'
+import { startDatabase, type TestDatabase } from '../harness/database.ts'
+import { startWire, type Wire } from '../harness/wire.ts'
+
+let server: TestDatabase
+let wire: Wire
+let cluster: Cluster
+
+beforeAll(async () => {
+  server = await startDatabase()
+  wire = await startWire(server.url)
+  await database(kept(0)).transact(
+    [
+      sql('create table selvage_clock (id integer primary key, epoch text, frame integer default 0)'),
+      sql("insert into selvage_clock (id, epoch) values (1, 'first')"),
+      sql('create table written (id integer primary key)'),
+    ],
+    startTiming(),
+  )
+})
+
+afterAll(async () => {
+  await wire.stop()
+  await server.stop()
+})
+
+beforeEach(() => {
+  wire.strike(null)
+  cluster = kept(1)
+})
+
+/** The server ends them only after ten seconds, and has few places. */
+afterEach(async () => {
+  for (const { baton } of cluster.primary.streams.idle) {
+    await fetch(`${server.url}${pipelinePath}`, {
+      method: 'POST',
+      headers: pipelineHeaders,
+      body: onStream(probeRequest, { baton, isKept: false }),
+    })
+  }
+})
+
+const sql = (text: string) => ({ sql: text, args: [] })
+
+const kept = (most: number): Cluster =>
+  clusterOf({ name: 'primary', url: wire.url, token: null, place: null, isPrimary: true }, [], most)
+
+const database = (of: Cluster = cluster, deadlineMilliseconds = 10_000): Database =>
+  connectTo({ cluster: of, reader: nobody, deadlineMilliseconds })
+
+/** @returns how many trips it took */
+async function reads(of: Cluster = cluster, text = 'select 1'): Promise<number> {
+  const timing = startTiming()
+  await database(of).run(sql(text), timing)
+  return timing.trips
+}
+
+/** When the stream was opened that waits; null: none does. */
+const waiting = (): number | null => cluster.primary.streams.idle[0]?.openedAtMilliseconds ?? null
+
+describe('a stream', () => {
+  test('is closed after each trip, unless some are to be kept', async () => {
+    const none = kept(0)
+    await reads(none)
+    expect(none.primary.streams).toMatchObject({ idle: [], lent: 0 })
+  })
+
+  test('goes on with the next trip, whatever it does, and each is one trip', async () => {
+    await reads()
+    const opened = waiting()
+    expect(opened).not.toBeNull()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const timing = startTiming()
+    await database().transact([sql('insert into written values (1)')], timing)
+    await database().snapshot([sql('select * from written')], timing)
+    expect(await reads()).toBe(1)
+    expect(timing.trips).toBe(2)
+    expect(waiting()).toBe(opened)
+  })
+
+  test('that ran what was refused holds nothing: others write at once, and it goes on', async () => {
+    await reads()
+    const opened = waiting()
+    const refused = database().transact(
+      [sql('insert into written values (50)'), sql('insert into written values (50)')],
+      startTiming(),
+    )
+    await expect(refused).rejects.toThrow('UNIQUE')
+    await expect(database().run(sql('select from'), startTiming())).rejects.toThrow('syntax')
+    const since = performance.now()
+    await database(kept(0)).transact([sql('insert into written values (50)')], startTiming())
+    expect(performance.now() - since).toBeLessThan(1_000)
+    await database().transact([sql('insert into written values (51)')], startTiming())
+    expect(waiting()).toBe(opened)
+  })
+
+  test('sees tables that others make and change', async () => {
+    await reads()
+    await database(kept(0)).transact([sql('create table later (a)')], startTiming())
+    expect(await reads(cluster, 'select a from later')).toBe(1)
+    await database(kept(0)).transact([sql('alter table later add column b')], startTiming())
+    expect(await reads(cluster, 'select b from later')).toBe(1)
+  })
+
+  test.each([
+    ['was used by somebody else', async (baton: string) => baton],
+    ['is none', async () => 'bm9uZQ'],
+  ])('that %s is gone: the trip is made again on a new one', async (_, baton) => {
+    await reads()
+    const [stream] = cluster.primary.streams.idle
+    if (stream === undefined) throw new TypeError('one waits')
+    await reads()
+    cluster.primary.streams.idle = [{ ...stream, baton: await baton(stream.baton) }]
+    const timing = startTiming()
+    await database().transact([sql('insert into written (id) select max(id) + 1 from written')], timing)
+    expect(timing.trips).toBe(2)
+    expect(cluster.primary.failures).toBe(0)
+    expect(await reads()).toBe(1)
+  })
+
+  test('on which a trip was given up is not used again', async () => {
+    await reads()
+    wire.strike({ delayMilliseconds: 300 })
+    await expect(database(cluster, 50).run(sql('select 1'), startTiming())).rejects.toThrow()
+    expect(cluster.primary.streams).toMatchObject({ idle: [], lent: 0 })
+    wire.strike(null)
+    expect(await reads()).toBe(1)
+  })
+
+  test('of another history of the database is not used again, were it under way', async () => {
+    await reads()
+    belongsTo(cluster, 'first')
+    expect(waiting()).not.toBeNull()
+    belongsTo(cluster, 'another')
+    expect(waiting()).toBeNull()
+    const under = reads()
+    rewound(cluster)
+    await under
+    expect(waiting()).toBeNull()
+  })
+})
+
+test('no two trips at a time have the same, and no more stay than may', async () => {
+  const few = kept(3)
+  for (let round = 0; round < 5; round += 1) {
+    const trips = await Promise.all(Array.from({ length: 24 }, () => reads(few)))
+    expect(trips).toEqual(Array.from({ length: 24 }, () => 1))
+    expect(few.primary.streams.lent).toBe(0)
+    expect(few.primary.streams.idle).toHaveLength(3)
+  }
+})
+
+describe('of what is kept', () => {
+  const lease = { baton: null, isKept: true, openedAtMilliseconds: 0, forgotten: 0 }
+
+  test('one that the server may have ended is left, and one that is open for long', () => {
+    const streams = streamsOf(1)
+    giveBack(streams, lend(streams, 0), 'a', 1_000)
+    expect(lend({ ...streams }, 8_999).baton).toBe('a')
+    expect(lend({ ...streams }, 9_000).baton).toBeNull()
+    giveBack(streams, lease, 'b', 9_500)
+    expect(lend({ ...streams }, 9_999).baton).toBe('b')
+    expect(lend({ ...streams }, 10_000).baton).toBeNull()
+  })
+
+  test('the one that was used last goes first, and one that was forgotten meanwhile does not come back', () => {
+    const streams = streamsOf(2)
+    const [one, other] = [lend(streams, 0), lend(streams, 0)]
+    expect(lend(streams, 0)).toMatchObject({ isKept: false })
+    giveBack(streams, one, 'one', 1)
+    giveBack(streams, other, 'other', 2)
+    const again = lend(streams, 3)
+    expect(again.baton).toBe('other')
+    forgetStreams(streams)
+    giveBack(streams, again, 'next', 4)
+    expect(streams).toMatchObject({ idle: [], lent: 0 })
+  })
+})
