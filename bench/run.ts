@@ -28,6 +28,8 @@ const { values } = parseArgs({
 const unknown = values.only?.find((name) => !parts.some((part) => part === name))
 if (unknown !== undefined) throw new RangeError(`--only takes ${parts.join(', ')}, not '${unknown}'`)
 const isWanted = (part: (typeof parts)[number]): boolean => values.only?.includes(part) ?? true
+/** That `+ streams` keeps open: as many as may be set. */
+const mostStreams = 16
 const plan = values.quick ? quickPlan : fullPlan
 const folder = await mkdtemp(join(tmpdir(), 'selvage-bench-'))
 
@@ -61,7 +63,7 @@ async function bench(): Promise<void> {
   console.log(plan.title)
   if (isWanted('reads') || isWanted('cached') || isWanted('growth')) {
     progress('the database is filled')
-    const database = await startDatabase(join(folder, 'database'))
+    const database = await startDatabase(join(folder, 'database'), mostStreams)
     if (isWanted('reads')) await reads({ ...setting, database })
     if (isWanted('cached')) await measureCached({ ...setting, database }, tell)
     if (isWanted('growth')) console.log(`\n${await measureGrowth({ ...setting, database }, progress)}`)
@@ -78,17 +80,19 @@ async function bench(): Promise<void> {
 
 async function reads({ bundles, runtime, keys, load, database }: GrowthSetting): Promise<void> {
   const samples = await drawSamples(database.url, keys)
-  const served = await serveWorkers(bundles, {
-    databaseUrl: database.url,
-    keys,
-    runtime,
-    isCaching: false,
-  })
+  const surroundings = { databaseUrl: database.url, keys, runtime, isCaching: false }
+  const served = await serveWorkers(bundles, surroundings)
+  const selvage = new Map([...bundles].filter(([name]) => name === 'selvage'))
+  const keeping = await serveWorkers(selvage, { ...surroundings, mostStreams })
   const tasks = makeTasks(samples, keys.publishableKey)
-  for (const task of tasks) await verifyAnswers(task, served)
+  for (const task of tasks) await verifyAnswers(task, [...served, ...keeping])
   progress('all Workers give the same answers')
   for (const task of tasks) {
-    const subjects = subjectsOf(task.requests, served, database.pid)
+    const kept = subjectsOf(task.requests, keeping, database.pid)
+    const subjects = [
+      ...subjectsOf(task.requests, served, database.pid),
+      ...kept.map((subject) => ({ ...subject, name: '+ streams' })),
+    ]
     const series = await measure(subjects, plan.effort, load, (round) =>
       progress(`${task.name}: round ${round} of ${plan.effort.rounds}`),
     )

@@ -35,15 +35,16 @@ export function taskReport(
     `${name}`,
     ...aligned([['', 'p50 ms', 'p99 ms', 'requests/s', 'CPU ms Worker', 'CPU ms sqld'], ...rows]),
   ]
-  const selvage = series.get('selvage')
   const baseline = series.get('baseline')
-  if (selvage !== undefined && baseline !== undefined) {
-    const latency = ratioOf(selvage.p50Milliseconds, baseline.p50Milliseconds)
-    const throughput = ratioOf(selvage.requestsPerSecond, baseline.requestsPerSecond)
+  for (const name of ['selvage', '+ streams']) {
+    const figures = series.get(name)
+    if (figures === undefined || baseline === undefined) continue
+    const latency = ratioOf(figures.p50Milliseconds, baseline.p50Milliseconds)
+    const throughput = ratioOf(figures.requestsPerSecond, baseline.requestsPerSecond)
     lines.push(
-      `  selvage / baseline: latency ${range(latency, 2)}, goal <= ${latencyRatio}: ` +
+      `  ${name} / baseline: latency ${range(latency, 2)}, goal <= ${latencyRatio}: ` +
         atMost(latency, latencyRatio),
-      `  selvage / baseline: throughput ${range(throughput, 2)}, goal >= ${throughputRatio}: ` +
+      `  ${name} / baseline: throughput ${range(throughput, 2)}, goal >= ${throughputRatio}: ` +
         atMost(inverse(throughput), 1 / throughputRatio),
     )
   }

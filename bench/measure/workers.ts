@@ -26,6 +26,8 @@ export async function buildWorkers(folder: string): Promise<Bundles> {
 export interface Surroundings {
   /** Whether Selvage keeps answers. Where it must not, a read is measured with its trip. */
   readonly isCaching: boolean
+  /** That Selvage keeps open. Default 0. */
+  readonly mostStreams?: number
   readonly databaseUrl: string
   readonly keys: Keys
   readonly runtime: Runtime
@@ -40,14 +42,18 @@ export function serveWorkers(bundles: Bundles, surroundings: Surroundings): Prom
 export async function serveContender(
   contender: Contender,
   bundle: Bundle,
-  { databaseUrl, keys, runtime, isCaching }: Surroundings,
+  { databaseUrl, keys, runtime, isCaching, mostStreams = 0 }: Surroundings,
 ): Promise<Served> {
   const { port, pid } = await serveWorker({
     folder: bundle.folder,
     modules: [bundle.main],
-    bindings: { DATABASE_URL: databaseUrl, ...bindingsOf(contender, keys, isCaching) },
+    bindings: {
+      DATABASE_URL: databaseUrl,
+      DATABASE_STREAMS: String(mostStreams),
+      ...bindingsOf(contender, keys, isCaching),
+    },
     runtime,
-    name: `port-of-${new URL(databaseUrl).port}-${isCaching ? 'caching' : 'asking'}`,
+    name: `port-of-${new URL(databaseUrl).port}-${isCaching ? 'caching' : 'asking'}-${mostStreams}`,
   })
   return { contender, port, pid }
 }
