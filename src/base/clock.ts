@@ -5,6 +5,14 @@ export interface Clock {
 
 export const systemClock: Clock = { nowMilliseconds: () => Date.now() }
 
+/**
+ * Resolved when an answer that is ready has gone out: what begins together with it, asking caches and telling them, makes it
+ * wait.
+ */
+export function afterTheAnswer(): Promise<void> {
+  return sleep(1)
+}
+
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds)

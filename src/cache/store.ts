@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import { afterTheAnswer, type Clock } from '../base/clock.ts'
 import type { Versions } from '../base/versions.ts'
 import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
@@ -78,10 +78,13 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
     const held = memory.get(key)
     return (held !== null && !wins(entry, held)) || memory.put(key, entry) ? 'kept' : 'unkept'
   }
+  const put = (tier: Tier, key: string, entry: Entry): Promise<void> =>
+    tier.put(key, encodeEntry(entry), lifeSeconds(entry))
   /** The data centre is asked first, for its isolates race: after the response that costs nobody anything. */
   const share = async (tier: Tier, key: string, entry: Entry, realm: string): Promise<void> => {
+    await afterTheAnswer()
     const held = await read(tier, key, realm)
-    if (held === null || wins(entry, held)) await tier.put(key, encodeEntry(entry), lifeSeconds(entry))
+    if (held === null || wins(entry, held)) await put(tier, key, entry)
   }
 
   return {
@@ -125,7 +128,7 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
       if (scope === 'shared') {
         if (dataCentre !== null) later(share(dataCentre, key, entry, realm))
         // What the world has may be a minute old: to ask first would tell little.
-        if (world !== null) later(world.put(key, encodeEntry(entry), lifeSeconds(entry)))
+        if (world !== null) later(afterTheAnswer().then(() => put(world, key, entry)))
       }
       return remember(key, entry)
     },

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../base/clock.ts'
+import { afterTheAnswer, type Clock, sleep } from '../../base/clock.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
 import type { Tier } from '../tier/tier.ts'
 import {
@@ -102,6 +102,7 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
       const news = knowledgeOf(sighting, seenAtMilliseconds)
       add(state, news)
       if (dataCentre === null) return
+      await afterTheAnswer()
       if (!isWrite && !tellsMore(state.shared, news)) {
         const now = clock.nowMilliseconds()
         const wait = state.toldAtMilliseconds + tellMilliseconds - now
