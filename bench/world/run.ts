@@ -12,8 +12,9 @@ import { measureNothing } from './null.ts'
 import { readOptions } from './options.ts'
 import { type Played, play } from './play.ts'
 import { chart } from './report/chart.ts'
-import { goalReport, violationReport } from './report/goals.ts'
+import { goalReport } from './report/goals.ts'
 import { latencyTables, servedTable } from './report/tables.ts'
+import { violationReport } from './report/violations.ts'
 import { setStage } from './stage.ts'
 
 const options = readOptions(process.argv.slice(2))

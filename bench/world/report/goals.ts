@@ -1,4 +1,3 @@
-import { violationKinds } from '../check/violations.ts'
 import { type City, clientRoundTrip, nearest, roundTrip } from '../geography.ts'
 import { type Kind, publicKinds, type Sample } from '../load/samples.ts'
 import type { Options } from '../options.ts'
@@ -123,28 +122,5 @@ function shareReport(selvage: Played, { cities }: Options): string {
       `${tripless >= goals.tripless ? 'met' : 'NOT MET'}`,
     `goal: no stale own read and no leak in ${goals.checked.toLocaleString('en')} answers: ${bad} in ` +
       `${checked.toLocaleString('en')}, ${bad > 0 ? 'NOT MET' : soFar}`,
-  ].join('\n')
-}
-
-/** All violations of all contenders: there must be none of anybody. */
-export function violationReport(played: readonly Played[]): string {
-  const kinds = Object.keys(violationKinds) as (keyof typeof violationKinds)[]
-  const rows = kinds.map((kind) => [
-    `  ${violationKinds[kind]}`,
-    ...played.map(({ violations }) => String(violations.count(kind))),
-  ])
-  const examples = played.flatMap(({ name, violations }) =>
-    violations.examples.map((example) => `  ${name}: ${example}`),
-  )
-  return [
-    ...aligned([
-      ['violations', ...played.map(({ name }) => name)],
-      ...rows,
-      ['  answers that were checked', ...played.map(({ checked }) => String(checked))],
-    ]),
-    ...examples,
-    ...played.flatMap(({ name, logs }) =>
-      [...logs].map(([text, count]) => `  ${name} logged ${count} times: ${text}`),
-    ),
   ].join('\n')
 }
