@@ -52,8 +52,12 @@ export async function exchange(
   }
 }
 
-/** sqld looks for the stream before it does anything (libsql-server/src/hrana/http/stream.rs); it may have been restarted. */
-const streamGone = /baton|STREAM_EXPIRED/
+/**
+ * sqld looks for the stream before it does anything (libsql-server/src/hrana/http/stream.rs); it may have been restarted. A
+ * baton that has been used already is none of these: only this request has it, so something on the way has sent it twice,
+ * and the first time it was done.
+ */
+const streamGone = /^Received an invalid baton$|STREAM_EXPIRED$/
 
 /** Nobody answers there, or not as a libSQL server does. */
 export function unavailable(): Problem {

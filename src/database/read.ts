@@ -15,6 +15,8 @@ import {
 import { beforeLookUp } from './fresh/early.ts'
 import { type Consistency, type Freshness, freshnessOf, type Surroundings } from './fresh/freshness.ts'
 import type { Reply } from './hrana/reply.ts'
+import type { Work } from './hrana/request.ts'
+import { forgetStreams } from './hrana/streams.ts'
 import { unavailable } from './node.ts'
 import type { Send } from './send.ts'
 
@@ -27,7 +29,7 @@ export interface ReadRequest {
    * The pipeline, for a node that has to wait for a frame first.
    * @param isChecked whether `readEpoch` is asked after it
    */
-  body(frame: number | null, isChecked: boolean): Uint8Array<ArrayBuffer>
+  body(frame: number | null, isChecked: boolean): Work
   readonly count: number
   readonly timing: Timing
 }
@@ -119,15 +121,23 @@ async function askReplica(
   const known = Math.max(state.frame, needed)
   // It has the frames that it told of, and need not be made to wait for those.
   const waitsFor = needed <= state.frame ? null : needed
-  const parcel = { body: body(waitsFor, epoch !== null), count, limitMilliseconds: replicaMilliseconds }
+  const parcel = {
+    ...{ body: body(waitsFor, epoch !== null), count, limitMilliseconds: replicaMilliseconds },
+    // After a crash frames are counted anew: one that stayed open tells of more than is owed, and leads to what was before.
+    isAlone: needed > 0,
+  }
   const reply = await send(state, parcel, timing)
   // What had it before has not any more: it was set up anew, and has to come to it again.
   if (!('error' in reply) && (reply.frame ?? 0) < known) {
     state.frame = reply.frame ?? 0
+    forgetStreams(state.streams)
     throw unavailable()
   }
-  // It follows another history, whose frames are other ones.
-  if (!('error' in reply) && epoch !== null && epochOf(reply) !== epoch) throw unavailable()
+  // It follows another history, whose frames are other ones, or the stream leads to what it had of that.
+  if (!('error' in reply) && epoch !== null && epochOf(reply) !== epoch) {
+    forgetStreams(state.streams)
+    throw unavailable()
+  }
   const now = Date.now()
   if (isBehind(cluster, state, now)) failed(state, now, now)
   return { reply, state, frame: known }

@@ -3,7 +3,7 @@ import { whileBusy } from './busy.ts'
 import { answered, failed, type NodeState } from './cluster.ts'
 import { batonOf, type Reply, readReply } from './hrana/reply.ts'
 import { onStream, type Work } from './hrana/request.ts'
-import { forgetStreams, giveBack, lend } from './hrana/streams.ts'
+import { alone, ended, forgetStreams, giveBack, lend } from './hrana/streams.ts'
 import { type ExchangeOptions, exchange, unavailable } from './node.ts'
 
 /** What a node is to do. */
@@ -13,6 +13,8 @@ export interface Parcel {
   readonly count: number
   /** How long the node may take; null: as long as the whole may. */
   readonly limitMilliseconds: number | null
+  /** Whether a stream that was opened before will not do. Default: it will. */
+  readonly isAlone?: boolean
 }
 
 export type Send = (state: NodeState, parcel: Parcel, timing: Timing) => Promise<Reply>
@@ -31,14 +33,14 @@ export interface SendOptions {
  * @returns a function that throws Problem UNAVAILABLE_DATABASE or DATABASE_TIMEOUT
  */
 export function sender({ deadlineMilliseconds = 10_000, requestId }: SendOptions): Send {
-  return async (state, { body, count, limitMilliseconds }, timing) => {
-    const deadline = AbortSignal.timeout(Math.min(deadlineMilliseconds, limitMilliseconds ?? Infinity))
+  return async (state, parcel, timing) => {
+    const limitMilliseconds = Math.min(deadlineMilliseconds, parcel.limitMilliseconds ?? Infinity)
+    const deadline = AbortSignal.timeout(limitMilliseconds)
     const begun = Date.now()
     const options = { deadline, requestId: requestId ?? null }
     const trip = async (): Promise<Reply> => {
       const sent = Date.now()
-      const reply = readReply(await onSomeStream(state, body, options, timing), count)
-      if (reply === null) throw unavailable()
+      const reply = await onSomeStream(state, parcel, options, timing)
       answered(state, sent, reply.frame, Date.now())
       return reply
     }
@@ -56,21 +58,32 @@ export function sender({ deadlineMilliseconds = 10_000, requestId }: SendOptions
 /** On one that is open, if there is one; where that is gone after all, on a new one, by a second trip. */
 async function onSomeStream(
   state: NodeState,
-  body: Work,
+  parcel: Parcel,
   options: ExchangeOptions,
   timing: Timing,
-): Promise<Uint8Array> {
+): Promise<Reply> {
   timing.trip()
   const { node, streams } = state
-  const lease = lend(streams, Date.now())
-  let answer: Uint8Array | null = null
+  const lease = parcel.isAlone === true ? alone : lend(streams, Date.now())
+  let baton: string | null = null
   try {
-    answer = await exchange(node, onStream(body, lease), options)
+    const answer = await exchange(node, onStream(parcel.body, lease), options)
+    if (answer === null || !lease.isKept) ended(streams, lease)
+    if (answer !== null) {
+      const reply = readReply(answer, parcel.count)
+      if (reply === null) throw unavailable()
+      if (!isCutOff(reply)) baton = batonOf(answer)
+      return reply
+    }
   } finally {
-    giveBack(streams, lease, answer === null ? null : batonOf(answer), Date.now())
+    giveBack(streams, lease, baton, Date.now())
   }
-  if (answer !== null) return answer
   if (lease.baton === null) throw unavailable()
   forgetStreams(streams)
-  return onSomeStream(state, body, options, timing)
+  return onSomeStream(state, parcel, options, timing)
+}
+
+/** That the answer grew too large. A replica takes that for a transaction that goes on, and asks the primary from then on. */
+function isCutOff(reply: Reply): boolean {
+  return 'error' in reply && reply.error.code === 'RESPONSE_TOO_LARGE'
 }

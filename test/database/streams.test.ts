@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { textOf } from '../../src/base/statement.ts'
 import { startTiming } from '../../src/base/timing.ts'
 import { connectTo, type Database } from '../../src/database/client.ts'
 import { belongsTo, type Cluster, clusterOf, rewound } from '../../src/database/cluster.ts'
 import { nobody } from '../../src/database/fresh/freshness.ts'
 import { onStream, pipelineHeaders, pipelinePath, probeRequest } from '../../src/database/hrana/request.ts'
-import { forgetStreams, giveBack, lend, streamsOf } from '../../src/database/hrana/streams.ts'
 import { startDatabase, type TestDatabase } from '../harness/database.ts'
 import { startWire, type Wire } from '../harness/wire.ts'
 
@@ -37,13 +37,7 @@ beforeEach(() => {
 
 /** The server ends them only after ten seconds, and has few places. */
 afterEach(async () => {
-  for (const { baton } of cluster.primary.streams.idle) {
-    await fetch(`${server.url}${pipelinePath}`, {
-      method: 'POST',
-      headers: pipelineHeaders,
-      body: onStream(probeRequest, { baton, isKept: false }),
-    })
-  }
+  for (const { baton } of cluster.primary.streams.idle) await ended(baton)
 })
 
 const sql = (text: string) => ({ sql: text, args: [] })
@@ -61,6 +55,20 @@ async function reads(of: Cluster = cluster, text = 'select 1'): Promise<number> 
   return timing.trips
 }
 
+async function count(rows: string, of: Cluster = cluster): Promise<number> {
+  const { rows: found } = await database(of).run(sql(`select count(*) || '' from ${rows}`), startTiming())
+  return Number(textOf(found[0]?.[0]))
+}
+
+/** As the server ends it that was not used for long. */
+async function ended(baton: string): Promise<void> {
+  await fetch(`${server.url}${pipelinePath}`, {
+    method: 'POST',
+    headers: pipelineHeaders,
+    body: onStream(probeRequest, { baton, isKept: false }),
+  })
+}
+
 /** When the stream was opened that waits; null: none does. */
 const waiting = (): number | null => cluster.primary.streams.idle[0]?.openedAtMilliseconds ?? null
 
@@ -68,7 +76,7 @@ describe('a stream', () => {
   test('is closed after each trip, unless some are to be kept', async () => {
     const none = kept(0)
     await reads(none)
-    expect(none.primary.streams).toMatchObject({ idle: [], lent: 0 })
+    expect(none.primary.streams).toMatchObject({ idle: [], taken: new Set() })
   })
 
   test('goes on with the next trip, whatever it does, and each is one trip', async () => {
@@ -108,15 +116,11 @@ describe('a stream', () => {
     expect(await reads(cluster, 'select b from later')).toBe(1)
   })
 
-  test.each([
-    ['was used by somebody else', async (baton: string) => baton],
-    ['is none', async () => 'bm9uZQ'],
-  ])('that %s is gone: the trip is made again on a new one', async (_, baton) => {
+  test('that is gone: the trip is made again on a new one', async () => {
     await reads()
     const [stream] = cluster.primary.streams.idle
     if (stream === undefined) throw new TypeError('one waits')
-    await reads()
-    cluster.primary.streams.idle = [{ ...stream, baton: await baton(stream.baton) }]
+    await ended(stream.baton)
     const timing = startTiming()
     await database().transact([sql('insert into written (id) select max(id) + 1 from written')], timing)
     expect(timing.trips).toBe(2)
@@ -124,11 +128,44 @@ describe('a stream', () => {
     expect(await reads()).toBe(1)
   })
 
+  test('that something on the way has used already: what was sent twice is not done twice', async () => {
+    await reads()
+    const [before] = cluster.primary.streams.idle
+    if (before === undefined) throw new TypeError('one waits')
+    await reads()
+    cluster.primary.streams.idle = [before]
+    const again = database().transact([sql('insert into written values (70)')], startTiming())
+    await expect(again).rejects.toMatchObject({ code: 'UNAVAILABLE_DATABASE' })
+    expect(await count('written where id = 70', kept(0))).toBe(0)
+  })
+
+  test.each([
+    ['a transaction', 'transact'],
+    ['a look at one moment', 'snapshot'],
+  ] as const)(
+    'on which the answer of %s grew too large has none open, and is not used again',
+    async (_, work) => {
+      const large = Array.from({ length: 3 }, () => 'hex(zeroblob(2400000))').join()
+      const begin = work === 'transact' ? 'insert into written values (80)' : 'select max(id) from written'
+      await reads()
+      await expect(database()[work]([sql(begin), sql(`select ${large}`)], startTiming())).rejects.toThrow(
+        'too large',
+      )
+      expect(waiting()).toBeNull()
+      const since = performance.now()
+      const id = work === 'transact' ? 81 : 82
+      await database(kept(0)).transact([sql(`insert into written values (${id})`)], startTiming())
+      expect(performance.now() - since).toBeLessThan(1_000)
+      expect(await count(`written where id = ${id}`)).toBe(1)
+      expect(await count('written where id = 80')).toBe(0)
+    },
+  )
+
   test('on which a trip was given up is not used again', async () => {
     await reads()
     wire.strike({ delayMilliseconds: 300 })
     await expect(database(cluster, 50).run(sql('select 1'), startTiming())).rejects.toThrow()
-    expect(cluster.primary.streams).toMatchObject({ idle: [], lent: 0 })
+    expect(cluster.primary.streams.idle).toEqual([])
     wire.strike(null)
     expect(await reads()).toBe(1)
   })
@@ -151,34 +188,7 @@ test('no two trips at a time have the same, and no more stay than may', async ()
   for (let round = 0; round < 5; round += 1) {
     const trips = await Promise.all(Array.from({ length: 24 }, () => reads(few)))
     expect(trips).toEqual(Array.from({ length: 24 }, () => 1))
-    expect(few.primary.streams.lent).toBe(0)
+    expect(few.primary.streams.taken.size).toBe(0)
     expect(few.primary.streams.idle).toHaveLength(3)
   }
-})
-
-describe('of what is kept', () => {
-  const lease = { baton: null, isKept: true, openedAtMilliseconds: 0, forgotten: 0 }
-
-  test('one that the server may have ended is left, and one that is open for long', () => {
-    const streams = streamsOf(1)
-    giveBack(streams, lend(streams, 0), 'a', 1_000)
-    expect(lend({ ...streams }, 8_999).baton).toBe('a')
-    expect(lend({ ...streams }, 9_000).baton).toBeNull()
-    giveBack(streams, lease, 'b', 9_500)
-    expect(lend({ ...streams }, 9_999).baton).toBe('b')
-    expect(lend({ ...streams }, 10_000).baton).toBeNull()
-  })
-
-  test('the one that was used last goes first, and one that was forgotten meanwhile does not come back', () => {
-    const streams = streamsOf(2)
-    const [one, other] = [lend(streams, 0), lend(streams, 0)]
-    expect(lend(streams, 0)).toMatchObject({ isKept: false })
-    giveBack(streams, one, 'one', 1)
-    giveBack(streams, other, 'other', 2)
-    const again = lend(streams, 3)
-    expect(again.baton).toBe('other')
-    forgetStreams(streams)
-    giveBack(streams, again, 'next', 4)
-    expect(streams).toMatchObject({ idle: [], lent: 0 })
-  })
 })

@@ -69,7 +69,7 @@ function pipelineReply(body: Uint8Array, count: number): Reply | null {
   let isMalformed = false
   readFields(body, (field, value) => {
     if (field !== 3) return
-    const result = streamResult(bytesOfField(value), count)
+    const result = streamResult(bytesOfField(value), results.length === 0 ? count : 0)
     if (result === null) isMalformed = true
     else results.push(result)
   })

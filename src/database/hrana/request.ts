@@ -22,10 +22,13 @@ export interface TransactionShape {
 }
 
 export const request = { close: 1, execute: 2, batch: 3 } as const
-const condition = { stepOk: 1, stepError: 2, not: 3, and: 4 } as const
+const condition = { stepOk: 1, stepError: 2, not: 3, and: 4, isAutocommit: 6 } as const
 
 /** The requests of a pipeline, without the stream that they run on: `onStream` makes a pipeline of them. */
-export type Work = Uint8Array<ArrayBuffer>
+export interface Work {
+  readonly requests: Uint8Array<ArrayBuffer>
+  readonly isTransaction: boolean
+}
 
 /**
  * One statement.
@@ -37,7 +40,8 @@ export function executeRequest(
   frame: number | null = null,
   epilogue: readonly Statement[] = [],
 ): Work {
-  return work(execute(statement, frame), ...epilogue.map((each) => execute(each, null)))
+  const requests = pipelined(execute(statement, frame), ...epilogue.map((each) => execute(each, null)))
+  return { requests, isTransaction: false }
 }
 
 /** One transaction: each step runs only if the one before it did, and what stops the chain undoes it. */
@@ -61,10 +65,11 @@ export function transactionRequest(
     ...(otherwise === null ? [] : [step(refusedAt(otherwise.at + 1), otherwise.statement)]),
   ]
   const waits = frame === null ? [] : [varintField(2, frame)]
-  return work(
+  const requests = pipelined(
     messageField(request.batch, messageField(1, ...steps, ...waits)),
     ...epilogue.map((statement) => execute(statement, null)),
   )
+  return { requests, isTransaction: true }
 }
 
 function execute(statement: Statement, frame: number | null): Uint8Array {
@@ -79,27 +84,39 @@ function refusedAt(index: number): Uint8Array {
 }
 
 /** Nothing: whether somebody answers, and takes the token. */
-export const probeRequest: Work = work()
+export const probeRequest: Work = { requests: pipelined(), isTransaction: false }
 
 /**
  * What is sent. A stream that is not closed stays open for ten seconds after it was used, and the server has few places.
  * @param baton of the stream that it goes on with; null: a new one
  */
 export function onStream(
-  requests: Work,
+  { requests, isTransaction }: Work,
   { baton, isKept }: { readonly baton: string | null; readonly isKept: boolean } = aloneStream,
 ): Uint8Array<ArrayBuffer> {
   return message(
     baton === null ? [] : textField(pipeline.baton, baton),
     requests,
-    isKept ? [] : messageField(pipeline.requests, messageField(request.close)),
+    ...(isKept ? (isTransaction ? [pipelined(undoing)] : []) : [pipelined(messageField(request.close))]),
   )
 }
 
 const aloneStream = { baton: null, isKept: false }
 const pipeline = { baton: 1, requests: 2 } as const
 
-function work(...requests: readonly Uint8Array[]): Work {
+/**
+ * Undoes a transaction that has not ended: where an answer grows too large, sqld leaves out all further steps, ROLLBACK with
+ * them. The stream would keep the place of the one writer, or go on reading that one moment.
+ */
+const undoing = messageField(
+  request.batch,
+  messageField(
+    1,
+    step(messageField(condition.not, messageField(condition.isAutocommit)), { sql: 'rollback', args: [] }),
+  ),
+)
+
+function pipelined(...requests: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return message(...requests.map((each) => messageField(pipeline.requests, each)))
 }
 

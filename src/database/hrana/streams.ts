@@ -8,8 +8,8 @@ export interface Streams {
   readonly most: number
   /** That nobody uses; the one that was used last stands last. */
   idle: readonly IdleStream[]
-  /** How many are under way. */
-  lent: number
+  /** Places at the server that those may have which are under way, or were left open. */
+  readonly taken: Set<Place>
   /** How often all were forgotten. */
   forgotten: number
 }
@@ -21,6 +21,11 @@ interface IdleStream {
   readonly usedAtMilliseconds: number
 }
 
+interface Place {
+  /** The server has it back by then, whatever happens. */
+  untilMilliseconds: number
+}
+
 /** The stream of one trip. */
 export interface Lease {
   /** Null: the trip opens a new one. */
@@ -30,53 +35,86 @@ export interface Lease {
   readonly openedAtMilliseconds: number
   /** As it was when the stream was lent. */
   readonly forgotten: number
+  /** Null: it is opened and closed by this trip. */
+  readonly place: Place | null
 }
 
 export function streamsOf(most: number): Streams {
-  return { most, idle: [], lent: 0, forgotten: 0 }
+  return { most, idle: [], taken: new Set(), forgotten: 0 }
 }
 
-/** The server ends one that was not used for ten seconds. */
-const longestIdleMilliseconds = 8_000
 /**
  * A replica that begins anew, as after a crash of the primary, leaves those that are open with the files that it had before:
  * they answer, and nothing new comes in. Who has not heard of it reads so for no longer than a replica may lag.
  */
-const longestOpenMilliseconds = 10_000
+const longestOpenMilliseconds = 5_000
+/** From then on the next trip closes it: one that is left has its place until the server ends it. */
+const keptOpenMilliseconds = 4_000
+/** The server ends one that was not used for ten seconds, on the next full second. */
+const leftOpenMilliseconds = 11_000
+const longestTripMilliseconds = 10_000
 
 export function lend(streams: Streams, nowMilliseconds: number): Lease {
-  const usable = streams.idle.filter(
-    ({ openedAtMilliseconds, usedAtMilliseconds }) =>
-      nowMilliseconds - usedAtMilliseconds < longestIdleMilliseconds &&
-      nowMilliseconds - openedAtMilliseconds < longestOpenMilliseconds,
-  )
-  const last = usable.pop()
-  streams.idle = usable
-  const isKept = last !== undefined || streams.lent + usable.length < streams.most
-  if (isKept) streams.lent += 1
-  return {
-    baton: last?.baton ?? null,
-    isKept,
-    openedAtMilliseconds: last?.openedAtMilliseconds ?? nowMilliseconds,
-    forgotten: streams.forgotten,
-  }
+  const { most, taken, forgotten } = streams
+  for (const place of taken) if (place.untilMilliseconds <= nowMilliseconds) taken.delete(place)
+  const isUsable = ({ openedAtMilliseconds }: IdleStream): boolean =>
+    nowMilliseconds - openedAtMilliseconds < longestOpenMilliseconds
+  leave(streams, (stream) => !isUsable(stream))
+  const last = streams.idle.at(-1)
+  const isKept =
+    last === undefined
+      ? taken.size < most
+      : nowMilliseconds - last.openedAtMilliseconds < keptOpenMilliseconds
+  if (last === undefined && !isKept) return alone
+  streams.idle = streams.idle.slice(0, -1)
+  // Of a request that was given up on nobody may come back.
+  const place = { untilMilliseconds: nowMilliseconds + longestTripMilliseconds + leftOpenMilliseconds }
+  taken.add(place)
+  const openedAtMilliseconds = last?.openedAtMilliseconds ?? nowMilliseconds
+  return { baton: last?.baton ?? null, isKept, openedAtMilliseconds, forgotten, place }
 }
 
-/** @param baton for who uses it next; null: it is not known what became of it, or it has ended */
+/** Of a trip that opens one and closes it. */
+export const alone: Lease = {
+  baton: null,
+  isKept: false,
+  openedAtMilliseconds: 0,
+  forgotten: 0,
+  place: null,
+}
+
+/** @param baton for who uses it next; null: it is not known what became of it, or it goes on where it cannot be used */
 export function giveBack(
   streams: Streams,
-  { isKept, openedAtMilliseconds, forgotten }: Lease,
+  lease: Lease,
   baton: string | null,
   nowMilliseconds: number,
 ): void {
-  if (!isKept) return
-  streams.lent -= 1
-  if (baton === null || forgotten !== streams.forgotten) return
+  const { place, openedAtMilliseconds, forgotten } = lease
+  if (place === null) return
+  if (baton === null || forgotten !== streams.forgotten) {
+    place.untilMilliseconds = nowMilliseconds + leftOpenMilliseconds
+    return
+  }
+  streams.taken.delete(place)
   streams.idle = [...streams.idle, { baton, openedAtMilliseconds, usedAtMilliseconds: nowMilliseconds }]
+}
+
+/** The server has ended it. */
+export function ended(streams: Streams, { place }: Lease): void {
+  if (place !== null) streams.taken.delete(place)
 }
 
 /** They may lead to what is not there any more; those under way, too. The server ends them when nobody uses them. */
 export function forgetStreams(streams: Streams): void {
-  streams.idle = []
+  leave(streams, () => true)
   streams.forgotten += 1
+}
+
+/** Those are not used again, and not closed. */
+function leave(streams: Streams, isLeft: (stream: IdleStream) => boolean): void {
+  for (const { usedAtMilliseconds } of streams.idle.filter(isLeft)) {
+    streams.taken.add({ untilMilliseconds: usedAtMilliseconds + leftOpenMilliseconds })
+  }
+  streams.idle = streams.idle.filter((stream) => !isLeft(stream))
 }

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { startTiming } from '../../../src/base/timing.ts'
 import { connectTo } from '../../../src/database/client.ts'
+import type { Cluster } from '../../../src/database/cluster.ts'
 import { nobody } from '../../../src/database/fresh/freshness.ts'
 import { startNodes, type TestNodes } from '../../harness/nodes.ts'
 import { ask, clusterFor, followed, prepare, tokyo, write } from './ask.ts'
@@ -16,16 +17,96 @@ async function started() {
   return { nodes, isolate }
 }
 
-test('a stream that is kept at a replica sees what the primary writes, and waits for what is owed', async () => {
-  const { isolate } = await started()
+/** Whether it is here that much faster than the replica of the test is: else the primary, on the same machine, is asked. */
+function nearest({ primary, replicas }: Cluster): void {
+  primary.milliseconds = 1_000
+  for (const replica of replicas) replica.leftUntilMilliseconds = 0
+}
+
+const near = { here: tokyo, consistency: 'eventual' } as const
+
+test('a stream that is kept at a replica sees what the primary writes; who is owed some of it waits on one of their own', async () => {
+  const { nodes: all, isolate } = await started()
   for (let id = 1; id <= 20; id += 1) {
     const bookmark = await write(isolate, id)
-    // It is here that much faster than the replica of the test is.
-    isolate.primary.milliseconds = 1_000
+    nearest(isolate)
     const told = await ask(isolate, { bookmark, here: tokyo })
     expect(told).toMatchObject({ value: String(id), node: 'tokyo', trips: 1 })
+    await followed(all)
+    expect(await ask(isolate, near)).toMatchObject({ value: String(id), node: 'tokyo', trips: 1 })
   }
   expect(isolate.replicas[0]?.streams.idle).toHaveLength(1)
+})
+
+test('a stream that is kept at a replica sees tables that are made, changed, and gone', async () => {
+  const { nodes: all, isolate } = await started()
+  const changes = [
+    ['alter table written add column more', "select count(more) || '' from written"],
+    ['alter table written rename to others', "select count(more) || '' from others"],
+    ['create view seen as select more from others', "select count(more) || '' from seen"],
+    ['drop view seen', "select count(*) || '' from sqlite_schema where name = 'seen'"],
+    ['create table seen (id)', "select count(id) || '' from seen"],
+  ] as const
+  for (const [change, sql] of changes) {
+    await connectTo({ cluster: clusterFor(all), reader: nobody }).transact(
+      [{ sql: change, args: [] }],
+      startTiming(),
+    )
+    nearest(isolate)
+    const deadline = Date.now() + 5_000
+    const told = () => ask(isolate, { ...near, sql })
+    while ((await told()).node !== 'tokyo') {
+      expect(Date.now()).toBeLessThan(deadline)
+      nearest(isolate)
+    }
+    expect(await told()).toMatchObject({ value: '0', node: 'tokyo', trips: 1 })
+  }
+})
+
+test('an answer of a replica that grows too large leaves nothing that has to ask a primary', async () => {
+  const { nodes: all, isolate } = await started()
+  await write(isolate, 1)
+  await followed(all)
+  nearest(isolate)
+  const sql = `select ${Array.from({ length: 3 }, () => 'hex(zeroblob(2400000))').join()}`
+  const reader = { ...nobody, here: tokyo }
+  const large = connectTo({ cluster: isolate, reader }).run({ sql, args: [] }, startTiming(), 'eventual')
+  await expect(large).rejects.toThrow('too large')
+  await all.primary.sqld.stop()
+  nearest(isolate)
+  expect(await ask(isolate, near)).toMatchObject({ value: '1', node: 'tokyo', trips: 1 })
+})
+
+test('after a crash that nobody noticed who wrote sees it, though a stream leads to what was before', async () => {
+  const { nodes: all, isolate } = await started()
+  // Isolates that know nothing note no frame.
+  for (let id = 1; id <= 40; id += 1) await write(clusterFor(all), id)
+  await followed(all)
+  nearest(isolate)
+  expect(await ask(isolate, near)).toMatchObject({ value: '40', node: 'tokyo' })
+  const known = isolate.replicas[0]?.frame ?? 0
+  await all.crashPrimary()
+  const bookmark = await write(clusterFor(all), 41)
+  expect(bookmark.frame).toBeLessThan(known)
+  await followed(all)
+  nearest(isolate)
+  expect(await ask(isolate, near)).toMatchObject({ value: '40', node: 'tokyo' })
+  expect((await ask(isolate, { bookmark, here: tokyo })).value).toBe('41')
+  nearest(isolate)
+  expect(await ask(isolate, near)).toMatchObject({ value: '41', node: 'tokyo' })
+})
+
+test('a replica that turns out to follow a history that is over: what was opened then is not used any more', async () => {
+  const { nodes: all, isolate } = await started()
+  for (let id = 1; id <= 40; id += 1) await write(isolate, id)
+  await followed(all)
+  for (const { link } of all.replicas) link.pause()
+  await all.crashPrimary()
+  const bookmark = await write(isolate, 41)
+  nearest(isolate)
+  expect(await ask(isolate, near)).toMatchObject({ value: '40', node: 'tokyo' })
+  expect(await ask(isolate, { bookmark, here: tokyo })).toMatchObject({ value: '41', node: 'primary' })
+  expect(isolate.replicas[0]?.streams.idle).toEqual([])
 })
 
 test('after a restart of the primary a trip is made again, and nobody hears of it', async () => {
@@ -39,7 +120,6 @@ test('after a restart of the primary a trip is made again, and nobody hears of i
 
 test('a replica that begins anew after a crash of the primary: who knows of that reads what it has now', async () => {
   const { nodes: all, isolate } = await started()
-  const near = { here: tokyo, consistency: 'eventual' } as const
   for (let id = 1; id <= 100; id += 1) await write(isolate, id)
   await followed(all)
   isolate.primary.milliseconds = 1_000
