@@ -1,7 +1,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, everyone, resource } from '../../../src/index.ts'
-import { dataCentre, type KeptWorld, startKept } from './world.ts'
+import { type KeptWorld, newDataCentre, startKept } from './world.ts'
 
 const news = sqliteTable('news', { id: integer().primaryKey(), text: text().notNull() })
 const declared = backend({
@@ -18,13 +18,8 @@ beforeAll(async () => {
     worlds.push(world)
   }
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await Promise.all(worlds.map((world) => world.stop()))
-})
-beforeEach(() => {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
-})
+afterAll(() => Promise.all(worlds.map((world) => world.stop())))
+beforeEach(newDataCentre)
 
 test('two deployments of one backend in one zone share nothing of what they keep', async () => {
   const [staging, production] = worlds

@@ -1,7 +1,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, procedure, resource, role } from '../../../src/index.ts'
-import { dataCentre, type KeptWorld, startKept } from './world.ts'
+import { type KeptWorld, newDataCentre, startKept } from './world.ts'
 
 const seats = sqliteTable('seats', { id: integer().primaryKey(), text: text().notNull() })
 let world: KeptWorld
@@ -30,15 +30,12 @@ beforeAll(async () => {
   )
   token = await world.signIn('ada', 'member', 'ada-1')
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await world.stop()
-})
+afterAll(() => world.stop())
 beforeEach(() => world.run(['delete from seats', 'update selvage_versions set version = version + 1']))
 
 /** An isolate of a data centre of its own. */
 async function elsewhere() {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
+  newDataCentre()
   const ask = world.isolate()
   await ask('/rest/v1/seats', { as: token })
   return ask

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { backend, everyone, resource, role } from '../../../src/index.ts'
-import { type Answer, dataCentre, type Isolate, type KeptWorld, startKept } from './world.ts'
+import { type Answer, type Isolate, type KeptWorld, newDataCentre, startKept } from './world.ts'
 
 const files = sqliteTable('files', { id: integer().primaryKey(), text: text().notNull() })
 const notes = sqliteTable('notes', {
@@ -17,7 +17,7 @@ type Rights = Parameters<KeptWorld['token']>[3]
 const cache = { maxAge: 10, staleWhileRevalidate: 10, staleIfError: 600 }
 let world: KeptWorld
 beforeAll(async () => {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
+  newDataCentre()
   world = await startKept(
     backend({
       name: 'Revoked',
@@ -35,10 +35,7 @@ beforeAll(async () => {
     }),
   )
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await world.stop()
-})
+afterAll(() => world.stop())
 afterEach(() => {
   vi.restoreAllMocks()
   ahead = 0

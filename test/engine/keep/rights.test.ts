@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, or, resource } from '../../../src/index.ts'
-import { dataCentre, type KeptWorld, startKept } from './world.ts'
+import { type KeptWorld, newDataCentre, startKept } from './world.ts'
 
 const memos = sqliteTable('memos', {
   id: integer().primaryKey(),
@@ -32,13 +32,8 @@ beforeAll(async () => {
   world = await startKept(declared)
   await world.run(["insert into memos values (1, 'a', 'open'), (2, 'b', 'secret'), (3, 'c', 'plain')"])
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await world.stop()
-})
-beforeEach(() => {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
-})
+afterAll(() => world.stop())
+beforeEach(newDataCentre)
 
 const path = '/rest/v1/memos?select=id&order=id'
 

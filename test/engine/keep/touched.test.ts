@@ -2,7 +2,7 @@ import { eq, exists, sql } from 'drizzle-orm'
 import { integer, QueryBuilder, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { backend, everyone, resource } from '../../../src/index.ts'
-import { dataCentre, type KeptWorld, startKept } from './world.ts'
+import { type KeptWorld, newDataCentre, startKept } from './world.ts'
 
 const cache = { maxAge: 60 }
 const clubs = sqliteTable('clubs', { id: integer().primaryKey(), handle: text().notNull().unique() })
@@ -19,7 +19,7 @@ const clocks = sqliteTable('clocks', { id: integer().primaryKey(), at: text().no
 
 let world: KeptWorld
 beforeAll(async () => {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
+  newDataCentre()
   world = await startKept(
     backend({
       name: 'Clubs',
@@ -46,10 +46,7 @@ beforeAll(async () => {
     'insert into halls values (1, 1)',
   ])
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await world.stop()
-})
+afterAll(() => world.stop())
 
 test('what follows a change of what it refers to is seen', async () => {
   const ask = world.isolate()

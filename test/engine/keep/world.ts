@@ -124,12 +124,20 @@ export async function startKept(declared: BackendDeclaration) {
       )
       return token(id, role, sessionId, more)
     },
-    stop: () => database.stop(),
+    async stop(): Promise<void> {
+      Reflect.deleteProperty(globalThis, 'caches')
+      await database.stop()
+    },
   }
 }
 
+/** Isolates that are made from now on are of a data centre of their own. */
+export function newDataCentre(): void {
+  Reflect.set(globalThis, 'caches', { default: dataCentre() })
+}
+
 /** The Cache API of a data centre, as much of it as is used. */
-export function dataCentre() {
+function dataCentre() {
   const kept = new Map<string, ArrayBuffer>()
   return {
     async match(url: string): Promise<Response | undefined> {

@@ -1,7 +1,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, everyone, resource } from '../../../../src/index.ts'
-import { dataCentre, type KeptWorld, startKept } from '../world.ts'
+import { type KeptWorld, newDataCentre, startKept } from '../world.ts'
 
 const all = {
   ...{ read: everyone, create: everyone, update: everyone, delete: everyone },
@@ -23,12 +23,9 @@ let world: KeptWorld
 beforeAll(async () => {
   world = await startKept(after)
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await world.stop()
-})
+afterAll(() => world.stop())
 beforeEach(() => {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
+  newDataCentre()
   return world.run([
     'delete from things',
     "insert or ignore into shelves values ('a'), ('b')",

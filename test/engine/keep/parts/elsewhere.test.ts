@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, everyone, resource } from '../../../../src/index.ts'
-import { bookmarkOf, dataCentre, type Isolate, type KeptWorld, startKept } from '../world.ts'
+import { bookmarkOf, type Isolate, type KeptWorld, newDataCentre, startKept } from '../world.ts'
 
 const all = {
   ...{ read: everyone, create: everyone, update: everyone, delete: everyone },
@@ -68,14 +68,11 @@ beforeAll(async () => {
     "insert into twins values (1, 2, 'one'), (2, 1, 'two')",
   ])
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await world.stop()
-})
+afterAll(() => world.stop())
 
 let ask: Isolate
 beforeEach(() => {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
+  newDataCentre()
   ask = world.isolate()
 })
 

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, everyone, or, resource } from '../../../../src/index.ts'
-import { dataCentre, type Isolate, type KeptWorld, startKept } from '../world.ts'
+import { type Isolate, type KeptWorld, newDataCentre, startKept } from '../world.ts'
 
 const cache = { maxAge: 60 }
 const authors = sqliteTable('authors', { id: text().primaryKey() })
@@ -50,14 +50,11 @@ beforeAll(async () => {
     ...['articles', 'notes', 'reports'].map((table) => `insert into ${table} values ${rows}`),
   ])
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await world.stop()
-})
+afterAll(() => world.stop())
 
 let ask: Isolate
 beforeEach(() => {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
+  newDataCentre()
   ask = world.isolate()
 })
 

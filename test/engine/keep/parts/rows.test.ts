@@ -2,7 +2,7 @@ import { eq, exists, sql } from 'drizzle-orm'
 import { type AnySQLiteColumn, integer, QueryBuilder, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, everyone, procedure, resource } from '../../../../src/index.ts'
-import { bookmarkOf, dataCentre, type Isolate, type KeptWorld, startKept } from '../world.ts'
+import { bookmarkOf, type Isolate, type KeptWorld, newDataCentre, startKept } from '../world.ts'
 
 const cache = { maxAge: 60 }
 const shelves = sqliteTable('shelves', {
@@ -63,14 +63,11 @@ beforeAll(async () => {
     'create table things (id integer primary key, shelf text references shelves (code), name text not null)',
   ])
 }, 60_000)
-afterAll(async () => {
-  Reflect.deleteProperty(globalThis, 'caches')
-  await world.stop()
-})
+afterAll(() => world.stop())
 
 let ask: Isolate
 beforeEach(async () => {
-  Reflect.set(globalThis, 'caches', { default: dataCentre() })
+  newDataCentre()
   await world.run([
     'delete from things',
     'delete from twins',
