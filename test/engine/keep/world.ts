@@ -11,7 +11,7 @@ import type { BackendDeclaration } from '../../../src/index.ts'
 import * as ledgerTables from '../../../src/ledger/tables.ts'
 import { authTables } from '../../harness/auth-tables.ts'
 import { makeBindings } from '../../harness/bindings.ts'
-import { startDatabase } from '../../harness/database.ts'
+import { startDatabase, type TestDatabase } from '../../harness/database.ts'
 import { plainSubject } from '../../harness/subject.ts'
 
 export interface Ask {
@@ -21,6 +21,8 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>
   /** To be sent as JSON. */
   readonly body?: unknown
+  /** Whether the answer is handed out while work goes on that is left for later, as in production. Default false. */
+  readonly isHasty?: boolean
 }
 
 export interface Answer {
@@ -35,8 +37,9 @@ export type Isolate = (path: string, asked?: Ask) => Promise<Answer>
 /** A database with a backend of a test, whose answers are kept. */
 export type KeptWorld = Awaited<ReturnType<typeof startKept>>
 
-export async function startKept(declared: BackendDeclaration) {
-  const database = await startDatabase()
+/** @param given stopped with it; default: one that is started */
+export async function startKept(declared: BackendDeclaration, given?: Pick<TestDatabase, 'url' | 'stop'>) {
+  const database = given ?? (await startDatabase())
   const client = connect({ url: database.url, token: null })
   const tables = Object.fromEntries(declared.resources.map(({ table }, index) => [`table${index}`, table]))
   const migration = await generateSQLiteMigration(
@@ -68,13 +71,19 @@ export async function startKept(declared: BackendDeclaration) {
   return {
     /** As somebody who comes to the database by another way than the Worker. */
     run,
+    /** As much as `run`, of one moment. */
+    look: (statements: readonly string[]) =>
+      client.snapshot(
+        statements.map((sql) => ({ sql, args: [] })),
+        startTiming(),
+      ),
     /**
      * @param changes of its bindings
      * @param deployed what it runs, where that is another version
      */
     isolate(changes: Readonly<Record<string, string>> = {}, deployed = declared): Isolate {
       const app = createApp(deployed)
-      return async (path, { method = 'GET', as, headers = {}, body } = {}) => {
+      return async (path, { method = 'GET', as, headers = {}, body, isHasty = false } = {}) => {
         const request = new Request(`http://selvage.test${path}`, {
           method,
           headers: {
@@ -96,7 +105,7 @@ export async function startKept(declared: BackendDeclaration) {
           },
         )
         const text = await response.text()
-        await Promise.all(later)
+        if (!isHasty) await Promise.all(later)
         return { status: response.status, headers: response.headers, text }
       }
     },
