@@ -11,7 +11,7 @@ import {
   cacheStatus,
   changed,
   type Isolates,
-  isHidden,
+  isHiddenWritten,
   type Rows,
   type Stage,
   told,
@@ -65,7 +65,7 @@ export async function playAgain(stage: Stage, times: number): Promise<Tally> {
     { ...parameters(times), unbiased: true, endOnFailure: true },
   )
   const said = JSON.stringify(total)
-  expect(total.hits, said).toBeGreaterThan(total.reads / 4)
+  expect(total.hits, said).toBeGreaterThan(total.reads / 5)
   expect(total.spared, said).toBeGreaterThan(total.reads / 200)
   expect(Math.min(total.trials, total.refused, total.writes / 4), said).toBeGreaterThan(times / 4)
   return total
@@ -115,7 +115,7 @@ async function play(stage: Stage, draw: Draw, total: Tally): Promise<void> {
 }
 
 const steps = 12
-const laggingMilliseconds = 20
+const laggingMilliseconds = 30
 const mostTold = 40
 
 async function after(milliseconds: number, then: () => void): Promise<void> {
@@ -167,7 +167,7 @@ async function put(now: Play, write: Write): Promise<void> {
   if (!isDone) return
   for (const table of differing) now.writtenAt.set(table, now.step)
   for (const table of tableNames)
-    if (changed(before, now.rows, table).some(isHidden)) now.writtenAt.set(hiddenOf(table), now.step)
+    if (isHiddenWritten(before, now.rows, table)) now.writtenAt.set(hiddenOf(table), now.step)
   now.bookmark = bookmarkOf(answer)
   now.writer = writer
 }
@@ -183,25 +183,27 @@ async function look(now: Play, read: Read): Promise<void> {
     ...(prefer !== '' && { prefer }),
     ...(!isRemembered && { 'selvage-bookmark': bookmark }),
   })
-  const isHit = cacheStatus(answer).includes('hit')
   const last = now.askedAt.get(read.path) ?? -1
   const isSince = (table: string): boolean => (now.writtenAt.get(table) ?? -1) > last
   now.askedAt.set(read.path, now.step)
   counted.reads += 1
-  if (isHit) counted.hits += 1
-  if (isHit && isSince(read.about)) counted.spared += 1
+  if (isHit(answer)) counted.hits += 1
+  if (isHit(answer) && isSince(read.about)) counted.spared += 1
   const how = isRemembered ? 'without a bookmark' : 'with the bookmark of the last write'
   const of = `${read.as}: GET /${read.path} (${prefer}) ${how}: ${cacheStatus(answer)}`
   now.history.push(`   ${of}`)
   // What the primary says is not asked of it again.
-  const right = isHit || stage.lag !== null ? await strong(now, read) : told(answer)
+  const right = isHit(answer) || stage.lag !== null ? await strong(now, read) : told(answer)
   if (told(answer) !== right) throw new Error(`${of}\nis  ${told(answer)}\nnot ${right}`)
-  if (isHit && read.hides && isSince(hiddenOf(read.about)))
+  if (isHit(answer) && read.hides && isSince(hiddenOf(read.about)))
     throw new Error(`${of}\nis still kept: it tells that the hidden row that was written is another one`)
 }
 
+const isHit = (answer: Answer): boolean => cacheStatus(answer).includes('hit')
+
 async function readOld(now: Play, read: Read): Promise<void> {
   const answer = await kept(now, read, { prefer: ['consistency=eventual', ...read.prefer].join(', ') })
+  if (!isHit(answer)) now.askedAt.set(read.path, now.step)
   if (told(answer) !== (await strong(now, read))) now.tally.old += 1
   now.history.push(`   ${read.as}: GET /${read.path} as it happens to be: ${cacheStatus(answer)}`)
 }

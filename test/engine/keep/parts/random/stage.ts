@@ -70,12 +70,16 @@ export async function allRows({ world }: Stage): Promise<Rows> {
   )
 }
 
-const hidden: Partial<Record<TableName, string>> = {
-  notes: 'open is not 1',
-  links: 'not exists (select 1 from nodes where nodes.id = links.node and nodes.n < 2)',
+/** Which rows, and how many of the first columns say in which parts they are. */
+const hidden: Partial<Record<TableName, { readonly when: string; readonly placedBy: number }>> = {
+  notes: { when: 'open is not 1', placedBy: 3 },
+  links: {
+    when: 'not exists (select 1 from nodes where nodes.id = links.node and nodes.n < 2)',
+    placedBy: 2,
+  },
 }
 const looks = [
-  ...tableNames.map((table) => ({ table, sql: `select ${hidden[table] ?? 0}, * from ${table}` })),
+  ...tableNames.map((table) => ({ table, sql: `select ${hidden[table]?.when ?? 0}, * from ${table}` })),
   ...['versions', 'parts', 'touched', 'idempotency', 'audit', 'outbox'].map((name) => ({
     table: `selvage_${name}`,
     sql: `select 0, * from selvage_${name}`,
@@ -90,4 +94,20 @@ export function changed(before: Rows, after: Rows, table: string): readonly stri
   return [...[...old].filter((row) => !now.has(row)), ...[...now].filter((row) => !old.has(row))]
 }
 
-export const isHidden = (row: string): boolean => row.startsWith('["1"')
+/**
+ * Whether a hidden row was written. One that everybody could read, and that is hidden now where it was, is none: that it
+ * is gone is seen.
+ */
+export function isHiddenWritten(before: Rows, after: Rows, table: TableName): boolean {
+  const placedBy = hidden[table]?.placedBy
+  if (placedBy === undefined) return false
+  const place = (row: string): string => JSON.stringify(JSON.parse(row).slice(1, 1 + placedBy))
+  const [old, now] = [[...(before.get(table) ?? nothing)], [...(after.get(table) ?? nothing)]]
+  const open = new Set(old.filter((row) => !isHidden(row)).map(place))
+  return (
+    old.some((row) => isHidden(row) && !now.includes(row)) ||
+    now.some((row) => isHidden(row) && !old.includes(row) && !open.has(place(row)))
+  )
+}
+
+const isHidden = (row: string): boolean => row.startsWith('["1"')

@@ -155,7 +155,8 @@ function plain(draw: Draw, name: TableName): Write {
     () => `n=eq.${n(draw)}`,
     () => {
       const field = draw.pick([...table.refers, ...table.key])
-      return row[field] === null ? `${field}=is.null` : `${field}=eq.${encode(row[field])}`
+      const value = field in row ? row[field] : person(draw)
+      return value === null ? `${field}=is.null` : `${field}=eq.${encode(value)}`
     },
   ])
   const path = draw.once(2) ? item : `${name}?${chosen()}`
