@@ -1,4 +1,4 @@
-import { afterTheAnswer, type Clock } from '../../base/clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import { sha256 } from '../../base/crypto.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
 import type { ResponseCache } from '../tier/edge.ts'
@@ -146,7 +146,6 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       if (writing !== null) own.underWay = Math.max(0, own.underWay - 1)
       const isKnown = writing !== null && writing.knownUntilMilliseconds > now() + deadlineMilliseconds
       const work = async (): Promise<void> => {
-        if (isKnown) await afterTheAnswer()
         if (own.owned !== null && own.underWay === 0) await end(session, own)
         else if (write === null || (isKnown && own.owned !== null)) return
         else await tell(session, (pages) => tellAtOnce(own, pages, write, isolate, clock))
