@@ -72,7 +72,7 @@ async function onSomeStream(
     if (answer !== null) {
       const reply = readReply(answer, parcel.count)
       if (reply === null) throw unavailable()
-      if (!isCutOff(reply)) baton = batonOf(answer)
+      if (lease.isKept && !isCutOff(reply)) baton = batonOf(answer)
       return reply
     }
   } finally {
