@@ -81,11 +81,14 @@ export function readingOrder(
 /** Light in glass takes 1 ms for 200 km; there and back, and by the ways that cables take, 65 km. */
 const kilometresPerMillisecond = 65
 
-/**
- * A node that was slow once, when its connection was opened or it waited for a frame, is asked no more while others are
- * nearer, and so could never show that it is fast: for so long a measure counts, then the distance does again.
- */
+/** For so long a measure counts, then the distance does again. */
 const measureCountsMilliseconds = 10_000
+/**
+ * A node that was slow for a moment, when its connection was opened, it waited for a frame or had much to do, is asked no
+ * more while others are nearer, and so could never show that it is fast. What is slower than its distance tells counts for
+ * so many times as long as it took: where it is still as slow, a twentieth of the time is lost by that.
+ */
+const slowCountsTimes = 20
 
 /** Without a place nothing is known before the first trip, so that it comes first once. */
 function expectedMilliseconds(
@@ -93,11 +96,14 @@ function expectedMilliseconds(
   here: Place | null,
   nowMilliseconds: number,
 ): number {
-  const measured = nowMilliseconds - (answeredAtMilliseconds ?? 0) <= measureCountsMilliseconds
-  if (milliseconds !== null && measured) return milliseconds
-  return here === null || node.place === null
-    ? 0
-    : 1 + kilometresBetween(here, node.place) / kilometresPerMillisecond
+  const far =
+    here === null || node.place === null
+      ? 0
+      : 1 + kilometresBetween(here, node.place) / kilometresPerMillisecond
+  if (milliseconds === null) return far
+  const longest = milliseconds > far ? slowCountsTimes * milliseconds : Number.POSITIVE_INFINITY
+  const counts = Math.min(longest, measureCountsMilliseconds)
+  return nowMilliseconds - (answeredAtMilliseconds ?? 0) <= counts ? milliseconds : far
 }
 
 /** @param frame that the node has come to, as it says; null: it does not */

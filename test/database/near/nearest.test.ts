@@ -61,6 +61,24 @@ describe('a read goes to', () => {
     expect(order(12_400)).toEqual(['primary', 'tokyo', 'frankfurt'])
   })
 
+  test('one that was not much slower, after a shorter while', () => {
+    const cluster = clusterFor(nodes)
+    const near = cluster.replicas.find(({ node }) => node.name === 'frankfurt')
+    if (near === undefined) throw new RangeError('there is a replica')
+    const order = (now: number) => readingOrder(cluster, london, now).map(({ node }) => node.name)
+    answered(near, 1_000, 1, 1_120)
+    expect(order(1_120)).toEqual(['primary', 'frankfurt', 'tokyo'])
+    expect(order(3_520)).toEqual(['primary', 'frankfurt', 'tokyo'])
+    expect(order(3_521)).toEqual(['frankfurt', 'primary', 'tokyo'])
+    // What is as fast as its place says counts for longer.
+    answered(near, 5_000, 1, 5_001)
+    answered(cluster.primary, 5_000, 1, 5_005)
+    expect(order(15_000)).toEqual(['frankfurt', 'primary', 'tokyo'])
+    for (const replica of cluster.replicas) replica.milliseconds = null
+    expect(order(15_000)).toEqual(['primary', 'frankfurt', 'tokyo'])
+    expect(order(15_006)).toEqual(['frankfurt', 'primary', 'tokyo'])
+  })
+
   test('the primary alone, when the newest is wanted', async () => {
     const told = await ask(clusterFor(nodes), { here: tokyo, consistency: 'strong' })
     expect(told).toMatchObject({ node: 'primary', trips: 1 })
