@@ -13,8 +13,10 @@ import { collectSamples, type Samples } from './load/samples.ts'
 import { openWire } from './load/wire.ts'
 import { drawCatalogue } from './node/catalogue.ts'
 import { makePeople } from './node/people.ts'
+import type { Nothing } from './null.ts'
 import { type ContenderName, contenderNames, type Options } from './options.ts'
 import { randomOf } from './random.ts'
+import type { Overhead } from './report/goals.ts'
 import { deploy, type Stage } from './stage.ts'
 
 /** What one contender did. */
@@ -28,6 +30,8 @@ export interface Played {
   readonly seconds: number
   /** What its Workers wrote to their logs, each text once, and how often. */
   readonly logs: ReadonlyMap<string, number>
+  /** What the simulation took meanwhile; null: that was not measured. */
+  readonly overhead: Overhead | null
 }
 
 export interface Setting {
@@ -49,8 +53,15 @@ const contenders: Readonly<
   'central server': { isEverywhere: false, isNear: false },
 }
 
-/** The world with one contender in it, from an empty cache to the last look at every node. */
-export async function play(name: ContenderName, setting: Setting): Promise<Played> {
+/** Of all requests a sixth are those of the simulation itself, and with as many as go so many a second. */
+const besideShare = 1 / 6
+const besideAtMost = 10
+
+/**
+ * The world with one contender in it, from an empty cache to the last look at every node.
+ * @param nothing what is asked beside it; null: nothing is
+ */
+export async function play(name: ContenderName, setting: Setting, nothing: Nothing | null): Promise<Played> {
   const { options, stage, keys, signal, progress } = setting
   const { isEverywhere, isNear } = contenders[name]
   const place = contenderNames.indexOf(name)
@@ -100,13 +111,23 @@ export async function play(name: ContenderName, setting: Setting): Promise<Playe
     const started = performance.now()
     progress(`${name}: warm after ${warm} answers, now it is measured`)
     calm = options.faults ? beFaulty({ ...setting, deployment, random: randomOf(options.seed + 77) }) : null
-    await go({ requests: Math.max(1, options.requests - warm) })
+    const measured = new AbortController()
+    const { perSecond } = options
+    const beside = nothing?.measure(
+      perSecond === null ? besideAtMost : perSecond * besideShare,
+      measured.signal,
+    )
+    await go({
+      requests: Math.max(1, options.requests - warm),
+      ...(perSecond === null || nothing === null ? {} : { perSecond: perSecond * (1 - besideShare) }),
+    }).finally(() => measured.abort())
+    const overhead = (await beside) ?? null
     const seconds = (performance.now() - started) / 1000
     await calm?.()
     calm = null
     progress(`${name}: every node is looked at`)
     if (!signal.aborted) await checkNodes(scene, stage.primary, stage.replicas)
-    return { name, samples, violations, checked: warm + samples.answered, seconds, logs }
+    return { name, samples, violations, checked: warm + samples.answered, seconds, logs, overhead }
   } finally {
     clearInterval(told)
     await calm?.()

@@ -8,7 +8,7 @@ import { readRuntime } from '../build/project.ts'
 import { makeKeys } from '../data/keys.ts'
 import { startNetwork } from './link/network.ts'
 import { stopNodes } from './node/nodes.ts'
-import { measureNothing } from './null.ts'
+import { openNothing } from './null.ts'
 import { readOptions } from './options.ts'
 import { type Played, play } from './play.ts'
 import { chart } from './report/chart.ts'
@@ -41,19 +41,20 @@ async function world(): Promise<void> {
   progress('the database is filled')
   const stage = await setStage(options, network, folder)
   const setting = { options, stage, bundle, runtime, keys, progress, signal: ending.signal }
-  if (!options.direct) progress('the simulation itself is measured')
-  const overhead = options.direct ? null : await measureNothing(setting, folder)
+  if (!options.direct) progress('a Worker that does nothing starts, to be asked beside')
+  const nothing = options.direct ? null : await openNothing(setting, folder)
   const played: Played[] = []
   for (const name of options.contenders) {
-    if (!ending.signal.aborted) played.push(await play(name, setting))
+    if (!ending.signal.aborted) played.push(await play(name, setting, nothing))
   }
-  if (overhead !== null) console.log(`\n${latencyTables(played, options.cities)}`)
+  await nothing?.stop()
+  if (!options.direct) console.log(`\n${latencyTables(played, options.cities)}`)
   console.log(`\n${servedTable(played, options)}`)
   const [selvage] = played
-  if (selvage?.name === 'selvage') console.log(`\n${goalReport(selvage, options, overhead)}`)
+  if (selvage?.name === 'selvage') console.log(`\n${goalReport(selvage, options)}`)
   console.log(`\n${violationReport(played)}`)
   if (played.some(({ violations }) => violations.count() > 0)) process.exitCode = 1
-  if (overhead === null) return
+  if (options.direct) return
   const out = options.out ?? (await mkdtemp(join(tmpdir(), 'selvage-world-chart-')))
   await mkdir(out, { recursive: true })
   await writeFile(join(out, 'world.svg'), chart(played, options.cities))
