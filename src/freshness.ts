@@ -60,7 +60,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   const isRemembering = cluster.replicas.length > 0 || model.watch.tables.size > 0
   const announced = isRemembering ? announcing(context) : null
   const database = connectTo({
-    ...{ cluster, reader, requestId, watching: watchingOf(context) },
+    ...{ cluster, reader, requestId, watch: once(() => watchingOf(context)) },
     beforeWriteIsAnswered: async () => {
       await announced?.begin()
     },
@@ -91,7 +91,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   }
 }
 
-/** How a write is to tell of what depends on it. Null where nothing is kept. */
+/** How versions are told. Null where nothing is kept. */
 function watchingOf(context: Context<FreshnessEnv>): Watching | null {
   const { realm, store, model } = context.get('server')
   if (model.watch.tables.size === 0) return null
@@ -212,10 +212,10 @@ function lookNowAndThen(context: Context<FreshnessEnv>, database: Database): voi
 }
 
 /** Of the same request: it is asked again for what only the primary can say. */
-function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
-  let asked: Promise<Value> | null = null
+function once<Value>(ask: () => Value): () => Value {
+  let asked: { readonly value: Value } | null = null
   return () => {
-    asked ??= ask()
-    return asked
+    asked ??= { value: ask() }
+    return asked.value
   }
 }

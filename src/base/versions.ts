@@ -31,7 +31,14 @@ export interface Changes {
   readonly parts: ReadonlyMap<string, number>
 }
 
-/** What the columns of `sql/record/sighting.ts` tell. */
+/** How often tables were written, by table. */
+export interface Counted {
+  readonly versions: Versions
+  /** Of these writes, those that did not say which rows they were about. */
+  readonly whole: Versions
+}
+
+/** What a statement of `sql/record/sighting.ts` tells. */
 export interface Sighted {
   readonly versions: Versions
   readonly changes: ReadonlyMap<string, Changes>
@@ -47,7 +54,26 @@ export interface Asked {
 }
 
 /**
- * @param counts JSON object: by table how often it was written, and how often it was said about which rows
+ * @param json object: by table how often it was written, and how often it was said about which rows
+ * @returns null of anything else
+ */
+export function readCounts(json: string | null, tables: readonly string[]): Counted | null {
+  const counted: unknown = parsed(json)
+  if (typeof counted !== 'object' || counted === null) return null
+  const versions: Record<string, number> = {}
+  const whole: Record<string, number> = {}
+  for (const table of tables) {
+    const pair: unknown = Object.hasOwn(counted, table) ? Reflect.get(counted, table) : [0, 0]
+    const [version, named]: readonly unknown[] = Array.isArray(pair) ? pair : []
+    if (typeof version !== 'number' || typeof named !== 'number') return null
+    versions[table] = version
+    whole[table] = version - named
+  }
+  return { versions, whole }
+}
+
+/**
+ * @param counts as `readCounts` takes it
  * @param parts JSON array of `[table, part, version]`, of what was written after what is known; more than `most`: not all of it
  * @returns null of anything else
  */
@@ -56,18 +82,15 @@ export function readSighted(
   parts: string | null,
   { tables, known, most }: Asked,
 ): Sighted | null {
-  const [counted, told]: readonly unknown[] = [parsed(counts), parsed(parts)]
-  if (typeof counted !== 'object' || counted === null || !Array.isArray(told)) return null
-  const versions: Record<string, number> = {}
+  const [counted, told]: readonly [Counted | null, unknown] = [readCounts(counts, tables), parsed(parts)]
+  if (counted === null || !Array.isArray(told)) return null
+  const { versions, whole } = counted
   const changes = new Map<string, Changes & { readonly parts: Map<string, number> }>()
   for (const table of tables) {
-    const pair: unknown = Object.hasOwn(counted, table) ? Reflect.get(counted, table) : [0, 0]
-    const [version, named]: readonly unknown[] = Array.isArray(pair) ? pair : []
-    if (typeof version !== 'number' || typeof named !== 'number') return null
-    versions[table] = version
+    const version = versions[table] ?? 0
     const isAll = told.length <= most && Object.hasOwn(known, table)
     const since = isAll ? Math.min(known[table] ?? version, version) : version
-    changes.set(table, { whole: version - named, since, parts: new Map() })
+    changes.set(table, { whole: whole[table] ?? 0, since, parts: new Map() })
   }
   for (const row of told) {
     const [table, part, version]: readonly unknown[] = Array.isArray(row) ? row : []

@@ -1,17 +1,25 @@
-import { Problem } from '../base/problem.ts'
 import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
-import { isBusy } from './busy.ts'
-import { beginHistory, bookmarkAfter, look, notedFrame, noteFrame, readEpoch, type Seen } from './clock.ts'
+import {
+  beginHistory,
+  bookmarkAfter,
+  epochOf,
+  look,
+  notedFrame,
+  noteFrame,
+  readEpoch,
+  type Seen,
+} from './clock.ts'
 import { belongsTo, type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
 import { type Consistency, type Freshness, freshnessOf, nobody, type Reader } from './fresh/freshness.ts'
-import type { HranaError, Reply } from './hrana/reply.ts'
+import { type Done, done, resultsOf } from './hrana/outcome.ts'
+import type { Reply } from './hrana/reply.ts'
 import { executeRequest, type TransactionShape, transactionRequest } from './hrana/request.ts'
 import { unavailable } from './node.ts'
 import { type Read, type ReadRequest, read } from './read.ts'
 import { type SendOptions, sender } from './send.ts'
-import { raiseVersions, type VersionSighting, versionsAfter, type Watching } from './versions.ts'
+import { raiseVersions, type VersionSighting, versionsIn, type Watching } from './versions.ts'
 
 /**
  * A libSQL server and its replicas, by Hrana over HTTP: one pipeline a trip. What runs statements is one HTTP request, and more
@@ -21,15 +29,10 @@ export interface Database {
   /**
    * One statement that reads, outside a transaction: a statement alone is atomic and reads one snapshot.
    * @param consistency default `session`
-   * @param atLeast what is read must be so new, too; default null
+   * @param how default: nothing of it
    * @throws SqlError what SQLite says; Problem UNAVAILABLE_DATABASE or DATABASE_TIMEOUT
    */
-  run(
-    statement: Statement,
-    timing: Timing,
-    consistency?: Consistency,
-    atLeast?: Bookmark | null,
-  ): Promise<ReadResult>
+  run(statement: Statement, timing: Timing, consistency?: Consistency, how?: ReadOptions): Promise<ReadResult>
   /**
    * All statements in one `BEGIN IMMEDIATE … COMMIT`, or none of them.
    * @throws as `run`; SqlError of the first statement that failed
@@ -78,36 +81,30 @@ export interface TransactionOptions {
   readonly named: readonly string[]
 }
 
+export interface ReadOptions {
+  /** What is read must be so new, too. */
+  readonly atLeast?: Bookmark | null
+  /** Whether it is to tell of versions as a write does. */
+  readonly tellsVersions?: boolean
+}
+
 export interface ReadResult extends Result {
   /** What was read is at least so new. */
   readonly frame: number
   /** And no newer than this. */
   readonly newestFrame: number
   readonly isPrimary: boolean
+  /** Asked after it, so as of `newestFrame`, or newer. Null: not asked for, or not told. */
+  readonly versions: VersionSighting | null
 }
 
 export interface DatabaseOptions extends SendOptions {
   readonly cluster: Cluster
   readonly reader: Reader
-  /** How each write tells of the versions of tables: then what is kept of others is as new as the write. Default: not. */
-  readonly watching?: Watching | null
+  /** How versions of tables are told: then what is kept of others is as new as a write, or a read. Default: they are not. */
+  readonly watch?: () => Watching | null
   /** Begun with a write's trip, and done before the write is. It does not fail. */
   readonly beforeWriteIsAnswered?: () => Promise<void>
-}
-
-/** What SQLite refused. For the engine to translate: its text never leaves the Worker. */
-export class SqlError extends Error {
-  override readonly name = 'SqlError'
-  /** SQLite's result code, such as `SQLITE_CONSTRAINT`. */
-  readonly code: string
-  /** Which statement of a transaction it was, from 0; null where it was none. */
-  readonly statement: number | null
-
-  constructor(message: string, code: string, statement: number | null = null) {
-    super(message)
-    this.code = code
-    this.statement = statement
-  }
 }
 
 /** A server without replicas. */
@@ -126,15 +123,15 @@ export interface LoneOptions extends SendOptions {
 
 /** Cheap, and made anew for each request: nothing of one request may outlive it in an isolate but `cluster`. */
 export function connectTo(options: DatabaseOptions): Database {
-  const { cluster, reader, watching = null } = options
+  const { cluster, reader, watch = () => null } = options
   const send = sender(options)
   let written: Bookmark | null = null
   let readTo: number | null = null
   let versions: VersionSighting | null = null
-  let snapshotReply: Reply | null = null
-  const noteWritten = (reply: Reply): void => {
+  let lastSnapshot: { readonly reply: Reply; readonly watching: Watching | null } | null = null
+  const noteWritten = (reply: Reply, watching: Watching | null): void => {
     written = bookmarkAfter(reply)
-    versions = written === null || watching === null ? null : versionsAfter(reply, written, watching)
+    versions = written === null || watching === null ? null : versionsIn(reply.epilogue[1], written, watching)
   }
   const readBy = async (
     request: ReadRequest,
@@ -159,6 +156,7 @@ export function connectTo(options: DatabaseOptions): Database {
     const marks = touched.length === 0 ? [] : [raiseVersions(touched, named)]
     if (isFollowed) marks.push(noteFrame(known))
     const all = [...statements, ...marks]
+    const watching = watch()
     const epilogue = watching === null ? [readEpoch] : [readEpoch, watching.statement]
     const body = transactionRequest(all, { ...shape, writes: true, epilogue })
     const parcel = { body, count: all.length, limitMilliseconds: null }
@@ -167,7 +165,7 @@ export function connectTo(options: DatabaseOptions): Database {
       options.beforeWriteIsAnswered?.(),
     ])
     const ended = done(reply)
-    noteWritten(reply)
+    noteWritten(reply, watching)
     if (reply.frame !== null && reply.frame < Math.max(known, notedFrame(reply))) {
       await beginHistory(epoch, cluster, send, timing)
       written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame }
@@ -178,30 +176,40 @@ export function connectTo(options: DatabaseOptions): Database {
     return 'results' in ended ? { ...ended, results: ended.results.slice(0, statements.length) } : ended
   }
   return {
-    async run(statement, timing, consistency = 'session', atLeast = null) {
+    async run(statement, timing, consistency = 'session', { atLeast = null, tellsVersions = false } = {}) {
+      const watching = tellsVersions ? watch() : null
       const body = (frame: number | null, isChecked: boolean) =>
-        executeRequest(statement, frame, isChecked ? [readEpoch] : [])
+        executeRequest(
+          statement,
+          frame,
+          watching === null ? (isChecked ? [readEpoch] : []) : [watching.statement],
+        )
       const request = { body, count: 1, timing }
       const { reply, state, frame } = await readBy(request, consistency, atLeast)
       const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()
       const newestFrame = Math.max(frame, reply.frame ?? frame)
-      return { ...result, frame, newestFrame, isPrimary: state.node.isPrimary }
+      const epoch = epochOf(reply)
+      const versions =
+        watching === null || epoch === null
+          ? null
+          : versionsIn(reply.epilogue[0], { epoch, frame: newestFrame }, watching)
+      return { ...result, frame, newestFrame, isPrimary: state.node.isPrimary, versions }
     },
     async transact(statements, timing, { isTrial = false, ...tables } = {}) {
       return resultsOf(await write(statements, { isTrial, otherwise: null }, tables, timing))
     },
     async snapshot(statements, timing, consistency = 'strong') {
-      const isSighted = consistency === 'strong' && watching !== null
-      const epilogue = isSighted ? [readEpoch, watching.statement] : [readEpoch]
+      const watching = consistency === 'strong' ? watch() : null
+      const epilogue = watching === null ? [readEpoch] : [readEpoch, watching.statement]
       const shape = { writes: false, isTrial: false, otherwise: null, epilogue }
       const body = (frame: number | null) => transactionRequest(statements, shape, frame)
       const { reply } = await readBy({ body, count: statements.length, timing }, consistency)
-      snapshotReply = reply
+      lastSnapshot = { reply, watching }
       return resultsOf(done(reply))
     },
     adopt() {
-      if (snapshotReply !== null) noteWritten(snapshotReply)
+      if (lastSnapshot !== null) noteWritten(lastSnapshot.reply, lastSnapshot.watching)
     },
     transactUnless({ at, otherwise }, statements, timing, tables = {}) {
       return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, tables, timing)
@@ -225,19 +233,4 @@ export function connectTo(options: DatabaseOptions): Database {
       },
     },
   }
-}
-
-type Done = Exclude<Reply, { readonly error: HranaError }>
-
-/** @throws Problem UNAVAILABLE_DATABASE of what was busy to the end; SqlError of what was refused */
-function done(reply: Reply): Done {
-  if (isBusy(reply)) throw new Problem('UNAVAILABLE_DATABASE', { headers: { 'retry-after': '1' } })
-  if (!('error' in reply)) return reply
-  const { message, code, statement } = reply.error
-  throw new SqlError(message, code, statement)
-}
-
-function resultsOf(reply: Done): readonly Result[] {
-  if ('otherwise' in reply) throw unavailable()
-  return reply.results
 }

@@ -1,12 +1,11 @@
-import { type Statement, textOf, textValue } from '../base/statement.ts'
+import { type Result, type Statement, textOf, textValue } from '../base/statement.ts'
 import { type Asked, readSighted, type Sighted } from '../base/versions.ts'
 import type { Bookmark } from './bookmark.ts'
-import type { Reply } from './hrana/reply.ts'
 
 /** How often tables had been written at a moment of the database, and in which parts. */
 export interface VersionSighting extends Bookmark, Sighted {}
 
-/** What tells of it, after each write. */
+/** What tells of it, after a write or a read. */
 export interface Watching extends Asked {
   /** Its columns are those of `sql/record/sighting.ts`. */
   readonly statement: Statement
@@ -26,13 +25,13 @@ export function raiseVersions(tables: readonly string[], named: readonly string[
   }
 }
 
-/** What `watching` was answered, asked after the bookmark: so it is as of that frame, or newer. */
-export function versionsAfter(
-  { epilogue }: Reply,
+/** What `watching` was answered, asked after the bookmark was known: so it is as of that frame, or newer. */
+export function versionsIn(
+  result: Result | null | undefined,
   bookmark: Bookmark,
   watching: Watching,
 ): VersionSighting | null {
-  const [, counts, parts] = epilogue[1]?.rows[0] ?? []
+  const [, counts, parts] = result?.rows[0] ?? []
   const sighted = readSighted(textOf(counts), textOf(parts), watching)
   return sighted && { ...bookmark, ...sighted }
 }

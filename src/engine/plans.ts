@@ -27,8 +27,8 @@ import { type ShardedRead, type ShardedWrite, shardedRead, shardedWrite } from '
 export interface ReadPlan extends ReadStatement {
   /** Whether a page can say where the next one starts. */
   readonly pageable: boolean
-  /** The tables whose versions stand beside its answer. */
-  readonly sighted: readonly string[]
+  /** Whether its answer is to tell of versions. */
+  readonly isSighted: boolean
   /** How its answers may be kept; null: not at all. */
   readonly keeping: Keeping | null
   /** Null of a resource that lies in the main database. */
@@ -85,7 +85,7 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
           ? wholeRead(tree, audience, intent, model, { admission, limits })
           : {
               ...shardedRead(tree, shardKey, audience, { admission, limits }),
-              sighted: [],
+              isSighted: false,
               keeping: null,
             }
       if (plan.text.length > longestStatement) throw tooLarge()
@@ -146,13 +146,12 @@ function wholeRead(
   const isSighted = model.watch.tables.size > 0 && !audience.above
   const kept = isSighted ? keepingOfRead(guarded, model, admission, limits) : null
   const keeping = kept && { ...kept, isOpen: isOpen(kept, audience, intent, model, { admission, limits }) }
-  // Told with all that is not kept, too: who hands back the bookmark of one answer finds others as new as that.
-  const sighted = isSighted ? [...model.watch.tables] : []
-  const beside = isSighted ? { beside: sightingColumns(sighted, keeping?.part?.name ?? null) } : {}
+  const beside = keeping && { beside: sightingColumns(keeping.tables, keeping.part?.name ?? null) }
   return {
-    ...readStatement(guarded, admission, limits.rows, beside),
+    ...readStatement(guarded, admission, limits.rows, beside ?? {}),
     pageable: tree.pageable,
-    sighted,
+    // With all that is not kept, too: who hands back the bookmark of one answer finds others as new as that.
+    isSighted,
     keeping,
     shard: null,
   }

@@ -3,7 +3,7 @@ import { Problem } from '../base/problem.ts'
 import type { Result, Statement, Value } from '../base/statement.ts'
 import { startTiming, type Timing } from '../base/timing.ts'
 import type { Bookmark } from '../database/bookmark.ts'
-import type { Database, ReadResult } from '../database/client.ts'
+import type { Database, ReadOptions as DatabaseReadOptions, ReadResult } from '../database/client.ts'
 import type { Consistency, Freshness } from '../database/fresh/freshness.ts'
 import { unavailable } from '../database/node.ts'
 import type { Shard } from '../database/shard/nodes.ts'
@@ -78,25 +78,21 @@ export async function read(
     const { session } = plan.shard
     const answer = await readFromShards({ ...plan, shard: plan.shard }, values, context, async () => {
       if (session === null) return
-      const stands = onlyValue(
-        await askNearest(bind(session, values), { consistency, atLeast: null }, context),
-      )
+      const stands = onlyValue(await askNearest(bind(session, values), { consistency }, context))
       if (stands.type === 'null') throw sessionOver()
     })
     timing.mark('db')
     return estimated(answer, request.intent, plan.columns)
   }
   const ask = async (atLeast: Bookmark | null, isLater = false): Promise<SightedResult> => {
-    const known = caching === null ? {} : caching.store.known(caching.realm)
-    const statement = bind(plan, { ...values, known: JSON.stringify(known) })
     const askedAtMilliseconds = clock.nowMilliseconds()
     const at = isLater ? { ...context, timing: startTiming() } : context
-    const answer = await askNearest(statement, { consistency, atLeast }, at)
-    const result = sightedResult(answer, { tables: plan.sighted, known })
-    const { sighting } = result
-    if (caching !== null && sighting !== null)
-      caching.later(caching.store.learn(caching.realm, sighting, askedAtMilliseconds))
-    return result
+    const tellsVersions = caching !== null && plan.isSighted
+    const answer = await askNearest(bind(plan, values), { consistency, atLeast, tellsVersions }, at)
+    const { versions } = answer
+    if (caching !== null && versions !== null)
+      caching.later(caching.store.learn(caching.realm, versions, askedAtMilliseconds))
+    return sightedResult(answer, keeping?.tables ?? null)
   }
   timing.mark('plan')
   const { keeping } = plan
@@ -136,12 +132,18 @@ export async function read(
 /** A replica may not have heard of a session that has just begun: the primary decides that one is over. */
 async function askNearest(
   statement: Statement,
-  { consistency, atLeast }: { readonly consistency: Consistency; readonly atLeast: Bookmark | null },
+  {
+    consistency,
+    atLeast = null,
+    tellsVersions = false,
+  }: DatabaseReadOptions & { readonly consistency: Consistency },
   { database, timing }: ReadContext,
 ): Promise<ReadResult> {
-  const result = await translated(() => database.run(statement, timing, consistency, atLeast))
+  const result = await translated(() =>
+    database.run(statement, timing, consistency, { atLeast, tellsVersions }),
+  )
   if (result.isPrimary || onlyValue(result).type !== 'null') return result
-  return translated(() => database.run(statement, timing, 'strong'))
+  return translated(() => database.run(statement, timing, 'strong', { tellsVersions }))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts'
-import { SqlError } from '../database/client.ts'
+import { SqlError } from '../database/hrana/outcome.ts'
 
 /**
  * Runs a trip, and says what SQLite refused as a problem. Its own text never leaves: it may name what is hidden.

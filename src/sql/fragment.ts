@@ -18,8 +18,6 @@ export type Binding =
   | { readonly from: 'cell'; readonly index: number }
   /** All rows of a body, as a JSON array of arrays of cells. */
   | { readonly from: 'rows' }
-  /** What is known of versions of tables already, as a JSON object. */
-  | { readonly from: 'known' }
   /** A value of the row after which the page starts. */
   | { readonly from: 'cursor'; readonly index: number }
 

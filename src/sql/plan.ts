@@ -18,8 +18,6 @@ export interface Values {
   readonly cursor: string | null
   /** What a write writes; null of a read. */
   readonly body: Body | null
-  /** Versions of tables that are known already, as a JSON object; absent: none. */
-  readonly known?: string
 }
 
 /** Cells of the only row, or all rows as one JSON text. */
@@ -49,8 +47,6 @@ function bound(binding: Binding, values: Values, cursor: readonly Value[]): Valu
       return values.body?.cells[binding.index] ?? nullValue
     case 'rows':
       return textValue(values.body?.rows ?? '[]')
-    case 'known':
-      return textValue(values.known ?? '{}')
     case 'cursor':
       return cursor[binding.index] ?? nullValue
   }

@@ -1,7 +1,8 @@
 import { Problem } from '../base/problem.ts'
 import { type Statement, textOf, textValue } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
-import { type Database, SqlError } from '../database/client.ts'
+import type { Database } from '../database/client.ts'
+import { SqlError } from '../database/hrana/outcome.ts'
 
 /**
  * What an entry of the directory says of a tenant. `creating`, `migrating` and `moving` are steps that a command takes,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProblemCode } from '../../src/base/problem.ts'
 import { startTiming } from '../../src/base/timing.ts'
-import { connect, SqlError } from '../../src/database/client.ts'
+import { connect } from '../../src/database/client.ts'
+import { SqlError } from '../../src/database/hrana/outcome.ts'
 import { translated } from '../../src/engine/sql-error.ts'
 import { startDatabase, type TestDatabase } from '../harness/database.ts'
 

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { Problem } from '../../base/problem.ts'
 import type { Statement } from '../../base/statement.ts'
-import { SqlError } from '../../database/client.ts'
+import { SqlError } from '../../database/hrana/outcome.ts'
 import type { NewUser } from '../../declare/backend.ts'
 import { toStatement } from '../../model/expression.ts'
 import { authUsers } from '../tables/users.ts'

@@ -1,5 +1,5 @@
 import { integerValue, nullValue, type Statement, textValue } from '../../base/statement.ts'
-import { SqlError } from '../../database/client.ts'
+import { SqlError } from '../../database/hrana/outcome.ts'
 import type { Condition } from '../condition.ts'
 import { mergedJson } from './merge.ts'
 

@@ -1,7 +1,7 @@
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
 import { type Statement, textValue } from '../../base/statement.ts'
-import { SqlError } from '../../database/client.ts'
+import { SqlError } from '../../database/hrana/outcome.ts'
 import { accountColumns, accountOf } from '../account/account.ts'
 import { vouched } from '../account/claim.ts'
 import { insertUser, refusalOfUser } from '../account/make.ts'

@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 import { type Result, type Statement, textOf } from '../../base/statement.ts'
-import { SqlError } from '../../database/client.ts'
+import { SqlError } from '../../database/hrana/outcome.ts'
 import type { NewUser } from '../../declare/backend.ts'
 import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'

@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/problem.ts'
 import { bytesOf, type Result } from '../../base/statement.ts'
-import type { SqlError } from '../../database/client.ts'
 import type { Consistency } from '../../database/fresh/freshness.ts'
+import type { SqlError } from '../../database/hrana/outcome.ts'
 import { unavailable } from '../../database/node.ts'
 import { translated } from '../sql-error.ts'
 import type { Claim } from '../write/idempotency.ts'

@@ -174,7 +174,7 @@ function entryOf(
   storedAtMilliseconds: number,
 ): Entry | null {
   if (body === null || sighting === null) return null
-  const { epoch, frame, versions, changes, part: name } = sighting
+  const { epoch, frame, versions, whole, part: name } = sighting
   return {
     epoch,
     frame,
@@ -186,7 +186,7 @@ function entryOf(
         : {
             table: part.table,
             name,
-            whole: changes.get(part.table)?.whole ?? 0,
+            whole: whole[part.table] ?? 0,
             hides: part.hides,
             scheme: part.scheme,
           },

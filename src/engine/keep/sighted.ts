@@ -1,9 +1,8 @@
 import { bytesOf, textOf } from '../../base/statement.ts'
-import { type Asked, readSighted, type Sighted } from '../../base/versions.ts'
+import { type Counted, readCounts } from '../../base/versions.ts'
 import type { Bookmark } from '../../database/bookmark.ts'
 import type { ReadResult } from '../../database/client.ts'
 import { unavailable } from '../../database/node.ts'
-import { mostTold } from '../../sql/record/sighting.ts'
 
 /** An answer of the database, and what it said of versions beside it. */
 export interface SightedResult {
@@ -11,26 +10,27 @@ export interface SightedResult {
   readonly text: Uint8Array | null
   readonly newestFrame: number
   /** Null of a database that keeps no epoch, and where nothing was asked of versions. */
-  readonly sighting: (Bookmark & Sighted & { readonly part: string | null }) | null
+  readonly sighting: (Bookmark & Counted & { readonly part: string | null }) | null
 }
 
 /**
+ * @param tables whose versions were asked for beside it; null: none were
  * @throws Problem UNAVAILABLE_DATABASE of what is no answer
  */
 export function sightedResult(
   { rows, frame, newestFrame }: ReadResult,
-  asked: Omit<Asked, 'most'>,
+  tables: readonly string[] | null,
 ): SightedResult {
   const [row] = rows
   // The statement answers one row whatever there is.
   if (row === undefined) throw unavailable()
-  const [answer, epoch, counts, parts, part] = row
+  const [answer, epoch, counts, part] = row
   const history = textOf(epoch)
-  const sighted = readSighted(textOf(counts), textOf(parts), { ...asked, most: mostTold })
-  const isWhole = history !== null && sighted !== null
+  const counted = tables === null ? null : readCounts(textOf(counts), tables)
+  const isWhole = history !== null && counted !== null
   return {
     text: bytesOf(answer),
     newestFrame,
-    sighting: isWhole ? { epoch: history, frame, ...sighted, part: textOf(part) } : null,
+    sighting: isWhole ? { epoch: history, frame, ...counted, part: textOf(part) } : null,
   }
 }

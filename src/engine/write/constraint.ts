@@ -1,7 +1,7 @@
 import { Column, is, SQL } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/sqlite-core'
 import { Problem } from '../../base/problem.ts'
-import type { SqlError } from '../../database/client.ts'
+import type { SqlError } from '../../database/hrana/outcome.ts'
 import { type Audience, isFieldVisible, isVisible } from '../../model/caller/audience.ts'
 import type { Field } from '../../model/field.ts'
 import type { Resource } from '../../model/resource.ts'

@@ -1,4 +1,4 @@
-import type { Statement } from '../../base/statement.ts'
+import { type Statement, textValue } from '../../base/statement.ts'
 import { type Fragment, join, literal, parameter, sql, wholeNumber } from '../fragment.ts'
 import { bind } from '../plan.ts'
 import { partsTable, versionsTable } from './part.ts'
@@ -7,23 +7,27 @@ import { partsTable, versionsTable } from './part.ts'
 export const mostTold = 200
 
 /**
- * Columns beside an answer, of the same moment: which history the database is; how often these tables were written, as a
- * JSON object of `[all, of those that say of what rows]`, in which a table that never was is not; the parts that were
- * written since what is known, as a JSON array of `[table, part, version]`; and the part that the answer is about, or NULL.
+ * Columns beside an answer that may be kept, of the same moment: which history the database is; how often these tables were
+ * written, as a JSON object of `[all, of those that say of what rows]`, in which a table that never was is not; and the part
+ * that the answer is about, or NULL.
  */
 export function sightingColumns(tables: readonly string[], part: Fragment | null): Fragment {
-  const names = join(tables.map(literal), ', ')
-  const counts = sql`(select json_group_object("table_name", json_array("version", "named")) from ${versionsTable} where "table_name" in (${names}))`
-  return sql`(select epoch from selvage_clock), ${counts}, ${changedParts(parameter({ from: 'known' }))}, ${part ?? sql`null`}`
+  return sql`${epochAndCounts(tables)}, ${part ?? sql`null`}`
 }
 
-/** The same columns alone. @param known versions of tables, as a JSON object */
+/**
+ * The first two of them alone, and the parts that were written since what is known, as a JSON array of `[table, part, version]`.
+ * @param known versions of tables, as a JSON object
+ */
 export function sightingStatement(tables: readonly string[], known: string): Statement {
-  const { text, bindings } = sightingColumns(tables, null)
-  return bind(
-    { text: `select ${text}`, bindings },
-    { slots: [], caller: {}, cursor: null, body: null, known },
-  )
+  const parts = changedParts(parameter({ from: 'constant', value: textValue(known) }))
+  const { text, bindings } = sql`select ${epochAndCounts(tables)}, ${parts}`
+  return bind({ text, bindings }, { slots: [], caller: {}, cursor: null, body: null })
+}
+
+function epochAndCounts(tables: readonly string[]): Fragment {
+  const names = join(tables.map(literal), ', ')
+  return sql`(select epoch from selvage_clock), (select json_group_object("table_name", json_array("version", "named")) from ${versionsTable} where "table_name" in (${names}))`
 }
 
 function changedParts(known: Fragment): Fragment {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { describe, expect, it } from 'vitest'
-import { SqlError } from '../../../src/database/client.ts'
+import { SqlError } from '../../../src/database/hrana/outcome.ts'
 import { constraintProblem } from '../../../src/engine/write/constraint.ts'
 import { backend, everyone, resource } from '../../../src/index.ts'
 import { audienceOf } from '../../../src/model/caller/audience.ts'

@@ -1,7 +1,7 @@
 import { uuidv7 } from '../../../base/id.ts'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, type Result, type Statement, textValue } from '../../../base/statement.ts'
-import { SqlError } from '../../../database/client.ts'
+import { SqlError } from '../../../database/hrana/outcome.ts'
 import { type Account, accountColumns, accountOf, isNotBannedSql } from '../../account/account.ts'
 import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'

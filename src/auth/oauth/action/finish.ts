@@ -1,6 +1,6 @@
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, type Statement, textValue } from '../../../base/statement.ts'
-import { SqlError } from '../../../database/client.ts'
+import { SqlError } from '../../../database/hrana/outcome.ts'
 import { refusalOfUser } from '../../account/make.ts'
 import { issueCode } from '../../code/issue.ts'
 import type { ProviderTokens } from '../../code/seal.ts'
