@@ -102,8 +102,9 @@ function asOf(entry: Dependent, knowledge: Knowledge | null): number {
   let frame = Number.POSITIVE_INFINITY
   for (const table in entry.versions) {
     const seen = knowledge?.tables.get(table)
-    const holds = seen !== undefined && isAsItWas(entry, table, seen)
-    frame = Math.min(frame, holds ? Math.max(seen.frame, entry.frame) : entry.frame)
+    const held = (each: Seen): boolean => isAsItWas(entry, table, each)
+    const last = seen === undefined || held(seen) ? seen : seen.earlier.find(held)
+    frame = Math.min(frame, Math.max(last?.frame ?? 0, entry.frame))
   }
   return frame === Number.POSITIVE_INFINITY ? entry.frame : frame
 }

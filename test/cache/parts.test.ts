@@ -83,10 +83,16 @@ describe('whatever was heard, in whatever order', () => {
         if (known === null) return
         const from = Math.min(at, seen(known).version)
         const part = partAt(happened, name, from)
-        if (isUntouched(seen(known), part, from))
-          expect(isTouched(happened, name, from, seen(known).version)).toBe(false)
-        // And what is handed on is what is known.
-        expect(decodeKnowledge(encodeKnowledge(known))).toEqual(known)
+        for (const each of [seen(known), ...seen(known).earlier]) {
+          if (each.version >= from && isUntouched(each, part, from))
+            expect(isTouched(happened, name, from, each.version)).toBe(false)
+        }
+        // And what is handed on is what is known now.
+        const latest = { ...seen(known), earlier: [] }
+        expect(decodeKnowledge(encodeKnowledge(known))).toEqual({
+          ...known,
+          tables: new Map([['seats', latest]]),
+        })
       }),
       { numRuns: 3_000 },
     )
@@ -115,6 +121,17 @@ test('of very many parts the oldest are forgotten, and what is older than them c
   expect(isUntouched(seen(known), part('id:9999'), 0)).toBe(false)
   expect(isUntouched(seen(known), part('id:9999'), changes?.since ?? 0)).toBe(true)
   expect(isUntouched(seen(known), part('id:599'), 599)).toBe(false)
+})
+
+test('what was known before is kept as long as it has no more parts than there may be', () => {
+  const earlierOf = (count: number) => {
+    const everything: History = Array.from({ length: count }, (_, index) => [`id:${index}`])
+    const steps = everything.map((_, index) => sightingAt(everything, index + 1, index))
+    return seen(steps.reduce(merge, sightingAt(everything, 0, null))).earlier
+  }
+  expect(earlierOf(3).map(({ version }) => version)).toEqual([2, 1, 0])
+  expect(earlierOf(30).map(({ version }) => version)).toEqual([29, 28, 27, 26, 25, 24, 23, 22])
+  expect(earlierOf(131).map(({ version }) => version)).toEqual([130, 129, 128])
 })
 
 describe('an answer about one part', () => {

@@ -28,7 +28,7 @@ export interface Part {
  */
 export interface Knowledge {
   readonly epoch: string
-  readonly tables: ReadonlyMap<string, Seen>
+  readonly tables: ReadonlyMap<string, Latest>
   /** When the newest sighting was made: it tells which of two epochs is the present one. */
   readonly seenAtMilliseconds: number
 }
@@ -39,6 +39,15 @@ export interface Seen {
   readonly frame: number
   /** Null: nothing but the version is known. */
   readonly changes: Changes | null
+}
+
+/** The newest that is known of a table. */
+export interface Latest extends Seen {
+  /**
+   * And what was known of it before, the latest first: what a write has overtaken was good until then, and is for those
+   * who are owed no more.
+   */
+  readonly earlier: readonly Seen[]
 }
 
 /** Whether nothing of a part is known to have been written since the table had a version, though others may have been. */
@@ -54,7 +63,8 @@ export function isUntouched({ changes }: Seen, { name, whole, hides, scheme }: P
 export function knowledgeOf(sighting: Sighting, seenAtMilliseconds: number): Knowledge {
   const { frame, changes } = sighting
   const tables = Object.entries(sighting.versions).map(
-    ([table, version]) => [table, { version, frame, changes: changes?.get(table) ?? null }] as const,
+    ([table, version]) =>
+      [table, { version, frame, changes: changes?.get(table) ?? null, earlier: [] }] as const,
   )
   return { epoch: sighting.epoch, tables: new Map(tables), seenAtMilliseconds }
 }
@@ -99,13 +109,13 @@ export function decodeKnowledge(bytes: Uint8Array): Knowledge | null {
   const read = parseJson(new TextDecoder().decode(bytes))
   if (!isRecord(read) || read.format !== format || typeof read.epoch !== 'string') return null
   if (!isTime(read.seenAtMilliseconds) || !Array.isArray(read.rows)) return null
-  const tables = new Map<string, Seen>()
+  const tables = new Map<string, Latest>()
   for (const row of read.rows) {
     const [table, version, frame, told]: readonly unknown[] = Array.isArray(row) ? row : []
     const changes = changesOf(told)
     if (typeof table !== 'string' || !isCount(version) || !isCount(frame) || changes === undefined)
       return null
-    tables.set(table, { version, frame, changes })
+    tables.set(table, { version, frame, changes, earlier: [] })
   }
   return { epoch: read.epoch, tables, seenAtMilliseconds: read.seenAtMilliseconds }
 }
@@ -125,14 +135,27 @@ function changesOf(told: unknown): Changes | null | undefined {
 }
 
 /** Versions only grow within an epoch, so the higher one is the later one, whatever the frames say. `a` itself when `b` adds nothing. */
-function together(a: Seen, b: Seen): Seen {
+function together(a: Latest, b: Latest): Latest {
   const [low, high] = b.version > a.version ? [a, b] : [b, a]
   const frame = a.version === b.version ? Math.max(a.frame, b.frame) : high.frame
   const changes = joined(low, high)
-  return high === a && frame === a.frame && changes === a.changes
-    ? a
-    : { version: high.version, frame, changes }
+  if (high === a && frame === a.frame && changes === a.changes) return a
+  return { version: high.version, frame, changes, earlier: earlierOf(a, b) }
 }
+
+/** @param held what was known when `news` came */
+function earlierOf(held: Latest, news: Latest): readonly Seen[] {
+  if (news.version <= held.version) return held.earlier
+  const { version, frame, changes } = held
+  let parts = 0
+  return [{ version, frame, changes }, ...held.earlier].slice(0, mostEarlier).filter((each) => {
+    parts += each.changes?.parts.size ?? 0
+    return parts <= mostParts
+  })
+}
+
+/** Each has all parts that were known then: together they have no more than there may be of the latest. */
+const mostEarlier = 8
 
 /** What two know of changes: of all since the earlier one, where nothing between the two is unknown. */
 function joined(low: Seen, high: Seen): Changes | null {
