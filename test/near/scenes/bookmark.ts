@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { startTiming } from '../../../src/base/timing.ts'
 import { openBookmark, sealBookmark } from '../../../src/database/bookmark.ts'
+import { connect } from '../../../src/database/client.ts'
 import { canary } from '../backend/seed.ts'
-import type { Centre } from '../harness/centre.ts'
+import { type Centre, followed } from '../harness/centre.ts'
 
 const url = '/rest/v1/notes?select=text'
 
@@ -39,6 +41,21 @@ export function bookmarks(centre: () => Centre): void {
       // Not older than what is in the answer.
       expect(two?.epoch).toBe(one?.epoch)
       expect(two?.frame).toBeGreaterThanOrEqual(one?.frame ?? Number.POSITIVE_INFINITY)
+    })
+
+    test('of a read finds what is kept as new as that, whoever wrote something else meanwhile', async () => {
+      const { ask, nodes } = centre()
+      const page = '/rest/v1/members?limit=3'
+      await ask(page)
+      // By another data centre: nobody here has heard of it.
+      const database = connect({ url: nodes.primary.sqld.url, token: null })
+      await database.transact([{ sql: 'update visits set post_id = post_id', args: [] }], startTiming())
+      await followed(ask)
+      const given = { headers: { prefer: 'consistency=session' } }
+      const { bookmark, trips } = await ask('/rest/v1/visits', given)
+      await centre().settled()
+      const kept = await ask(page, { headers: { 'selvage-bookmark': bookmark ?? expect.unreachable() } })
+      expect([trips, kept.trips]).toEqual([1, 0])
     })
 
     test.each<[string, (good: string) => string]>([
