@@ -21,6 +21,7 @@ import type { Store } from './cache/store.ts'
 import { type Cluster, clusterOf } from './database/cluster.ts'
 import { readShards, requireShards, type ShardNode } from './database/shard/nodes.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
+import { type Lately, servedLately } from './engine/keep/lately.ts'
 import { createPlans, type Plans } from './engine/plans.ts'
 import { type RunningKeys, runningKeys } from './engine/write/running.ts'
 import { mailOf } from './mail/create.ts'
@@ -43,6 +44,7 @@ export interface Server {
   readonly cluster: Cluster
   readonly store: Store
   readonly flights: Flights
+  readonly lately: Lately
   /** Told of what fails in what is kept, for the log. */
   readonly report: (what: string, error: unknown) => void
   readonly standing: Standing
@@ -93,6 +95,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       sessions: sessionMemory(cache, systemClock),
       store: platformStore({ cache, world: platformWorld(bindings.CACHE) }, systemClock, reportFailure),
       flights: createFlights(systemClock),
+      lately: servedLately(),
       report: reportFailure,
       standing: createStanding(),
       schema: schemaOf(model),

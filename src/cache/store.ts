@@ -48,6 +48,10 @@ export interface Store {
   learn(realm: string, sighting: Sighting, nowMilliseconds: number, isWrite?: boolean): Promise<void>
   /** Versions of tables, as far as they are known: the database need not tell what was before. */
   known(realm: string): Versions
+  /** How often something was learnt that may have overtaken an answer: while it stays as it was, nothing was. */
+  news(realm: string): number
+  /** The answer that memory holds, where a table that it depends on is known to have changed since; null: there is none. */
+  overtaken(key: string, realm: string): Entry | null
   /** Where all that is known of these tables holds: what is read from there on is not overtaken yet. Null: nothing is known. */
   knownAt(realm: string, tables: readonly string[]): Pick<Sighting, 'epoch' | 'frame'> | null
 }
@@ -133,6 +137,11 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
       return remember(key, entry)
     },
     learn: known.learn,
+    news: known.news,
+    overtaken(key, realm) {
+      const entry = memory.get(key)
+      return entry !== null && isSuperseded(entry, known.of(realm)) ? entry : null
+    },
     known(realm) {
       const tables = [...(known.of(realm)?.tables ?? [])]
       return Object.fromEntries(tables.map(([table, { version }]) => [table, version]))

@@ -16,7 +16,8 @@ export interface CacheOptions {
   /**
    * What becomes of an answer when a write touched its rows' tables: `wait`, the next one who asks waits for the new one;
    * `revalidate`, it counts as older than `maxAge`, and so is given while it is read anew, as `staleWhileRevalidate`
-   * allows. Who wrote waits in any case. Default `wait`.
+   * allows; what everybody is told, and somebody was given in the last ten seconds, is read anew as soon as the write is
+   * heard of, before anybody asks. Who wrote may have to wait in any case. Default `wait`.
    */
   readonly afterWrite?: 'wait' | 'revalidate'
   /** For so long after `maxAge` it is given when the database cannot be reached (RFC 5861 §4). Default 0. */

@@ -2,21 +2,21 @@ import type { Clock } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import type { Result, Statement, Value } from '../base/statement.ts'
 import { startTiming, type Timing } from '../base/timing.ts'
-import type { Bookmark } from '../database/bookmark.ts'
 import type { Database, ReadOptions as DatabaseReadOptions, ReadResult } from '../database/client.ts'
 import type { Consistency, Freshness } from '../database/fresh/freshness.ts'
 import { unavailable } from '../database/node.ts'
 import type { Shard } from '../database/shard/nodes.ts'
-import { type Caller, callerValues } from '../model/caller/caller.ts'
+import { anonymous, type Caller, callerValues } from '../model/caller/caller.ts'
 import type { Keep } from '../model/resource.ts'
 import type { ReadIntent, ReadRequest } from '../query/intent.ts'
-import { bind } from '../sql/plan.ts'
+import { bind, type Values } from '../sql/plan.ts'
 import { estimatedCountCap } from '../sql/read.ts'
 import { takeApart, takeApartOnce, type WrittenAnswer } from './answer.ts'
+import { refreshAhead } from './keep/ahead.ts'
 import type { Keeping } from './keep/keeping.ts'
-import { type CacheStatus, type Caching, keptText } from './keep/kept.ts'
-import { type SightedResult, sightedResult } from './keep/sighted.ts'
-import type { Plans } from './plans.ts'
+import { type CacheStatus, type Caching, keptText, type Reading } from './keep/kept.ts'
+import { sightedResult } from './keep/sighted.ts'
+import type { Plans, ReadPlan } from './plans.ts'
 import { readFromShards } from './shard/read.ts'
 import { translated } from './sql-error.ts'
 
@@ -70,8 +70,7 @@ export async function read(
 ): Promise<ReadAnswer> {
   const { plans, caller, clock, timing, caching } = context
   const plan = plans.read(request.intent, caller)
-  const known = callerValues(caller, clock.nowMilliseconds())
-  const values = { slots: request.values, caller: known, cursor: options.cursor, body: null }
+  const values = valuesOf(request, options.cursor, context)
   const consistency = options.consistency ?? 'session'
   if (plan.shard !== null) {
     timing.mark('plan')
@@ -84,25 +83,16 @@ export async function read(
     timing.mark('db')
     return estimated(answer, request.intent, plan.columns)
   }
-  const ask = async (atLeast: Bookmark | null, isLater = false): Promise<SightedResult> => {
-    const askedAtMilliseconds = clock.nowMilliseconds()
-    const at = isLater ? { ...context, timing: startTiming() } : context
-    const tellsVersions = caching !== null && plan.isSighted
-    const answer = await askNearest(bind(plan, values), { consistency, atLeast, tellsVersions }, at)
-    const { versions } = answer
-    if (caching !== null && versions !== null)
-      caching.later(caching.store.learn(caching.realm, versions, askedAtMilliseconds))
-    return sightedResult(answer, keeping?.tables ?? null)
-  }
+  const ask = asking(plan, values, consistency, context)
   timing.mark('plan')
   const { keeping } = plan
   const kept =
     keeping === null || caching === null
-      ? { text: (await ask(null)).text, status: null }
+      ? { text: (await ask(null, false)).text, status: null }
       : await keptText(
           {
             keeping,
-            asked: options.cursor === null ? request : {},
+            asked: options.cursor === null ? request : null,
             args: () => bind({ text: '', bindings: keeping.bindings }, values).args,
             freshness: await freshnessFor(consistency, context),
             session: sessionFor(keeping, caching, caller),
@@ -112,6 +102,7 @@ export async function read(
           clock,
         )
   timing.mark('db')
+  if (caching !== null) refreshAhead((again) => asAnybody(again, context), caching, clock)
   if (kept.text === null) throw sessionOver()
   const answer = kept.status === null ? takeApart(kept.text) : takeApartOnce(kept.text)
   if (answer === null) throw unavailable()
@@ -126,6 +117,47 @@ export async function read(
             isShared: !keeping.isPrivate,
             isPublic: caller.kind === 'anonymous' && !keeping.isPrivate,
           },
+  }
+}
+
+function valuesOf(
+  { values }: ReadRequest,
+  cursor: string | null,
+  { caller, clock }: Pick<ReadContext, 'caller' | 'clock'>,
+): Values {
+  return { slots: values, caller: callerValues(caller, clock.nowMilliseconds()), cursor, body: null }
+}
+
+function asking(
+  plan: ReadPlan,
+  values: Values,
+  consistency: Consistency,
+  context: ReadContext,
+): Reading['ask'] {
+  const { clock, caching } = context
+  return async (atLeast, isLater) => {
+    const askedAtMilliseconds = clock.nowMilliseconds()
+    const at = isLater ? { ...context, timing: startTiming() } : context
+    const tellsVersions = caching !== null && plan.isSighted
+    const answer = await askNearest(bind(plan, values), { consistency, atLeast, tellsVersions }, at)
+    const { versions } = answer
+    if (caching !== null && versions !== null)
+      caching.later(caching.store.learn(caching.realm, versions, askedAtMilliseconds))
+    return sightedResult(answer, plan.keeping?.tables ?? null)
+  }
+}
+
+/** What everybody is told, as nobody in particular asks for it: whose session stands by then is not known. */
+function asAnybody(request: ReadRequest, context: ReadContext): Reading | null {
+  const plan = context.plans.read(request.intent, anonymous)
+  const { keeping } = plan
+  if (keeping === null) return null
+  const values = valuesOf(request, null, { ...context, caller: anonymous })
+  return {
+    keeping,
+    asked: request,
+    args: () => bind({ text: '', bindings: keeping.bindings }, values).args,
+    ask: asking(plan, values, 'eventual', context),
   }
 }
 

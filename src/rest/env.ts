@@ -7,6 +7,7 @@ import type { Flights } from '../cache/flight.ts'
 import type { Standing } from '../cache/standing.ts'
 import type { Store } from '../cache/store.ts'
 import type { CacheStatus } from '../engine/keep/kept.ts'
+import type { Lately } from '../engine/keep/lately.ts'
 import type { Plans } from '../engine/plans.ts'
 import type { ReadContext } from '../engine/read.ts'
 import type { RunningKeys } from '../engine/write/running.ts'
@@ -35,6 +36,7 @@ export interface RestServer {
   readonly running: RunningKeys
   readonly store: Store
   readonly flights: Flights
+  readonly lately: Lately
   /** Told of what fails in what is kept, for the log. */
   readonly report: (what: string, error: unknown) => void
   readonly standing: Standing

@@ -103,8 +103,8 @@ function listUrl({ apiUrl }: Settings, resource: string, url: string): URL {
 
 /** Null where an operator switched it off. */
 function cachingOf(context: Context<RestEnv>): Caching | null {
-  const { settings, store, flights, standing, schema, realm, report } = context.get('server')
+  const { settings, store, flights, lately, standing, schema, realm, report } = context.get('server')
   if (!settings.isCaching) return null
   const later = (work: Promise<void>): void => context.executionCtx.waitUntil(work)
-  return { store, flights, standing, schema, realm, later, report }
+  return { store, flights, lately, standing, schema, realm, later, report }
 }

@@ -3,6 +3,7 @@ export interface BoundedMap<T> {
   get(key: string): T | undefined
   set(key: string, value: T): void
   delete(key: string): void
+  values(): readonly T[]
   readonly size: number
 }
 
@@ -45,6 +46,7 @@ export function boundedMap<T>(
       }
     },
     delete: drop,
+    values: () => [...entries.values()].map(({ value }) => value),
     get size() {
       return entries.size
     },

@@ -15,6 +15,8 @@ import {
 export interface SharedKnowledge {
   /** Null when nothing is known. */
   of(realm: string): Knowledge | null
+  /** How often something was learnt that may have overtaken an answer. */
+  news(realm: string): number
   /** Whether the data centre was not asked for a second: by then another isolate may have written. */
   isDue(realm: string, nowMilliseconds: number): boolean
   /** Asks the data centre what it knows, and tells it where that is less. */
@@ -43,6 +45,7 @@ const rememberedTenants = 1_000
 
 interface State {
   knowledge: Knowledge | null
+  news: number
   /** What the data centre had when it was last asked or told. */
   shared: Knowledge | null
   askedAtMilliseconds: number
@@ -60,6 +63,7 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     return state
   }
   const add = (state: State, knowledge: Knowledge) => {
+    if (tellsMore(state.knowledge, knowledge)) state.news += 1
     state.knowledge = state.knowledge === null ? knowledge : merge(state.knowledge, knowledge)
   }
   const ask = async (tier: Tier, realm: string, state: State) => {
@@ -75,6 +79,7 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
   }
   return {
     of: (realm) => states.get(realm)?.knowledge ?? null,
+    news: (realm) => states.get(realm)?.news ?? 0,
     isDue(realm, nowMilliseconds) {
       if (dataCentre === null) return false
       const elapsed = nowMilliseconds - (states.get(realm)?.askedAtMilliseconds ?? Number.NEGATIVE_INFINITY)
@@ -131,6 +136,7 @@ const keyOf = (realm: string): string => `knowledge:${realm}`
 
 const newState = (): State => ({
   knowledge: null,
+  news: 0,
   shared: null,
   askedAtMilliseconds: Number.NEGATIVE_INFINITY,
   toldAtMilliseconds: Number.NEGATIVE_INFINITY,

@@ -8,13 +8,16 @@ import type { Standing } from '../../cache/standing.ts'
 import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
 import type { Bookmark } from '../../database/bookmark.ts'
 import type { Freshness } from '../../database/fresh/freshness.ts'
+import type { ReadRequest } from '../../query/intent.ts'
 import type { Keeping } from './keeping.ts'
+import type { Lately } from './lately.ts'
 import type { SightedResult } from './sighted.ts'
 
 /** Where answers are kept. */
 export interface Caching {
   readonly store: Store
   readonly flights: Flights
+  readonly lately: Lately
   readonly standing: Standing
   /** What the backend and this version of the Worker make of a query: entries of another one are none. */
   readonly schema: string
@@ -45,22 +48,26 @@ export interface KeptText {
   readonly status: CacheStatus
 }
 
-export interface KeptRead {
+/** A query, and how the database is asked it. */
+export interface Reading {
   readonly keeping: Keeping
-  /** What was asked: the same object for what is asked again. */
-  readonly asked: object
+  /** What was asked: the same object for what is asked again. Null of a page after a cursor, which is no part of it. */
+  readonly asked: ReadRequest | null
   /** What the query binds, without the look at the session. */
   args(): readonly Value[]
-  /** How new the answer must be; null: only the database itself will do. */
-  readonly freshness: Freshness | null
-  /** Whose session has to stand; null: nobody's. */
-  readonly session: string | null
   /**
    * Asks the database. What it says of versions the store has learnt then.
    * @param atLeast what is read must be so new
    * @param isLater the answer goes out before: it is none of its trips
    */
   ask(atLeast: Bookmark | null, isLater: boolean): Promise<SightedResult>
+}
+
+export interface KeptRead extends Reading {
+  /** How new the answer must be; null: only the database itself will do. */
+  readonly freshness: Freshness | null
+  /** Whose session has to stand; null: nobody's. */
+  readonly session: string | null
 }
 
 /**
@@ -71,9 +78,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   const { keeping, freshness, session } = read
   const { store, flights, standing, realm, later } = caching
   const key = keyFor(read, caching)
-  const scope = keeping.isPrivate ? 'private' : 'shared'
   const ask = (flight: Flight | null, atLeast: Bookmark | null = null, isLater = false): Promise<Asked> =>
-    askAndKeep(read, { key, scope, flight, atLeast, isLater }, caching, clock)
+    askAndKeep(read, { key, session, flight, atLeast, isLater }, caching, clock)
   const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
   // Of a session that was never seen nothing that is kept can be told.
   if (freshness === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
@@ -83,11 +89,17 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   // One moment for all: who waits is content with what was new when it asked.
   const query: Query = {
     realm,
-    scope,
+    scope: scopeOf(keeping),
     epoch: freshness.epoch,
     neededFrame: freshness.frame,
     nowMilliseconds: clock.nowMilliseconds(),
     stoodAtMilliseconds,
+  }
+  const hit = ({ entry, tier, ageSeconds, ttlSeconds }: Hit): KeptText => {
+    if (read.asked !== null && isForAnybody(keeping))
+      caching.lately.note(key, read.asked, query.nowMilliseconds)
+    const readAt = { epoch: entry.epoch, frame: entry.newestFrame }
+    return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds, readAt } }
   }
   const finding: Finding = store.recall(key, query) ?? (await store.lookUp(key, query, later))
   if (finding.kind === 'fresh') return hit(finding)
@@ -117,6 +129,15 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   }
 }
 
+function scopeOf({ isPrivate }: Keeping): Query['scope'] {
+  return isPrivate ? 'private' : 'shared'
+}
+
+/** Whether anybody may ask for it anew, and somebody should: what may be given while it is read is not waited for either. */
+function isForAnybody({ keep, isOpen, isPrivate }: Keeping): boolean {
+  return isOpen && !isPrivate && keep.afterWrite === 'revalidate' && keep.staleWhileRevalidate > 0
+}
+
 const alone = { kind: 'late' } as const
 
 const keys = new WeakMap<
@@ -125,12 +146,12 @@ const keys = new WeakMap<
 >()
 
 /** What depends on who asks has another key for each of them, so that only what does not is remembered. */
-function keyFor({ keeping, asked, args }: KeptRead, { schema, realm }: Caching): string {
+export function keyFor({ keeping, asked, args }: Reading, { schema, realm }: Caching): string {
   const caching = `${realm} ${schema}`
-  const known = keys.get(asked)
+  const known = asked === null ? undefined : keys.get(asked)
   if (known !== undefined && known.keeping === keeping && known.caching === caching) return known.key
   const key = keyOf({ schema, realm, statement: keeping.digest, args: args() })
-  if (!keeping.isPrivate) keys.set(asked, { keeping, caching, key })
+  if (asked !== null && !keeping.isPrivate) keys.set(asked, { keeping, caching, key })
   return key
 }
 
@@ -139,18 +160,18 @@ interface Asked {
   readonly isStored: boolean
 }
 
-/** Where an answer is to be kept, by whom, and how new it must be. */
+/** Where an answer is to be kept, by whom, whose session stands when there is one, and how new it must be. */
 interface Filling {
   readonly key: string
-  readonly scope: Query['scope']
+  readonly session: string | null
   readonly flight: Flight | null
   readonly atLeast: Bookmark | null
   readonly isLater: boolean
 }
 
-async function askAndKeep(
-  { keeping, session, ask }: KeptRead,
-  { key, scope, flight, atLeast, isLater }: Filling,
+export async function askAndKeep(
+  { keeping, ask }: Reading,
+  { key, session, flight, atLeast, isLater }: Filling,
   { store, standing, realm, later }: Caching,
   clock: Clock,
 ): Promise<Asked> {
@@ -160,7 +181,7 @@ async function askAndKeep(
     const result = await ask(atLeast, isLater)
     const entry = entryOf(result, keeping, storedAtMilliseconds)
     if (session !== null && entry !== null) standing.note(session, storedAtMilliseconds)
-    if (entry !== null) outcome = store.fill(key, entry, { realm, scope }, later)
+    if (entry !== null) outcome = store.fill(key, entry, { realm, scope: scopeOf(keeping) }, later)
     return { text: result.text, isStored: outcome === 'kept' }
   } finally {
     flight?.end(outcome)
@@ -199,13 +220,8 @@ function entryOf(
   }
 }
 
-function hit({ entry, tier, ageSeconds, ttlSeconds }: Hit): KeptText {
-  const readAt = { epoch: entry.epoch, frame: entry.newestFrame }
-  return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds, readAt } }
-}
-
 /** The next request asks again. */
-async function inBackground(work: Promise<unknown>, report: Caching['report']): Promise<void> {
+export async function inBackground(work: Promise<unknown>, report: Caching['report']): Promise<void> {
   await work.catch((error: unknown) => report('refresh', error))
 }
 

@@ -90,6 +90,11 @@ const all = {
   ...{ read: everyone, create: everyone, update: everyone, delete: everyone },
   cache: { maxAge: 600 },
 } as const
+/** Read anew as soon as a write is heard of: what may hide rows is not, so that it is seen whether it was still kept. */
+const ahead = {
+  ...all,
+  cache: { maxAge: 600, staleWhileRevalidate: 600, afterWrite: 'revalidate' },
+} as const
 
 /** Whose rows are kept; all else of it is there to be written in every way that there is. */
 export const declared = backend({
@@ -98,8 +103,8 @@ export const declared = backend({
   defaultRole: 'member',
   trials: true,
   resources: [
-    ...[resource(people, all), resource(nodes, all), resource(places, all), resource(tickets, all)],
-    resource(seats, { ...all, softDelete: seats.gone }),
+    ...[resource(people, ahead), resource(nodes, ahead), resource(places, ahead), resource(tickets, ahead)],
+    resource(seats, { ...ahead, softDelete: seats.gone }),
     resource(notes, { ...all, read: ({ caller }) => or(eq(notes.open, 1), eq(notes.owner, caller.id)) }),
     resource(drafts, { ...all, read: ({ caller }) => caller.signedIn && eq(drafts.owner, caller.id) }),
     resource(links, {
