@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { isLater } from './base/history/moment.ts'
 import { Problem } from './base/problem.ts'
 import type { Place, Settings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
@@ -83,7 +84,11 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     if (versions !== null) context.executionCtx.waitUntil(store.learn(realm, versions, Date.now(), true))
     tell(context, written, settings)
   } else {
-    const news = newsOf(read ?? (status?.kind === 'hit' ? status.readAt : null), brought, headers)
+    const news = newsOf(
+      read ?? (status?.kind === 'hit' ? { ...status.readAt, tick: 0 } : null),
+      brought,
+      headers,
+    )
     if (news !== null) tell(context, news, settings)
   }
   if (silentSeconds !== null && cluster.replicas.length > 0) {
@@ -186,7 +191,9 @@ function newsOf(read: Bookmark | null, brought: Bookmark | null, headers: Header
   if (read === null) return null
   if (brought !== null && brought.epoch !== read.epoch) return read
   if (!asksForSession(headers)) return null
-  return brought !== null && brought.frame > read.frame ? brought : read
+  if (brought === null) return read
+  // What was read was no older than what was brought.
+  return isLater(brought, read) ? brought : { ...read, tick: Math.max(read.tick, brought.tick) }
 }
 
 function asksForSession(headers: Headers): boolean {

@@ -1,17 +1,17 @@
 import { equalInConstantTime, signature } from '../base/crypto.ts'
+import type { Written } from '../base/history/moment.ts'
 import { boundedMap } from '../base/memory/bounded-map.ts'
 
 /** A place in the history of a database: whoever shows it is not answered from older data. */
-export interface Bookmark {
-  /** Which history: a database that is restored or forked has another one. */
-  readonly epoch: string
-  /** libSQL's replication index. */
-  readonly frame: number
-}
+export type Bookmark = Written
 
-/** `epoch.frame.mac`. Signed, for a replica waits for the frame that a bookmark names: nobody else can make one. */
-export function sealBookmark(secret: string, { epoch, frame }: Bookmark): string {
-  return `${epoch}.${frame}.${macOf(secret, epoch, String(frame))}`
+/**
+ * `epoch.frame.tick.mac`, and `epoch.frame.mac` without a tick. Signed, for a replica waits for the frame that a bookmark names:
+ * nobody else can make one.
+ */
+export function sealBookmark(secret: string, { epoch, frame, tick }: Bookmark): string {
+  const text = `${epoch}.${frame}${tick === 0 ? '' : `.${tick}`}`
+  return `${text}.${macOf(secret, text)}`
 }
 
 /** Null of a text that this server has not sealed. What it has is checked once: a client hands it back each time. */
@@ -27,13 +27,13 @@ export function openBookmark(secret: string, text: string): Bookmark | null {
 const opened = boundedMap<{ readonly secret: string; readonly bookmark: Bookmark }>(2_000)
 
 function checked(secret: string, text: string): Bookmark | null {
-  const [, epoch = '', frame = '', mac = ''] =
-    /^([0-9a-f]{32})\.(0|[1-9]\d{0,14})\.([\w-]{22})$/.exec(text) ?? []
-  if (epoch === '' || !equalInConstantTime(mac, macOf(secret, epoch, frame))) return null
-  return { epoch, frame: Number(frame) }
+  const [, sealed = '', epoch = '', frame, tick = '0', mac = ''] =
+    /^(([0-9a-f]{32})\.(0|[1-9]\d{0,14})(?:\.([1-9]\d{0,14}))?)\.([\w-]{22})$/.exec(text) ?? []
+  if (epoch === '' || !equalInConstantTime(mac, macOf(secret, sealed))) return null
+  return { epoch, frame: Number(frame), tick: Number(tick) }
 }
 
 /** 128 bits of it. */
-function macOf(secret: string, epoch: string, frame: string): string {
-  return signature(secret, 'bookmark', `${epoch}.${frame}`).slice(0, 22)
+function macOf(secret: string, text: string): string {
+  return signature(secret, 'bookmark', text).slice(0, 22)
 }

@@ -1,3 +1,4 @@
+import type { Moment } from '../base/history/moment.ts'
 import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
@@ -83,7 +84,7 @@ export interface TransactionOptions {
 
 export interface ReadOptions {
   /** What is read must be so new, too. */
-  readonly atLeast?: Bookmark | null
+  readonly atLeast?: Moment | null
   /** Whether it is to tell of versions as a write does. */
   readonly tellsVersions?: boolean
 }
@@ -127,6 +128,7 @@ export function connectTo(options: DatabaseOptions): Database {
   const send = sender(options)
   let written: Bookmark | null = null
   let readTo: number | null = null
+  let readTick = 0
   let versions: VersionSighting | null = null
   let lastSnapshot: { readonly reply: Reply; readonly watching: Watching | null } | null = null
   const noteWritten = (reply: Reply, watching: Watching | null): void => {
@@ -136,10 +138,11 @@ export function connectTo(options: DatabaseOptions): Database {
   const readBy = async (
     request: ReadRequest,
     consistency: Consistency,
-    atLeast: Bookmark | null = null,
+    atLeast: Moment | null = null,
   ): Promise<Read> => {
     const answer = await read(request, { consistency, atLeast }, { cluster, reader, send })
     if (answer.reply.frame !== null) readTo = Math.max(readTo ?? 0, answer.reply.frame)
+    readTick = Math.max(readTick, answer.tick)
     return answer
   }
   const write = async (
@@ -154,7 +157,7 @@ export function connectTo(options: DatabaseOptions): Database {
     const known = cluster.primary.frame
     const isFollowed = cluster.replicas.length > 0 || touched.length > 0
     const marks = touched.length === 0 ? [] : [raiseVersions(touched, named)]
-    if (isFollowed) marks.push(noteFrame(known))
+    if (isFollowed) marks.push(noteFrame(known, Date.now()))
     const all = [...statements, ...marks]
     const watching = watch()
     const epilogue = watching === null ? [readEpoch] : [readEpoch, watching.statement]
@@ -166,9 +169,12 @@ export function connectTo(options: DatabaseOptions): Database {
     ])
     const ended = done(reply)
     noteWritten(reply, watching)
+    // Its tick is that of a write before.
+    if (!isFollowed && written !== null) written = { ...written, tick: 0 }
     if (reply.frame !== null && reply.frame < Math.max(known, notedFrame(reply))) {
       await beginHistory(epoch, cluster, send, timing)
-      written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame }
+      const tick = written?.tick ?? 0
+      written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame, tick }
       versions = null
     } else if (written !== null) {
       belongsTo(cluster, written.epoch)
@@ -178,12 +184,8 @@ export function connectTo(options: DatabaseOptions): Database {
   return {
     async run(statement, timing, consistency = 'session', { atLeast = null, tellsVersions = false } = {}) {
       const watching = tellsVersions ? watch() : null
-      const body = (frame: number | null, isChecked: boolean) =>
-        executeRequest(
-          statement,
-          frame,
-          watching === null ? (isChecked ? [readEpoch] : []) : [watching.statement],
-        )
+      const epilogue = watching === null ? [] : [watching.statement]
+      const body = (frame: number | null) => executeRequest(statement, frame, epilogue)
       const request = { body, count: 1, timing }
       const { reply, state, frame } = await readBy(request, consistency, atLeast)
       const [result] = resultsOf(done(reply))
@@ -223,7 +225,8 @@ export function connectTo(options: DatabaseOptions): Database {
         return written
       },
       get read() {
-        return readTo === null || cluster.epoch === null ? null : { epoch: cluster.epoch, frame: readTo }
+        if (readTo === null || cluster.epoch === null) return null
+        return { epoch: cluster.epoch, frame: readTo, tick: readTick }
       },
       get versions() {
         return versions

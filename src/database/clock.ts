@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts'
-import { integerValue, type Statement, textOf, textValue } from '../base/statement.ts'
+import { integerValue, type Result, type Statement, textOf, textValue } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { type Cluster, looked, rewound } from './cluster.ts'
@@ -20,17 +20,17 @@ export interface Seen {
   readonly silentSeconds: number | null
 }
 
-/** Which history the database is: the one row of `selvage_clock`, which `npm run migrate` makes. */
-export const readEpoch: Statement = { sql: 'select epoch, frame from selvage_clock', args: [] }
+/** Which history the database is, and what was noted of it: the one row of `selvage_clock`, which `npm run migrate` makes. */
+export const readEpoch: Statement = { sql: 'select epoch, frame, tick from selvage_clock', args: [] }
 
 /**
  * Part of a transaction: that there was this frame before. A server that crashed may count its frames anew, from fewer
- * than there were, and then tells of it by the frame of the next write.
+ * than there were, and then tells of it by the frame of the next write. The tick goes on where it was, or where the time is.
  */
-export function noteFrame(frame: number): Statement {
+export function noteFrame(frame: number, nowMilliseconds: number): Statement {
   return {
-    sql: 'update selvage_clock set frame = ? where frame < ?',
-    args: [integerValue(frame), integerValue(frame)],
+    sql: 'update selvage_clock set frame = max(frame, ?), tick = max(tick + 1, ?)',
+    args: [integerValue(frame), integerValue(nowMilliseconds)],
   }
 }
 
@@ -39,9 +39,14 @@ export function notedFrame({ epilogue }: Reply): number {
   return Number(textOf(epilogue[0]?.rows[0]?.[1]) ?? 0)
 }
 
-/** The epoch of what was read, where `readEpoch` was asked with it; null: it was not. */
+/** The epoch of what was read, where it was asked afterwards, first; null: it was not. */
 export function epochOf({ epilogue }: Reply): string | null {
   return textOf(epilogue[0]?.rows[0]?.[0])
+}
+
+/** What the database that was read has come to, where `readEpoch` was asked before; null: it was not, or not answered. */
+export function checkedOf({ check, frame }: Reply): Bookmark | null {
+  return bookmarkAt(check, frame ?? 0)
 }
 
 function renewEpoch(old: string): Statement {
@@ -53,17 +58,19 @@ function renewEpoch(old: string): Statement {
 
 /** What `readEpoch` was answered, with the frame of that answer. Null of a database that keeps no epoch. */
 export function bookmarkOf(reply: Reply): Bookmark | null {
-  const [result] = 'results' in reply ? reply.results : []
-  return bookmarkAt(textOf(result?.rows[0]?.[0]), reply.frame)
+  const [result = null] = 'results' in reply ? reply.results : []
+  return bookmarkAt(result, reply.frame)
 }
 
 /** The same of a transaction, after which it was asked first. */
 export function bookmarkAfter(reply: Reply): Bookmark | null {
-  return bookmarkAt(epochOf(reply), reply.frame)
+  return bookmarkAt(reply.epilogue[0] ?? null, reply.frame)
 }
 
-function bookmarkAt(epoch: string | null, frame: number | null): Bookmark | null {
-  return epoch === null || frame === null ? null : { epoch, frame }
+function bookmarkAt(told: Result | null, frame: number | null): Bookmark | null {
+  const [row] = told?.rows ?? []
+  const epoch = textOf(row?.[0])
+  return epoch === null || frame === null ? null : { epoch, frame, tick: Number(textOf(row?.[2]) ?? 0) }
 }
 
 /**

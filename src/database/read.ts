@@ -1,8 +1,8 @@
 import { sleep } from '../base/clock.ts'
+import type { Moment } from '../base/history/moment.ts'
 import { Problem } from '../base/problem.ts'
 import type { Timing } from '../base/timing.ts'
-import type { Bookmark } from './bookmark.ts'
-import { beginHistory, epochOf } from './clock.ts'
+import { beginHistory, checkedOf, readEpoch } from './clock.ts'
 import {
   type Cluster,
   failed,
@@ -13,9 +13,15 @@ import {
   readingOrder,
 } from './cluster.ts'
 import { beforeLookUp } from './fresh/early.ts'
-import { type Consistency, type Freshness, freshnessOf, type Surroundings } from './fresh/freshness.ts'
+import {
+  type Consistency,
+  type Freshness,
+  freshnessOf,
+  nothing,
+  type Surroundings,
+} from './fresh/freshness.ts'
 import type { Reply } from './hrana/reply.ts'
-import type { Work } from './hrana/request.ts'
+import { checkedFirst, type Work } from './hrana/request.ts'
 import { forgetStreams } from './hrana/streams.ts'
 import { unavailable } from './node.ts'
 import type { Send } from './send.ts'
@@ -25,11 +31,8 @@ export const replicaMilliseconds = 1_500
 
 /** A read on its way. */
 export interface ReadRequest {
-  /**
-   * The pipeline, for a node that has to wait for a frame first.
-   * @param isChecked whether `readEpoch` is asked after it
-   */
-  body(frame: number | null, isChecked: boolean): Work
+  /** The pipeline, for a node that has to wait for a frame first. */
+  body(frame: number | null): Work
   readonly count: number
   readonly timing: Timing
 }
@@ -39,6 +42,8 @@ export interface Read {
   readonly state: NodeState
   /** What was read is at least so new. */
   readonly frame: number
+  /** By what is in the database, too; 0: it was not asked. */
+  readonly tick: number
 }
 
 /**
@@ -48,7 +53,7 @@ export interface Read {
  */
 export async function read(
   request: ReadRequest,
-  { consistency, atLeast }: { readonly consistency: Consistency; readonly atLeast: Bookmark | null },
+  { consistency, atLeast }: { readonly consistency: Consistency; readonly atLeast: Moment | null },
   surroundings: Surroundings,
 ): Promise<Read> {
   const { cluster } = surroundings
@@ -65,7 +70,7 @@ export async function read(
 
 async function readAt(
   request: ReadRequest,
-  { freshness, atLeast }: { readonly freshness: Freshness | null; readonly atLeast: Bookmark | null },
+  { freshness, atLeast }: { readonly freshness: Freshness | null; readonly atLeast: Moment | null },
   { cluster, reader, send }: Surroundings,
 ): Promise<Read> {
   // What is known of another history says nothing of this one.
@@ -81,13 +86,7 @@ async function readAt(
     try {
       const answer = state.node.isPrimary
         ? await askPrimary(request, { limitMilliseconds, floor }, cluster, freshness ?? reader.bookmark, send)
-        : await askReplica(
-            request,
-            state,
-            { epoch: freshness?.epoch ?? null, frame: needed ?? 0 },
-            cluster,
-            send,
-          )
+        : await askReplica(request, state, { owed: freshness ?? nothing, floor }, cluster, send)
       if (state.node.isPrimary || !('error' in answer.reply)) return answer
       // What a replica refuses, for want of a table just made or of a session just begun, the primary decides.
       left.splice(0, left.length, cluster.primary)
@@ -114,33 +113,49 @@ async function readAt(
 async function askReplica(
   { body, count, timing }: ReadRequest,
   state: NodeState,
-  { epoch, frame: needed }: Freshness,
+  { owed, floor }: { readonly owed: Freshness; readonly floor: number },
   cluster: Cluster,
   send: Send,
 ): Promise<Read> {
+  const needed = Math.max(owed.frame, floor)
   const known = Math.max(state.frame, needed)
   // It has the frames that it told of, and need not be made to wait for those.
   const waitsFor = needed <= state.frame ? null : needed
   const parcel = {
-    ...{ body: body(waitsFor, epoch !== null), count, limitMilliseconds: replicaMilliseconds },
+    // Before, and not after, when more may have come in: a stream stays with its files, and where the primary was asked instead
+    // it waits for that frame before it reads on (libsql-server/src/connection/write_proxy.rs).
+    body: owed.epoch === null ? body(waitsFor) : checkedFirst(readEpoch, waitsFor, body(null)),
+    ...{ count, limitMilliseconds: replicaMilliseconds },
     // After a crash frames are counted anew: one that stayed open tells of more than is owed, and leads to what was before.
-    isAlone: needed > 0,
+    isAlone: needed > (owed.tick === 0 ? 0 : owed.frame),
   }
-  const reply = await send(state, parcel, timing)
+  const isOpen = !parcel.isAlone && state.streams.idle.length > 0
+  let reply = await send(state, parcel, timing)
+  if (isOpen && !isAsOwed(reply, owed)) {
+    forgetStreams(state.streams)
+    reply = await send(state, { ...parcel, isAlone: true }, timing)
+  }
   // What had it before has not any more: it was set up anew, and has to come to it again.
   if (!('error' in reply) && (reply.frame ?? 0) < known) {
     state.frame = reply.frame ?? 0
     forgetStreams(state.streams)
     throw unavailable()
   }
-  // It follows another history, whose frames are other ones, or the stream leads to what it had of that.
-  if (!('error' in reply) && epoch !== null && epochOf(reply) !== epoch) {
+  // It follows another history, whose frames are other ones, or has not heard of a crash, and counts on as before.
+  if (!('error' in reply) && !isAsOwed(reply, owed)) {
     forgetStreams(state.streams)
     throw unavailable()
   }
   const now = Date.now()
   if (isBehind(cluster, state, now)) failed(state, now, now)
-  return { reply, state, frame: known }
+  return { reply, state, frame: known, tick: checkedOf(reply)?.tick ?? 0 }
+}
+
+/** Whether a replica has in its database what its frames only count. */
+function isAsOwed(reply: Reply, { epoch, tick }: Freshness): boolean {
+  if (epoch === null) return true
+  const checked = checkedOf(reply)
+  return checked !== null && checked.epoch === epoch && checked.tick >= tick
 }
 
 /** The primary has everything; when it has less than it had, it was restored, and a new history begins. */
@@ -155,10 +170,10 @@ async function askPrimary(
   const isOurs =
     freshness !== null && freshness.epoch !== null && (epoch === null || freshness.epoch === epoch)
   const known = Math.max(primary.frame, isOurs ? freshness.frame : 0, floor)
-  const reply = await send(primary, { body: body(null, false), count, limitMilliseconds }, timing)
-  if (reply.frame === null || reply.frame >= known) return { reply, state: primary, frame: known }
+  const reply = await send(primary, { body: body(null), count, limitMilliseconds }, timing)
+  if (reply.frame === null || reply.frame >= known) return { reply, state: primary, frame: known, tick: 0 }
   await beginHistory(isOurs ? freshness.epoch : epoch, cluster, send, timing)
-  return { reply, state: primary, frame: 0 }
+  return { reply, state: primary, frame: 0, tick: 0 }
 }
 
 /**

@@ -70,7 +70,7 @@ async function onSomeStream(
     const answer = await exchange(node, onStream(parcel.body, lease), options)
     if (answer === null || !lease.isKept) ended(streams, lease)
     if (answer !== null) {
-      const reply = readReply(answer, parcel.count)
+      const reply = readReply(answer, parcel.count, parcel.body.isChecked)
       if (reply === null) throw unavailable()
       if (lease.isKept && !isCutOff(reply)) baton = batonOf(answer)
       return reply

@@ -1,9 +1,9 @@
+import type { Moment } from '../base/history/moment.ts'
 import { type Result, type Statement, textOf, textValue } from '../base/statement.ts'
 import { type Asked, readSighted, type Sighted } from '../base/versions.ts'
-import type { Bookmark } from './bookmark.ts'
 
 /** How often tables had been written at a moment of the database, and in which parts. */
-export interface VersionSighting extends Bookmark, Sighted {}
+export interface VersionSighting extends Moment, Sighted {}
 
 /** What tells of it, after a write or a read. */
 export interface Watching extends Asked {
@@ -28,10 +28,10 @@ export function raiseVersions(tables: readonly string[], named: readonly string[
 /** What `watching` was answered, asked after the bookmark was known: so it is as of that frame, or newer. */
 export function versionsIn(
   result: Result | null | undefined,
-  bookmark: Bookmark,
+  { epoch, frame }: Moment,
   watching: Watching,
 ): VersionSighting | null {
   const [, counts, parts] = result?.rows[0] ?? []
   const sighted = readSighted(textOf(counts), textOf(parts), watching)
-  return sighted && { ...bookmark, ...sighted }
+  return sighted && { epoch, frame, ...sighted }
 }

@@ -92,6 +92,11 @@ export const clock = sqliteTable('selvage_clock', {
   epoch: text().notNull(),
   /** A frame of this history that there was before some write. */
   frame: integer().notNull().default(0),
+  /**
+   * Grows with each write, and is at least its time in milliseconds since 1970: what a crash has lost of frames, or of rows, is
+   * not counted again.
+   */
+  tick: integer().notNull().default(0),
 })
 
 /** How often tables were written that answers from caches depend on. */

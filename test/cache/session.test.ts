@@ -20,7 +20,7 @@ function dataCentre(): (before?: () => Promise<void>, after?: () => Promise<void
   })
 }
 
-const at = (frame: number): LastWrite => ({ epoch: 'a', frame })
+const at = (frame: number): LastWrite => ({ epoch: 'a', frame, tick: 0 })
 
 /** Isolates of one data centre, and a clock that a test moves. */
 function isolates(centre = dataCentre()) {
@@ -59,12 +59,47 @@ test.each([true, false])(
   },
 )
 
+test('after a crash frames are counted anew: of two writes the one with the higher tick is later', async () => {
+  const { isolate } = isolates()
+  const [one, two] = [isolate(), isolate()]
+  const [before, after] = [
+    { epoch: 'a', frame: 900, tick: 5 },
+    { epoch: 'a', frame: 20, tick: 6 },
+  ]
+  await write(one, before)
+  await write(two, after)
+  await write(one, before, false)
+  expect(await isolate().lastWrite('session')).toEqual(after)
+  expect(await one.lastWrite('session')).toEqual(after)
+  await isolate().rememberLately('session', before)
+  expect(await isolate().lastWrite('session')).toEqual(after)
+})
+
+test('what was told before there were ticks is known, and goes by its frame', async () => {
+  const { centre, isolate } = isolates()
+  const cache = centre()
+  const old: ResponseCache = {
+    ...cache,
+    async put(url, response) {
+      const text = await response.text()
+      return cache.put(url, new Response(text.replace(/^(a\.\d+)\.0/, '$1')))
+    },
+  }
+  await write(isolate(old), at(12))
+  const other = isolate()
+  expect(await other.lastWrite('session')).toEqual(at(12))
+  await write(other, { ...at(11), tick: 7 })
+  expect(await isolate().lastWrite('session')).toEqual(at(12))
+  await write(other, { ...at(13), tick: 8 })
+  expect(await isolate().lastWrite('session')).toEqual({ ...at(13), tick: 8 })
+})
+
 test('of another history the word that came last stands', async () => {
   const { isolate } = isolates()
   const [one, two] = [isolate(), isolate()]
   await write(one, at(12))
-  await write(two, { epoch: 'b', frame: 3 })
-  expect(await isolate().lastWrite('session')).toEqual({ epoch: 'b', frame: 3 })
+  await write(two, { epoch: 'b', frame: 3, tick: 0 })
+  expect(await isolate().lastWrite('session')).toEqual({ epoch: 'b', frame: 3, tick: 0 })
   await write(one, at(13), false)
   expect(await isolate().lastWrite('session')).toEqual(at(13))
 })

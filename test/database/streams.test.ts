@@ -17,7 +17,9 @@ beforeAll(async () => {
   wire = await startWire(server.url)
   await database(kept(0)).transact(
     [
-      sql('create table selvage_clock (id integer primary key, epoch text, frame integer default 0)'),
+      sql(
+        'create table selvage_clock (id integer primary key, epoch text, frame integer default 0, tick integer default 0)',
+      ),
       sql("insert into selvage_clock (id, epoch) values (1, 'first')"),
       sql('create table written (id integer primary key)'),
     ],

@@ -6,6 +6,8 @@ export interface Link {
   readonly port: number
   /** Nothing comes through until it resumes; nothing is lost. */
   pause(): void
+  /** It breaks, and whoever connects is turned away until it resumes. */
+  cut(): void
   resume(): void
   stop(): Promise<void>
 }
@@ -14,7 +16,12 @@ export interface Link {
 export async function startLink(targetPort: number): Promise<Link> {
   const sockets = new Set<Socket>()
   let isPaused = false
+  let isCut = false
   const server = createServer((near) => {
+    if (isCut) {
+      near.destroy()
+      return
+    }
     const far = connect(targetPort, '127.0.0.1')
     for (const [from, to] of [
       [near, far],
@@ -38,8 +45,13 @@ export async function startLink(targetPort: number): Promise<Link> {
       isPaused = true
       for (const socket of sockets) socket.pause()
     },
+    cut() {
+      isCut = true
+      for (const socket of sockets) socket.destroy()
+    },
     resume() {
       isPaused = false
+      isCut = false
       for (const socket of sockets) socket.resume()
     },
     async stop() {

@@ -1,10 +1,8 @@
+import { isLater, type Written } from '../../base/history/moment.ts'
 import type { ResponseCache } from '../tier/edge.ts'
 
 /** Where the database was after a write. */
-export interface LastWrite {
-  readonly epoch: string
-  readonly frame: number
-}
+export type LastWrite = Written
 
 /** A write that is on its way: until its frame is told, or its time is over, nobody knows what is new enough. */
 export interface Mark {
@@ -62,10 +60,6 @@ export function sessionPages(cache: ResponseCache, url: string): SessionPages {
   }
 }
 
-export function isLater(a: LastWrite, b: LastWrite): boolean {
-  return a.epoch === b.epoch && a.frame > b.frame
-}
-
 /** Of two writes the later; of two histories it cannot be told which is over: the second word stands. */
 export function laterOf(a: LastWrite | null, b: LastWrite | null): LastWrite | null {
   return a !== null && (b === null || isLater(a, b)) ? a : b
@@ -74,7 +68,7 @@ export function laterOf(a: LastWrite | null, b: LastWrite | null): LastWrite | n
 /** Longer than a replica may stay behind before it is left alone. */
 const rememberedSeconds = 3_600
 
-/** `epoch.frame`, or `-`; then ` by@until` while a write is on its way. */
+/** `epoch.frame.tick`, or `epoch.frame` as it was without ticks, or `-`; then ` by@until` while a write is on its way. */
 function encodeRecord({ last, mark }: SessionRecord): string {
   const head = last === null ? '-' : encodeWrite(last)
   return mark === null ? head : `${head} ${mark.by}@${mark.untilMilliseconds}`
@@ -86,12 +80,12 @@ function decodeRecord(text: string): SessionRecord {
   return { last: head === '-' ? null : decodeWrite(head), mark }
 }
 
-function encodeWrite({ epoch, frame }: LastWrite): string {
-  return `${epoch}.${frame}`
+function encodeWrite({ epoch, frame, tick }: LastWrite): string {
+  return `${epoch}.${frame}.${tick}`
 }
 
 function decodeWrite(text: string): LastWrite {
-  const [, epoch, frame] = /^([0-9a-f]*)\.(\d{1,15})$/.exec(text) ?? []
+  const [, epoch, frame, tick = 0] = /^([0-9a-f]*)\.(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text) ?? []
   if (epoch === undefined || frame === undefined) throw new RangeError('no last write')
-  return { epoch, frame: Number(frame) }
+  return { epoch, frame: Number(frame), tick: Number(tick) }
 }

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../../base/clock.ts'
+import { isLater } from '../../base/history/moment.ts'
 import {
   anybody,
   type LastWrite,
@@ -134,7 +135,7 @@ export async function tellAside(pages: SessionPages, write: LastWrite | null): P
   if (write === null) return
   for (let puts = 0; puts < 2; puts += 1) {
     const told = await pages.aside()
-    if (told !== null && told.epoch === write.epoch && told.frame >= write.frame) return
+    if (told !== null && told.epoch === write.epoch && !isLater(write, told)) return
     await pages.putAside(write)
   }
 }
@@ -143,7 +144,7 @@ export async function tellAside(pages: SessionPages, write: LastWrite | null): P
 export async function tellLately(pages: SessionPages, write: LastWrite): Promise<void> {
   for (let puts = 0; puts < 2; puts += 1) {
     const { last, mark } = (await pages.record()) ?? noRecord
-    if (last !== null && last.epoch === write.epoch && last.frame >= write.frame) return
+    if (last !== null && last.epoch === write.epoch && !isLater(write, last)) return
     await pages.putRecord({ last: write, mark })
   }
 }

@@ -1,10 +1,12 @@
+import { isLater } from '../../base/history/moment.ts'
 import { type NodeState, readingOrder } from '../cluster.ts'
-import type { Freshness, Reader, Surroundings } from './freshness.ts'
+import { type Freshness, nothing, type Reader, type Surroundings } from './freshness.ts'
 
 /** What was read: by whom, and how new it is at least. */
 interface Read {
   readonly state: NodeState
   readonly frame: number
+  readonly tick: number
 }
 
 /** A read that sets out before it is known how new it has to be. */
@@ -41,7 +43,8 @@ export function beforeLookUp({ cluster, reader }: Surroundings): Early | null {
       if (!isCovered(more, freshness, known)) return null
       const told = await asked
       if (told.value === undefined) throw told.error
-      return told.value.state.node.isPrimary || told.value.frame >= more.frame ? told.value : null
+      const { state, frame, tick } = told.value
+      return state.node.isPrimary || (frame >= more.frame && tick >= more.tick) ? told.value : null
     },
   }
 }
@@ -50,14 +53,18 @@ function knownHere({ bookmark, isCookie, recalled }: Reader): Freshness | null {
   if (bookmark !== null && !isCookie) return null
   const own = recalled()
   if (own === 'unknown') return null
-  if (own === 'none') return bookmark ?? { epoch: null, frame: 0 }
-  return bookmark !== null && (bookmark.epoch !== own.epoch || bookmark.frame > own.frame) ? bookmark : own
+  if (own === 'none') return bookmark ?? nothing
+  return bookmark === null || isLater(own, bookmark) ? own : bookmark
 }
 
-/** Frames can be compared where the node was asked for the same history. */
+/**
+ * Frames can be compared where the node was asked for the same history. What is owed without a tick is asked for on a new stream,
+ * as what was asked for with one is not.
+ */
 function isCovered(owed: Freshness | null, asked: Freshness, knownFrame: number): owed is Freshness {
   if (owed === null) return false
-  return owed.epoch === null || (owed.epoch === asked.epoch && owed.frame <= knownFrame)
+  if (owed.epoch === null) return true
+  return owed.epoch === asked.epoch && owed.frame <= knownFrame && (owed.tick > 0 || asked.tick === 0)
 }
 
 interface Settled<Value> {

@@ -1,3 +1,4 @@
+import { isLater } from '../../base/history/moment.ts'
 import type { Place } from '../../base/settings.ts'
 import type { Timing } from '../../base/timing.ts'
 import type { Bookmark } from '../bookmark.ts'
@@ -41,7 +42,11 @@ export interface Freshness {
   /** Null: frames of any history. */
   readonly epoch: string | null
   readonly frame: number
+  /** 0: only the frame says how new. */
+  readonly tick: number
 }
+
+export const nothing: Freshness = { epoch: null, frame: 0, tick: 0 }
 
 /**
  * Null: only the primary is new enough.
@@ -55,7 +60,7 @@ export async function freshnessOf(
   if (consistency === 'strong') return null
   const last = await lastOf(reader, consistency)
   if (last === 'unknown') return null
-  if (last === 'none') return { epoch: null, frame: 0 }
+  if (last === 'none') return nothing
   const isKnown = (): boolean => cluster.epoch === null || cluster.epoch === last.epoch
   if (isKnown()) return last
   // One of the two is of a history that is over: the bookmark, or what this isolate knows.
@@ -63,7 +68,7 @@ export async function freshnessOf(
   if (Date.now() - lookedAt > lookIsNewMilliseconds) await look(cluster, send, timing)
   if (isKnown()) return last
   // A session remembers no more than where it wrote; who brings a bookmark of another history is told of this one.
-  return reader.bookmark === null ? { epoch: null, frame: 0 } : null
+  return reader.bookmark === null ? nothing : null
 }
 
 /** Where the caller wrote last, as far as anybody here knows. */
@@ -76,9 +81,7 @@ async function lastOf(
   if (consistency === 'lately') return rememberedLately()
   const own = await remembered()
   if (bookmark === null) return own
-  return typeof own === 'object' && own.epoch === bookmark.epoch && own.frame > bookmark.frame
-    ? own
-    : bookmark
+  return typeof own === 'object' && isLater(own, bookmark) ? own : bookmark
 }
 
 /** Who comes with a bookmark of another history all the time makes nobody ask all the time. */

@@ -29,6 +29,8 @@ export type Reply = Work & {
    * read may be older, never newer. Null when there was none, or the server does not say.
    */
   readonly frame: number | null
+  /** What was answered to the statement that came before; null: none did, or it was refused. */
+  readonly check: Result | null
   /** Null of a statement that was refused. */
   readonly epilogue: readonly (Result | null)[]
 }
@@ -37,8 +39,8 @@ export type Reply = Work & {
  * The results of the statements that were asked for, without those of `begin`, `commit` and `rollback`.
  * Null of a body that is no reply.
  */
-export function readReply(body: Uint8Array, count: number): Reply | null {
-  return wellFormed(() => pipelineReply(body, count))
+export function readReply(body: Uint8Array, count: number, isChecked = false): Reply | null {
+  return wellFormed(() => pipelineReply(body, count, isChecked))
 }
 
 /** Null of bytes that are no message. */
@@ -64,15 +66,17 @@ export function batonOf(body: Uint8Array): string | null {
   return isWhole === null || isElsewhere ? null : baton
 }
 
-function pipelineReply(body: Uint8Array, count: number): Reply | null {
+function pipelineReply(body: Uint8Array, count: number, isChecked: boolean): Reply | null {
   const results: StreamResult[] = []
+  const at = isChecked ? 1 : 0
   let isMalformed = false
   readFields(body, (field, value) => {
     if (field !== 3) return
-    const result = streamResult(bytesOfField(value), results.length === 0 ? count : 0)
+    const result = streamResult(bytesOfField(value), results.length === at ? count : 0)
     if (result === null) isMalformed = true
     else results.push(result)
   })
+  const [check] = results.splice(0, at)
   const [work, ...after] = results
   if (work === undefined || work === 'closed' || isMalformed) return null
   const epilogue = after.filter((each) => each !== 'closed')
@@ -80,8 +84,13 @@ function pipelineReply(body: Uint8Array, count: number): Reply | null {
   return {
     ...work,
     frame,
-    epilogue: epilogue.map((each) => ('results' in each ? (each.results[0] ?? null) : null)),
+    check: firstOf(check),
+    epilogue: epilogue.map(firstOf),
   }
+}
+
+function firstOf(told: StreamResult | undefined): Result | null {
+  return typeof told === 'object' && 'results' in told ? (told.results[0] ?? null) : null
 }
 
 /** What a request of a pipeline was answered. */

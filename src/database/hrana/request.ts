@@ -28,6 +28,8 @@ const condition = { stepOk: 1, stepError: 2, not: 3, and: 4, isAutocommit: 6 } a
 export interface Work {
   readonly requests: Uint8Array<ArrayBuffer>
   readonly isTransaction: boolean
+  /** Whether a statement comes before all that, whose result is `Reply.check`. Default: none does. */
+  readonly isChecked?: boolean
 }
 
 /**
@@ -42,6 +44,11 @@ export function executeRequest(
 ): Work {
   const requests = pipelined(execute(statement, frame), ...epilogue.map((each) => execute(each, null)))
   return { requests, isTransaction: false }
+}
+
+/** @param frame that the server waits for before it reads what comes first */
+export function checkedFirst(check: Statement, frame: number | null, work: Work): Work {
+  return { ...work, requests: message(pipelined(execute(check, frame)), work.requests), isChecked: true }
 }
 
 /** One transaction: each step runs only if the one before it did, and what stops the chain undoes it. */

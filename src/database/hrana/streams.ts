@@ -45,7 +45,8 @@ export function streamsOf(most: number): Streams {
 
 /**
  * A replica that begins anew, as after a crash of the primary, leaves those that are open with the files that it had before:
- * they answer, and nothing new comes in. Who has not heard of it reads so for no longer than a replica may lag.
+ * they answer, and nothing new comes in. Who has not heard of it, and is owed nothing, reads so for no longer than a replica may
+ * lag.
  */
 const longestOpenMilliseconds = 5_000
 /** From then on the next trip closes it: one that is left has its place until the server ends it. */

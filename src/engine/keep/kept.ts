@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import type { Moment } from '../../base/history/moment.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Value } from '../../base/statement.ts'
 import type { Entry } from '../../cache/entry.ts'
@@ -6,7 +7,6 @@ import { type Flight, type Flights, fillOrWait } from '../../cache/flight.ts'
 import { keyOf } from '../../cache/key.ts'
 import type { Standing } from '../../cache/standing.ts'
 import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
-import type { Bookmark } from '../../database/bookmark.ts'
 import type { Freshness } from '../../database/fresh/freshness.ts'
 import type { ReadRequest } from '../../query/intent.ts'
 import type { Keeping } from './keeping.ts'
@@ -34,7 +34,7 @@ export type CacheStatus =
   | {
       readonly kind: 'hit'
       /** Where the database was when the answer was read, or before. */
-      readonly readAt: Bookmark
+      readonly readAt: Moment
       readonly tier: Hit['tier']
       readonly ageSeconds: number
       readonly ttlSeconds: number
@@ -60,7 +60,7 @@ export interface Reading {
    * @param atLeast what is read must be so new
    * @param isLater the answer goes out before: it is none of its trips
    */
-  ask(atLeast: Bookmark | null, isLater: boolean): Promise<SightedResult>
+  ask(atLeast: Moment | null, isLater: boolean): Promise<SightedResult>
 }
 
 export interface KeptRead extends Reading {
@@ -78,7 +78,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   const { keeping, freshness, session } = read
   const { store, flights, standing, realm, later } = caching
   const key = keyFor(read, caching)
-  const ask = (flight: Flight | null, atLeast: Bookmark | null = null, isLater = false): Promise<Asked> =>
+  const ask = (flight: Flight | null, atLeast: Moment | null = null, isLater = false): Promise<Asked> =>
     askAndKeep(read, { key, session, flight, atLeast, isLater }, caching, clock)
   const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
   // Of a session that was never seen nothing that is kept can be told.
@@ -165,7 +165,7 @@ interface Filling {
   readonly key: string
   readonly session: string | null
   readonly flight: Flight | null
-  readonly atLeast: Bookmark | null
+  readonly atLeast: Moment | null
   readonly isLater: boolean
 }
 

@@ -1,6 +1,6 @@
+import type { Moment } from '../../base/history/moment.ts'
 import { bytesOf, textOf } from '../../base/statement.ts'
 import { type Counted, readCounts } from '../../base/versions.ts'
-import type { Bookmark } from '../../database/bookmark.ts'
 import type { ReadResult } from '../../database/client.ts'
 import { unavailable } from '../../database/node.ts'
 
@@ -10,7 +10,7 @@ export interface SightedResult {
   readonly text: Uint8Array | null
   readonly newestFrame: number
   /** Null of a database that keeps no epoch, and where nothing was asked of versions. */
-  readonly sighting: (Bookmark & Counted & { readonly part: string | null }) | null
+  readonly sighting: (Moment & Counted & { readonly part: string | null }) | null
 }
 
 /**

@@ -87,7 +87,7 @@ export async function write(cluster: Cluster, id: number): Promise<Bookmark> {
 /** The tables that every database of ours has, and one of the test's. */
 export async function prepare(cluster: Cluster): Promise<void> {
   const tables = [
-    'create table selvage_clock (id integer primary key, epoch text not null, frame integer not null default 0)',
+    'create table selvage_clock (id integer primary key, epoch text not null, frame integer not null default 0, tick integer not null default 0)',
     'create table selvage_versions (table_name text primary key, version integer not null, named integer not null default 0)',
     'create table written (id integer primary key)',
     'insert into selvage_clock (id, epoch) values (1, lower(hex(randomblob(16))))',

@@ -166,7 +166,10 @@ describe('a replica that is behind', () => {
     ['the last write of the session is remembered', (bookmark) => ({ remembered: async () => bookmark })],
     ['nobody can say what the session wrote', () => ({ remembered: async () => 'unknown' as const })],
     ['the newest is wanted', () => ({ consistency: 'strong' })],
-    ['the bookmark is of another history', () => ({ bookmark: { epoch: 'f'.repeat(32), frame: 1 } })],
+    [
+      'the bookmark is of another history',
+      () => ({ bookmark: { epoch: 'f'.repeat(32), frame: 1, tick: 0 } }),
+    ],
   ])('is passed by where %s', async (_, given) => {
     for (const { link } of nodes.replicas) link.pause()
     const bookmark = await writeNext()

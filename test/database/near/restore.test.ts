@@ -99,7 +99,7 @@ test('a replica that follows another history is not believed, however many frame
   await database.transact([renew, { sql: 'delete from written', args: [] }], startTiming())
   const told = await ask(clusterFor(started), {
     sql: "select count(*) || '' from written",
-    bookmark: { epoch: 'e'.repeat(32), frame: 2 },
+    bookmark: { epoch: 'e'.repeat(32), frame: 2, tick: 0 },
     here: tokyo,
   })
   expect(told).toMatchObject({ value: '0', node: 'primary', trips: 2 })

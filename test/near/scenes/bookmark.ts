@@ -29,6 +29,11 @@ export function bookmarks(centre: () => Centre): void {
       expect(two?.epoch).toBe(one?.epoch)
       expect(two?.frame).toBeGreaterThan(one?.frame ?? Number.POSITIVE_INFINITY)
       expect((await ask('/rest/v1/visits')).bookmark).toBeNull()
+      // Who reads on with it keeps the tick of the write.
+      const headers = { prefer: 'consistency=session', 'selvage-bookmark': written ?? '' }
+      const { bookmark: after } = await ask('/rest/v1/visits', { headers })
+      expect(two?.tick).toBeGreaterThan(0)
+      expect(openBookmark(secret(), after ?? '')?.tick).toBeGreaterThanOrEqual(two?.tick ?? Number.NaN)
     })
 
     test('is told of a hit, too, to who goes from one read to the next', async () => {
@@ -63,8 +68,8 @@ export function bookmarks(centre: () => Centre): void {
       [
         'of another server',
         (good) => {
-          const { epoch, frame } = openBookmark(secret(), good) ?? expect.unreachable()
-          return sealBookmark('another secret that is long enough for a server', { epoch, frame })
+          const opened = openBookmark(secret(), good) ?? expect.unreachable()
+          return sealBookmark('another secret that is long enough for a server', opened)
         },
       ],
       ['cut off', (good) => good.slice(0, -1)],
@@ -91,7 +96,7 @@ export function bookmarks(centre: () => Centre): void {
       async (way) => {
         const { ask } = centre()
         const { frame } = openBookmark(secret(), await mine()) ?? expect.unreachable()
-        const old = sealBookmark(secret(), { epoch: '0'.repeat(32), frame: frame + 1_000_000 })
+        const old = sealBookmark(secret(), { epoch: '0'.repeat(32), frame: frame + 1_000_000, tick: 0 })
         const headers = way === 'header' ? { 'selvage-bookmark': old } : { cookie: `selvage-bookmark=${old}` }
         const answer = await ask('/rest/v1/posts?select=id', { as: 'ada', headers })
         expect(answer.status).toBe(200)

@@ -1,0 +1,1 @@
+ALTER TABLE `selvage_clock` ADD `tick` integer DEFAULT 0 NOT NULL;

@@ -1,0 +1,22 @@
+/** How far a history of a database had come. */
+export interface Moment {
+  /** Which history: a database that is restored or forked has another one. */
+  readonly epoch: string
+  /** libSQL's replication index. */
+  readonly frame: number
+}
+
+/** The same, as a write left it. */
+export interface Written extends Moment {
+  /** Of `selvage_clock`: it grows with each write, and stands in the database itself. 0: not known. */
+  readonly tick: number
+}
+
+/**
+ * Whether `a` came after `b`; of two histories that cannot be told. A primary that crashed counts its frames anew, and as long
+ * as nobody noticed that is the same history: only ticks have the order of all writes, and frames that of those without.
+ */
+export function isLater(a: Written, b: Written): boolean {
+  if (a.epoch !== b.epoch) return false
+  return a.tick === b.tick || a.tick === 0 || b.tick === 0 ? a.frame > b.frame : a.tick > b.tick
+}
