@@ -91,7 +91,7 @@ describe.each(worlds)('reads of the $name', ({ world, backend, seed: rows, users
           )
           await check(stage, world, data, asked, caller ?? anonymous)
         }),
-        parameters(700) as fc.Parameters<[Asked]>,
+        parameters(350) as fc.Parameters<[Asked]>,
       )
     },
     (seconds ?? 60) * 1000 + 60_000,

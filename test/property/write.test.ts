@@ -65,7 +65,7 @@ describe('writes to the library', () => {
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.gen(), (choose) => play(choose)),
-        parameters(90),
+        parameters(60),
       )
     },
     (seconds ?? 60) * 1000 + 60_000,

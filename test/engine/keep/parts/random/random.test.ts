@@ -23,7 +23,7 @@ afterAll(() => world.stop())
 test(
   'what is kept is as new as the last write',
   async () => {
-    await playAgain(stage, 18)
+    await playAgain(stage, 10)
   },
   (seconds ?? 0) * 1000 + 60_000,
 )
