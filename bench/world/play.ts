@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bundle } from '../build/bundle.ts'
 import type { Runtime } from '../build/project.ts'
 import type { Keys } from '../data/keys.ts'
@@ -53,6 +55,9 @@ const contenders: Readonly<
   'central server': { isEverywhere: false, isNear: false },
 }
 
+/** After the flood of the warm-up: how long ways took in it is forgotten by then. */
+const restMilliseconds = 10_000
+
 /** Of all requests a sixth are those of the simulation itself, and with as many as go so many a second. */
 const besideShare = 1 / 6
 const besideAtMost = 10
@@ -105,6 +110,8 @@ export async function play(name: ContenderName, setting: Setting, nothing: Nothi
     const go = (part: Partial<Drive>) => drive(scene, everybody, { ...options, ...part }, signal)
     if (options.warmSeconds > 0) await sweep(scene, everybody, signal)
     await go({ perSecond: null, seconds: options.warmSeconds, requests: Number.POSITIVE_INFINITY })
+    if (options.warmSeconds > 0 && !signal.aborted)
+      await Promise.race([sleep(restMilliseconds, undefined, { ref: false }), once(signal, 'abort')])
     const warm = samples.answered
     samples.clear()
     before = 0
