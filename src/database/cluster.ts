@@ -96,14 +96,14 @@ function expectedMilliseconds(
   here: Place | null,
   nowMilliseconds: number,
 ): number {
+  const elapsed = nowMilliseconds - (answeredAtMilliseconds ?? 0)
+  const isMeasured = milliseconds !== null && elapsed <= measureCountsMilliseconds
+  if (isMeasured && elapsed <= slowCountsTimes * milliseconds) return milliseconds
   const far =
     here === null || node.place === null
       ? 0
       : 1 + kilometresBetween(here, node.place) / kilometresPerMillisecond
-  if (milliseconds === null) return far
-  const longest = milliseconds > far ? slowCountsTimes * milliseconds : Number.POSITIVE_INFINITY
-  const counts = Math.min(longest, measureCountsMilliseconds)
-  return nowMilliseconds - (answeredAtMilliseconds ?? 0) <= counts ? milliseconds : far
+  return isMeasured ? Math.min(milliseconds, far) : far
 }
 
 /** @param frame that the node has come to, as it says; null: it does not */
