@@ -160,7 +160,7 @@ export function connectTo(options: DatabaseOptions): Database {
     if (isFollowed) marks.push(noteFrame(known, Date.now()))
     const all = [...statements, ...marks]
     const watching = watch()
-    const epilogue = watching === null ? [readEpoch] : [readEpoch, watching.statement]
+    const epilogue = epilogueOf(watching)
     const body = transactionRequest(all, { ...shape, writes: true, epilogue })
     const parcel = { body, count: all.length, limitMilliseconds: null }
     const [reply] = await Promise.all([
@@ -203,7 +203,7 @@ export function connectTo(options: DatabaseOptions): Database {
     },
     async snapshot(statements, timing, consistency = 'strong') {
       const watching = consistency === 'strong' ? watch() : null
-      const epilogue = watching === null ? [readEpoch] : [readEpoch, watching.statement]
+      const epilogue = epilogueOf(watching)
       const shape = { writes: false, isTrial: false, otherwise: null, epilogue }
       const body = (frame: number | null) => transactionRequest(statements, shape, frame)
       const { reply } = await readBy({ body, count: statements.length, timing }, consistency)
@@ -236,4 +236,9 @@ export function connectTo(options: DatabaseOptions): Database {
       },
     },
   }
+}
+
+/** What is asked after a transaction: `noteWritten` reads it. */
+function epilogueOf(watching: Watching | null): readonly Statement[] {
+  return watching === null ? [readEpoch] : [readEpoch, watching.statement]
 }

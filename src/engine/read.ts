@@ -93,7 +93,7 @@ export async function read(
           {
             keeping,
             asked: options.cursor === null ? request : null,
-            args: () => bind({ text: '', bindings: keeping.bindings }, values).args,
+            args: () => argsOf(keeping, values),
             freshness: await freshnessFor(consistency, context),
             session: sessionFor(keeping, caching, caller),
             ask,
@@ -128,6 +128,11 @@ function valuesOf(
   return { slots: values, caller: callerValues(caller, clock.nowMilliseconds()), cursor, body: null }
 }
 
+/** What a query that is kept binds. */
+function argsOf({ bindings }: Keeping, values: Values): readonly Value[] {
+  return bind({ text: '', bindings }, values).args
+}
+
 function asking(
   plan: ReadPlan,
   values: Values,
@@ -156,7 +161,7 @@ function asAnybody(request: ReadRequest, context: ReadContext): Reading | null {
   return {
     keeping,
     asked: request,
-    args: () => bind({ text: '', bindings: keeping.bindings }, values).args,
+    args: () => argsOf(keeping, values),
     ask: asking(plan, values, 'eventual', context),
   }
 }

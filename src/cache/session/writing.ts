@@ -135,7 +135,7 @@ export async function tellAside(pages: SessionPages, write: LastWrite | null): P
   if (write === null) return
   for (let puts = 0; puts < 2; puts += 1) {
     const told = await pages.aside()
-    if (told !== null && told.epoch === write.epoch && !isLater(write, told)) return
+    if (isTold(write, told)) return
     await pages.putAside(write)
   }
 }
@@ -144,9 +144,14 @@ export async function tellAside(pages: SessionPages, write: LastWrite | null): P
 export async function tellLately(pages: SessionPages, write: LastWrite): Promise<void> {
   for (let puts = 0; puts < 2; puts += 1) {
     const { last, mark } = (await pages.record()) ?? noRecord
-    if (last !== null && last.epoch === write.epoch && !isLater(write, last)) return
+    if (isTold(write, last)) return
     await pages.putRecord({ last: write, mark })
   }
+}
+
+/** Whether what others know is at least as late. */
+function isTold(write: LastWrite, told: LastWrite | null): boolean {
+  return told !== null && told.epoch === write.epoch && !isLater(write, told)
 }
 
 /** One that follows another will find that one told, as a rule, a moment later. */

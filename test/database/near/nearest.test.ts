@@ -21,6 +21,14 @@ const london = { latitude: 51.5, longitude: -0.1 }
 const seoul = { latitude: 37.6, longitude: 127 }
 const names = (cluster: Cluster, here: Parameters<typeof readingOrder>[1]) =>
   readingOrder(cluster, here, Date.now()).map(({ node }) => node.name)
+/** The replica that is nearest there, and who comes first when. */
+function fromLondon() {
+  const cluster = clusterFor(nodes)
+  const near = cluster.replicas.find(({ node }) => node.name === 'frankfurt')
+  if (near === undefined) throw new RangeError('there is a replica')
+  const order = (now: number) => readingOrder(cluster, london, now).map(({ node }) => node.name)
+  return { cluster, near, order }
+}
 
 describe('a read goes to', () => {
   test.each([
@@ -48,10 +56,7 @@ describe('a read goes to', () => {
   })
 
   test('one that was slow once, again after a while', () => {
-    const cluster = clusterFor(nodes)
-    const near = cluster.replicas.find(({ node }) => node.name === 'frankfurt')
-    if (near === undefined) throw new RangeError('there is a replica')
-    const order = (now: number) => readingOrder(cluster, london, now).map(({ node }) => node.name)
+    const { near, order } = fromLondon()
     answered(near, 1_000, 1, 1_500)
     expect(order(11_500)).toEqual(['primary', 'tokyo', 'frankfurt'])
     expect(order(11_501)).toEqual(['frankfurt', 'primary', 'tokyo'])
@@ -62,10 +67,7 @@ describe('a read goes to', () => {
   })
 
   test('one that was not much slower, after a shorter while', () => {
-    const cluster = clusterFor(nodes)
-    const near = cluster.replicas.find(({ node }) => node.name === 'frankfurt')
-    if (near === undefined) throw new RangeError('there is a replica')
-    const order = (now: number) => readingOrder(cluster, london, now).map(({ node }) => node.name)
+    const { cluster, near, order } = fromLondon()
     answered(near, 1_000, 1, 1_120)
     expect(order(1_120)).toEqual(['primary', 'frankfurt', 'tokyo'])
     expect(order(3_520)).toEqual(['primary', 'frankfurt', 'tokyo'])
