@@ -48,7 +48,7 @@ export async function openNothing(setting: Setting, folder: string): Promise<Not
     hear: () => undefined,
   })
   await query(stage.primary.url, 'create table if not exists world_bare (id integer primary key)')
-  const wire = openWire()
+  const wire = openWire(deployment.edgeHeaders)
   const ask = async (city: City, { to, sql }: Probe): Promise<number | null> => {
     const [door] = deployment.doorsOf(city).here
     if (door === undefined) throw new RangeError(`nothing is deployed in ${city.name}`)

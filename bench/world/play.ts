@@ -93,7 +93,7 @@ export async function play(name: ContenderName, setting: Setting, nothing: Nothi
   })
   const violations = countViolations()
   const samples = collectSamples()
-  const wire = openWire()
+  const wire = openWire(deployment.edgeHeaders)
   const scene: Scene = {
     ...{ wire, catalogue, violations, samples, random, publishableKey: keys.publishableKey },
     ...{ checker: createChecker(violations), tally: createTally(violations), isFaulty: options.faults },

@@ -3,7 +3,7 @@ import { freePort } from '../../src/cli/sqld.ts'
 import type { Bundle } from '../build/bundle.ts'
 import type { Runtime } from '../build/project.ts'
 import type { Keys } from '../data/keys.ts'
-import { type DataCentre, startDataCentre } from './city/data-centre.ts'
+import { cfHeader, cfOf, type DataCentre, startDataCentre } from './city/data-centre.ts'
 import { type City, clientRoundTrip, roundTrip } from './geography.ts'
 import type { Conditions } from './link/conditions.ts'
 import type { Network } from './link/network.ts'
@@ -43,6 +43,8 @@ export interface Deployment {
   /** By city. */
   readonly dataCentres: ReadonlyMap<City, DataCentre>
   doorsOf(client: City): Doors
+  /** What the edge adds to a request, as lines of HTTP, by the port where its way is entered. */
+  readonly edgeHeaders: ReadonlyMap<number, string>
   /** Where the ways from data centres to nodes of the database are entered. */
   readonly databaseWays: readonly DatabaseWay[]
   stop(): Promise<void>
@@ -114,11 +116,14 @@ export async function deploy(
     dataCentres.set(city, await startDataCentre({ city, bundle, runtime, bindings, ports, hear }))
   }
   const doors = new Map<City, Doors>()
+  const edgeHeaders = new Map<number, string>()
   for (const city of options.cities) {
     const waysTo = async (place: City | undefined): Promise<readonly number[]> => {
       const centre = place === undefined ? undefined : dataCentres.get(place)
       if (place === undefined || centre === undefined) return []
-      return Promise.all(centre.ports.map((port) => open(port, clientRoundTrip(city, place))))
+      const entered = await Promise.all(centre.ports.map((port) => open(port, clientRoundTrip(city, place))))
+      for (const port of entered) edgeHeaders.set(port, `${cfHeader}: ${JSON.stringify(cfOf(place))}\r\n`)
+      return entered
     }
     const here = dataCentres.has(city) ? city : places[0]
     const others = places.filter((place) => place !== here)
@@ -126,7 +131,7 @@ export async function deploy(
     doors.set(city, { here: await waysTo(here), elsewhere: await waysTo(elsewhere) })
   }
   return {
-    ...{ dataCentres, databaseWays },
+    ...{ dataCentres, databaseWays, edgeHeaders },
     doorsOf: (city) => doors.get(city) ?? { here: [], elsewhere: [] },
     async stop() {
       await Promise.all([...dataCentres.values()].map((centre) => centre.stop()))

@@ -44,11 +44,11 @@ export async function startDataCentre({
   await writeFile(join(folder, 'cache.js'), stripTypeScriptTypes(cache))
   const common = `compatibilityDate = ${quoted(runtime.compatibilityDate)},
   compatibilityFlags = [${runtime.compatibilityFlags.map(quoted).join(', ')}]`
-  const all = Object.entries({ ...bindings, WORLD_CF: JSON.stringify(cfOf(city)) })
+  const all = Object.entries(bindings)
   const services = ports.map((_, index) => `(name = "isolate-${index}", worker = .isolate)`)
   const sockets = ports.map(
     (port, index) =>
-      `(name = "socket-${index}", address = "127.0.0.1:${port}", http = (), service = "isolate-${index}")`,
+      `(name = "socket-${index}", address = "127.0.0.1:${port}", http = (cfBlobHeader = ${quoted(cfHeader)}), service = "isolate-${index}")`,
   )
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -83,8 +83,11 @@ const cache :Workerd.Worker = (
   }
 }
 
+/** By this header the edge, whose part the client plays, hands `request.cf` as JSON to workerd. */
+export const cfHeader = 'cf-blob'
+
 /** What the platform says of a request that comes in here; numbers are texts, as there. */
-function cfOf({ name, colo, place: [latitude, longitude], country, continent }: City) {
+export function cfOf({ name, colo, place: [latitude, longitude], country, continent }: City) {
   return {
     colo,
     city: name,

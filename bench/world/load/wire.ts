@@ -27,8 +27,14 @@ export interface Wire {
   close(): void
 }
 
-/** `patienceMilliseconds`: how long a client waits. Default 20,000. */
-export function openWire(patienceMilliseconds = 20_000): Wire {
+/**
+ * `edgeHeaders`: by the port of a way, what the edge there adds to requests. `patienceMilliseconds`: how long a client waits.
+ * Default 20,000.
+ */
+export function openWire(
+  edgeHeaders: ReadonlyMap<number, string> = new Map(),
+  patienceMilliseconds = 20_000,
+): Wire {
   const idle = new Map<number, { readonly connection: Connection; readonly since: number }[]>()
   const all = new Set<Connection>()
   const take = async (port: number): Promise<Connection> => {
@@ -49,7 +55,7 @@ export function openWire(patienceMilliseconds = 20_000): Wire {
       if (typeof connection === 'string') return unheard(connection, 0)
       const sent = performance.now()
       const patience = setTimeout(() => connection.close(), patienceMilliseconds)
-      const reply = await failing(connection.send(bytesOf(ask)))
+      const reply = await failing(connection.send(bytesOf(ask, edgeHeaders.get(port) ?? '')))
       clearTimeout(patience)
       const milliseconds = performance.now() - sent
       if (typeof reply === 'string') {
@@ -91,12 +97,12 @@ function unheard(reason: string, milliseconds: number): Heard {
   return { status: 0, header: () => null, text: reason, milliseconds }
 }
 
-function bytesOf({ method, path, headers, body }: Ask): Buffer {
+function bytesOf({ method, path, headers, body }: Ask, edge: string): Buffer {
   const length =
     body === null ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   return Buffer.from(
-    `${method} ${path} HTTP/1.1\r\nhost: world.test\r\n${lines.join('')}${length}\r\n${body ?? ''}`,
+    `${method} ${path} HTTP/1.1\r\nhost: world.test\r\n${edge}${lines.join('')}${length}\r\n${body ?? ''}`,
   )
 }
 
