@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Later } from './base/clock.ts'
 import { isLater } from './base/history/moment.ts'
 import { Problem } from './base/problem.ts'
 import type { Place, Settings } from './base/settings.ts'
@@ -7,6 +8,7 @@ import type { Writing } from './cache/session/memory.ts'
 import { type Bookmark, openBookmark, sealBookmark } from './database/bookmark.ts'
 import { connectTo, type Database } from './database/client.ts'
 import type { Reader } from './database/fresh/freshness.ts'
+import { renewStreams } from './database/send.ts'
 import { connectShards, type Shard } from './database/shard/nodes.ts'
 import type { Watching } from './database/versions.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
@@ -44,11 +46,12 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   const { settings, realm, cluster, shards, sessions, store, model } = context.get('server')
   const { headers } = context.req.raw
   const brought = broughtIn(headers, settings.serverSecret)
+  const later: Later = (work) => context.executionCtx.waitUntil(work)
   const reader: Reader = {
     here: cluster.replicas.length === 0 || !('cf' in context.req.raw) ? null : placeOf(context.req.raw.cf),
     bookmark: brought,
     isCookie: brought !== null && !headers.has(bookmarkHeader),
-    rememberedLately: () => sessions.lastWriteLately(sessionKey(realm, context.get('caller'), null)),
+    rememberedLately: () => sessions.lastWriteLately(sessionKey(realm, context.get('caller'), null), later),
     remembered: once(() => sessions.lastWrite(sessionKey(realm, context.get('caller'), null))),
     // Of what others share, this isolate knows too little to set out with.
     recalled: () =>
@@ -71,6 +74,8 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   context.set('shards', connectShards(shards, requestId))
   lookNowAndThen(context, database)
   await next()
+  const renewed = renewStreams(cluster, Date.now())
+  if (renewed !== null) later(renewed)
   const status = context.get('cacheStatus')
   if (status !== undefined) {
     for (const [name, value] of Object.entries(cacheHeaders(status))) context.res.headers.set(name, value)
@@ -81,7 +86,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   await announced?.end(written)
   if (written !== null) {
     // This isolate knows it at once. The others learn it meanwhile: who wrote has a bookmark, or is remembered.
-    if (versions !== null) context.executionCtx.waitUntil(store.learn(realm, versions, Date.now(), true))
+    if (versions !== null) later(store.learn(realm, versions, Date.now(), true))
     tell(context, written, settings)
   } else {
     const news = newsOf(

@@ -13,6 +13,9 @@ export function afterTheAnswer(): Promise<void> {
   return sleep(1)
 }
 
+/** Takes what goes on after the answer: `context.waitUntil`. */
+export type Later = (work: Promise<void>) => void
+
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds)

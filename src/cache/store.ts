@@ -1,4 +1,4 @@
-import { afterTheAnswer, type Clock } from '../base/clock.ts'
+import { afterTheAnswer, type Clock, type Later } from '../base/clock.ts'
 import type { Versions } from '../base/versions.ts'
 import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
@@ -30,13 +30,13 @@ export interface Store {
   /**
    * A fresh answer from the memory of the isolate; null where there is none, or where the data centre was not asked
    * for a second what it knows: then `lookUp` is to be awaited.
+   * @param later takes what may go on after the response: `context.waitUntil`
    */
-  recall(key: string, query: Query): Hit | null
+  recall(key: string, query: Query, later: Later): Hit | null
   /**
    * The best answer that memory and data centre have; each is asked only while the one above has nothing to serve. The
    * world is asked when the database does not answer, or where there is no data centre: what was not asked for here
    * lately is as far away there as in the database. What a lower tier had is put into those above.
-   * @param later takes what may go on after the response: `context.waitUntil`
    */
   lookUp(key: string, query: Query, later: Later, isOutage?: boolean): Promise<Finding>
   /** Keeps an answer of the database, unless a newer one is there or a write has overtaken it. */
@@ -55,8 +55,6 @@ export interface Store {
   /** Where all that is known of these tables holds: what is read from there on is not overtaken yet. Null: nothing is known. */
   knownAt(realm: string, tables: readonly string[]): Pick<Sighting, 'epoch' | 'frame'> | null
 }
-
-export type Later = (work: Promise<void>) => void
 
 export interface Tiers {
   readonly memory: Memory
@@ -92,9 +90,10 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
   }
 
   return {
-    recall(key, query) {
+    recall(key, query, later) {
       const entry = memory.get(key)
       if (entry === null || known.isDue(query.realm, query.nowMilliseconds)) return null
+      known.refreshAhead(query.realm, query.nowMilliseconds, later)
       const finding = find('memory', entry, query)
       return finding.kind === 'fresh' ? finding : null
     },

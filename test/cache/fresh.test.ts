@@ -34,11 +34,11 @@ describe('a write', () => {
     expect(brief(await here.look(at(1)))).toBe('fresh from memory as of 10')
     expect(brief(await there.look(at(1)))).toBe('fresh from data-centre as of 10')
     const told = here.learn(names.realm, orders(11, 4), moment(1))
-    expect(here.recall(names.key, at(1.1))).toBeNull()
+    expect(here.recall(at(1.1))).toBeNull()
     await told
     // For a second the other one trusts what it has.
-    expect(there.recall(names.key, at(1.999))?.kind).toBe('fresh')
-    expect(there.recall(names.key, at(2))).toBeNull()
+    expect(there.recall(at(1.999))?.kind).toBe('fresh')
+    expect(there.recall(at(2))).toBeNull()
     for (const one of [here, there, isolate()]) {
       expect(brief(await one.look(at(2)))).toMatch(/^stale-if-error from /)
     }
@@ -125,7 +125,7 @@ describe('a bookmark', () => {
       { epoch: 'first', frame: 15, versions: { orders: 3, users: 2 } },
       moment(0.6),
     )
-    expect(here.recall(names.key, at(0.7, 15))).toBeNull()
+    expect(here.recall(at(0.7, 15))).toBeNull()
     expect(brief(await here.look(at(0.7, 15)))).toBe('fresh from memory as of 15')
     expect(brief(await isolate().look(at(0.7, 15)))).toBe('fresh from data-centre as of 15')
     expect(brief(await here.look(at(0.7, 16)))).toBe('behind')
@@ -154,7 +154,7 @@ describe('a bookmark', () => {
     const here = isolate()
     await here.keep(entryOf())
     const query = { ...at(1, 1), epoch: 'restored' }
-    expect(here.recall(names.key, query)).toBeNull()
+    expect(here.recall(query)).toBeNull()
     expect(brief(await here.look(query))).toBe('epoch')
     await here.keep(entryOf({ epoch: 'restored', frame: 1, storedAtMilliseconds: moment(1) }))
     expect(brief(await here.look(query))).toBe('fresh from memory as of 1')
@@ -173,16 +173,40 @@ describe('what the data centre is asked and told', () => {
     expect(await here.keep(entryOf({ versions: { users: 1 } }))).toBe('failed')
   })
 
-  test('a hit in memory asks nothing for a second', async () => {
+  test('a hit in memory waits for nobody, and asks once in half a second, after its answer', async () => {
     const here = isolate()
     await here.keep(entryOf())
     await here.look(at(1))
     near.gets = 0
-    for (let tick = 0; tick < 100; tick += 1)
-      expect(here.recall(names.key, at(1 + tick / 101))).not.toBeNull()
+    for (let tick = 0; tick < 100; tick += 1) expect(here.recall(at(1 + tick / 101))).not.toBeNull()
     expect(near.gets).toBe(0)
+    await here.rest()
+    expect(near.gets).toBe(1)
     // A request that began before the one that asked is no reason to ask again.
-    expect(here.recall(names.key, at(0.5))).not.toBeNull()
+    expect(here.recall(at(0.5))).not.toBeNull()
+  })
+
+  test('while many ask none of them waits for the data centre, and what others wrote is heard of sooner', async () => {
+    const [here, there] = [isolate(), isolate()]
+    await here.keep(entryOf())
+    await here.look(at(1))
+    for (const seconds of [1.6, 2.4, 3.2]) {
+      expect(here.recall(at(seconds))?.kind).toBe('fresh')
+      await here.rest()
+    }
+    await there.learn(names.realm, orders(11, 4), moment(3.3))
+    expect(here.recall(at(3.8))?.kind).toBe('fresh')
+    await here.rest()
+    expect(here.recall(at(3.9))).toBeNull()
+  })
+
+  test('who asks now and then asks the data centre before it is answered', async () => {
+    const here = isolate()
+    await here.keep(entryOf())
+    await here.look(at(1))
+    expect(here.recall(at(1.4))?.kind).toBe('fresh')
+    await here.rest()
+    expect(here.recall(at(2))).toBeNull()
   })
 
   test('that versions still hold is told ten times a second, the last word as well; a new one at once', async () => {
@@ -230,7 +254,7 @@ test('with all tiers down an isolate works from its memory', async () => {
   expect(brief(await here.look(at(0)))).toBe('absent')
   expect(await here.keep(entryOf())).toBe('kept')
   expect(brief(await here.look(at(1)))).toBe('fresh from memory as of 10')
-  expect(here.recall(names.key, at(1.5))).not.toBeNull()
+  expect(here.recall(at(1.5))).not.toBeNull()
   await here.learn(names.realm, orders(11, 4), moment(2))
-  expect(here.recall(names.key, at(2))).toBeNull()
+  expect(here.recall(at(2))).toBeNull()
 })

@@ -1,13 +1,23 @@
 import { systemClock } from '../../src/base/clock.ts'
 import type { Entry } from '../../src/cache/entry.ts'
-import { createStore, type Finding, type Query, type Store, type Tiers } from '../../src/cache/store.ts'
+import {
+  createStore,
+  type Finding,
+  type Hit,
+  type Query,
+  type Store,
+  type Tiers,
+} from '../../src/cache/store.ts'
 import { createMemory } from '../../src/cache/tier/memory.ts'
 import type { Tier } from '../../src/cache/tier/tier.ts'
 import { stored } from './fixture.ts'
 
 /** What its tests ask of an isolate: about one key of one realm, and done when all is that goes on after a response. */
-export interface Isolate extends Store {
+export interface Isolate extends Omit<Store, 'recall'> {
   readonly memory: Tiers['memory']
+  /** What goes on afterwards is done after `rest`. */
+  recall(query: Query): Hit | null
+  rest(): Promise<void>
   look(query: Query): Promise<Finding>
   keep(entry: Entry, scope?: Query['scope']): Promise<string>
 }
@@ -27,6 +37,8 @@ export function isolateOf(
   return {
     ...store,
     memory,
+    recall: (query) => store.recall(key, query, later),
+    rest: () => settled(undefined),
     look: async (query) => settled(await store.lookUp(key, query, later, true)),
     keep: (entry, scope = 'shared') => settled(store.fill(key, entry, { realm, scope }, later)),
   }

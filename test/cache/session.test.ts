@@ -216,11 +216,35 @@ test('a write that cannot be announced is waited for: no cache, one that fails, 
   }
 })
 
+/** For what has nothing to do after the answer. */
+const never = (): void => expect.fail('something goes on')
+
+test('of those who share a session none waits while many ask, and a write of others is known in a second', async () => {
+  const { isolate, pass } = isolates()
+  const [one, other] = [isolate(), isolate()]
+  const ask = async (): Promise<unknown> => {
+    const works: Promise<void>[] = []
+    const last = await one.lastWriteLately('everybody', (work) => works.push(work))
+    await Promise.all(works)
+    return last === 'none' ? last : last.frame
+  }
+  expect(await ask()).toBe('none')
+  await other.rememberLately('everybody', at(10))
+  pass(499)
+  expect(await ask()).toBe('none')
+  pass(1)
+  // It hears of it after its own answer.
+  expect([await ask(), await ask()]).toEqual(['none', 10])
+  await other.rememberLately('everybody', at(11))
+  pass(1_000)
+  expect(await one.lastWriteLately('everybody', never)).toEqual(at(11))
+})
+
 test('who shares a session with many learns of their writes', async () => {
   const { isolate } = isolates()
   const one = isolate()
   await Promise.all([12, 10, 11].map((frame) => isolate().rememberLately('everybody', at(frame))))
   await one.rememberLately('everybody', at(13))
-  expect(await isolate().lastWriteLately('everybody')).toEqual(at(13))
+  expect(await isolate().lastWriteLately('everybody', never)).toEqual(at(13))
   expect(await isolate().lastWrite('everybody')).toEqual(at(13))
 })

@@ -38,7 +38,7 @@ describe('where an answer is found', () => {
     const here = isolate()
     expect(await here.keep(entryOf())).toBe('kept')
     await here.look(at(1))
-    const hit = here.recall(names.key, at(1.5))
+    const hit = here.recall(at(1.5))
     expect(hit).toMatchObject({ kind: 'fresh', tier: 'memory', ageSeconds: 1, ttlSeconds: 59, asOfFrame: 10 })
     expect(hit?.entry).toBe(here.memory.get(names.key))
   })
@@ -49,7 +49,7 @@ describe('where an answer is found', () => {
     const finding = await there.look(at(1))
     expect(brief(finding)).toBe('fresh from data-centre as of 10')
     expect(finding).toMatchObject({ entry: entryOf() })
-    expect(there.recall(names.key, at(1.5))).toMatchObject({ tier: 'memory' })
+    expect(there.recall(at(1.5))).toMatchObject({ tier: 'memory' })
   })
 
   test('in the world, by another data centre; from then on in its own', async () => {
@@ -65,8 +65,8 @@ describe('where an answer is found', () => {
   test('without any tier but memory', async () => {
     const here = isolate({ dataCentre: null })
     await here.keep(entryOf())
-    expect(here.recall(names.key, at(59))).toMatchObject({ tier: 'memory' })
-    expect(here.recall(names.key, at(60))).toBeNull()
+    expect(here.recall(at(59))).toMatchObject({ tier: 'memory' })
+    expect(here.recall(at(60))).toBeNull()
     expect(brief(await here.look(at(60)))).toBe('stale-while-revalidate from memory as of 10')
   })
 

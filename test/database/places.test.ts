@@ -1,5 +1,14 @@
-import { expect, test } from 'vitest'
-import { ended, forgetStreams, giveBack, lend, streamsOf } from '../../src/database/hrana/streams.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  ended,
+  forgetStreams,
+  giveBack,
+  isRenewalDue,
+  lend,
+  openAhead,
+  streamsOf,
+  takeOld,
+} from '../../src/database/hrana/streams.ts'
 
 test('one that is open for long is closed by the trip that uses it next, or left', () => {
   const streams = streamsOf(1)
@@ -70,4 +79,42 @@ test('one that has ended has none', () => {
   const streams = streamsOf(1)
   ended(streams, lend(streams, 0))
   expect(lend(streams, 1)).toMatchObject({ isKept: true })
+})
+
+describe('is replaced before it is too old', () => {
+  test('where a trip went lately, and none is there that is young', () => {
+    const streams = streamsOf(2)
+    expect(isRenewalDue(streams, 0)).toBe(false)
+    giveBack(streams, lend(streams, 0), 'a', 1)
+    expect([2_999, 3_000, 9_999, 10_000].map((now) => isRenewalDue(streams, now))).toEqual([
+      ...[false, true, true, false],
+    ])
+    const lease = openAhead(streams, 3_000)
+    if (lease === null) expect.unreachable()
+    expect(lease).toMatchObject({ baton: null, isKept: true })
+    giveBack(streams, lease, 'b', 3_001)
+    expect(isRenewalDue(streams, 3_001)).toBe(false)
+    expect(takeOld(streams, 3_001)).toMatchObject({ baton: 'a', isKept: false })
+    expect(takeOld(streams, 3_001)).toBeNull()
+    expect(lend(streams, 3_002)).toMatchObject({ baton: 'b' })
+  })
+
+  test('and where none has a place, not before one was closed', () => {
+    const streams = streamsOf(1)
+    giveBack(streams, lend(streams, 0), 'a', 1)
+    expect(openAhead(streams, 3_000)).toBeNull()
+    const old = takeOld(streams, 3_000)
+    if (old === null) expect.unreachable()
+    expect(openAhead(streams, 3_000)).toBeNull()
+    ended(streams, old)
+    expect(openAhead(streams, 3_000)).not.toBeNull()
+    // Of that one it is not known how it goes on.
+    expect([openAhead(streams, 3_001), isRenewalDue(streams, 3_001)]).toEqual([null, false])
+  })
+
+  test('but for who keeps none', () => {
+    const streams = streamsOf(0)
+    lend(streams, 0)
+    expect([isRenewalDue(streams, 3_000), openAhead(streams, 3_000)]).toEqual([false, null])
+  })
 })

@@ -5,6 +5,7 @@ import { connectTo, type Database } from '../../src/database/client.ts'
 import { belongsTo, type Cluster, clusterOf, rewound } from '../../src/database/cluster.ts'
 import { nobody } from '../../src/database/fresh/freshness.ts'
 import { onStream, pipelineHeaders, pipelinePath, probeRequest } from '../../src/database/hrana/request.ts'
+import { renewStreams } from '../../src/database/send.ts'
 import { startDatabase, type TestDatabase } from '../harness/database.ts'
 import { startWire, type Wire } from '../harness/wire.ts'
 
@@ -63,12 +64,13 @@ async function count(rows: string, of: Cluster = cluster): Promise<number> {
 }
 
 /** As the server ends it that was not used for long. */
-async function ended(baton: string): Promise<void> {
-  await fetch(`${server.url}${pipelinePath}`, {
+async function ended(baton: string): Promise<number> {
+  const { status } = await fetch(`${server.url}${pipelinePath}`, {
     method: 'POST',
     headers: pipelineHeaders,
     body: onStream(probeRequest, { baton, isKept: false }),
   })
+  return status
 }
 
 /** When the stream was opened that waits; null: none does. */
@@ -182,6 +184,53 @@ describe('a stream', () => {
     rewound(cluster)
     await under
     expect(waiting()).toBeNull()
+  })
+})
+
+describe('a stream that is old', () => {
+  const grown = (of: Cluster): readonly string[] => {
+    const { streams } = of.primary
+    streams.idle = streams.idle.map((stream) => ({ ...stream, openedAtMilliseconds: Date.now() - 3_000 }))
+    return streams.idle.map(({ baton }) => baton)
+  }
+
+  test.each([1, 2])('is replaced by one that is open, and closed, with %i at most', async (most) => {
+    cluster = kept(most)
+    await reads()
+    expect(renewStreams(cluster, Date.now())).toBeNull()
+    const [old = ''] = grown(cluster)
+    const before = wire.all
+    await renewStreams(cluster, Date.now())
+    expect([
+      wire.all - before,
+      cluster.primary.streams.idle.length,
+      cluster.primary.streams.taken.size,
+    ]).toEqual([2, 1, 0])
+    expect(await ended(old)).toBe(400)
+    const opened = waiting()
+    expect(Date.now() - (opened ?? 0)).toBeLessThan(1_000)
+    expect(await reads()).toBe(1)
+    expect(waiting()).toBe(opened)
+  })
+
+  test('is replaced by one request alone', async () => {
+    await reads()
+    grown(cluster)
+    const first = renewStreams(cluster, Date.now())
+    expect([first === null, renewStreams(cluster, Date.now())]).toEqual([false, null])
+    await first
+  })
+
+  test("and cannot be replaced is in nobody's way", async () => {
+    cluster = kept(2)
+    await reads()
+    grown(cluster)
+    wire.strike({ drop: true })
+    await renewStreams(cluster, Date.now())
+    expect(cluster.primary).toMatchObject({ failures: 0, streams: { idle: [] } })
+    wire.strike(null)
+    // Both may be open still, so this one is closed by its trip.
+    expect([await reads(), waiting()]).toEqual([1, null])
   })
 })
 

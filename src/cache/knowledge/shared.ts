@@ -1,4 +1,4 @@
-import { afterTheAnswer, type Clock, sleep } from '../../base/clock.ts'
+import { afterTheAnswer, type Clock, type Later, sleep } from '../../base/clock.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
 import type { Tier } from '../tier/tier.ts'
 import {
@@ -21,6 +21,8 @@ export interface SharedKnowledge {
   isDue(realm: string, nowMilliseconds: number): boolean
   /** Asks the data centre what it knows, and tells it where that is less. */
   refresh(realm: string, nowMilliseconds: number): Promise<void>
+  /** The same after the answer, where it is due soon: so that, while many ask, none of them waits for it. */
+  refreshAhead(realm: string, nowMilliseconds: number, later: Later): void
   /**
    * In this isolate alone, and without a version that others must have told of: by which rows it came is not told here,
    * and all that is known of parts would end with it.
@@ -35,6 +37,7 @@ export interface SharedKnowledge {
 }
 
 const trustMilliseconds = 1_000
+const aheadMilliseconds = 500
 /** Who has a bookmark of one isolate may come to another one as soon. */
 const tellMilliseconds = 100
 /** A request keeps the time of its start; others move on meanwhile. Further behind, the clock was set back. */
@@ -49,6 +52,8 @@ interface State {
   /** What the data centre had when it was last asked or told. */
   shared: Knowledge | null
   askedAtMilliseconds: number
+  /** When somebody last set out to ask ahead of time, who may die meanwhile. */
+  aheadAtMilliseconds: number
   toldAtMilliseconds: number
   /** Since when somebody waits to tell, who may die meanwhile. */
   waitsSinceMilliseconds: number
@@ -77,6 +82,15 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     state.shared = state.knowledge
     await tier.put(keyOf(realm), encodeKnowledge(state.knowledge), lifeSeconds)
   }
+  const refresh = async (realm: string, nowMilliseconds: number) => {
+    if (dataCentre === null) return
+    const state = stateOf(realm)
+    await ask(dataCentre, realm, state)
+    state.askedAtMilliseconds = nowMilliseconds
+    // Two that tell at once undo each other; and the data centre forgets.
+    const { knowledge, shared } = state
+    if (knowledge !== null && tellsMore(shared, knowledge)) await tell(dataCentre, realm, state)
+  }
   return {
     of: (realm) => states.get(realm)?.knowledge ?? null,
     news: (realm) => states.get(realm)?.news ?? 0,
@@ -85,14 +99,14 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
       const elapsed = nowMilliseconds - (states.get(realm)?.askedAtMilliseconds ?? Number.NEGATIVE_INFINITY)
       return elapsed >= trustMilliseconds || elapsed < -slowestRequestMilliseconds
     },
-    async refresh(realm, nowMilliseconds) {
+    refresh,
+    refreshAhead(realm, nowMilliseconds, later) {
       if (dataCentre === null) return
       const state = stateOf(realm)
-      await ask(dataCentre, realm, state)
-      state.askedAtMilliseconds = nowMilliseconds
-      // Two that tell at once undo each other; and the data centre forgets.
-      const { knowledge, shared } = state
-      if (knowledge !== null && tellsMore(shared, knowledge)) await tell(dataCentre, realm, state)
+      const since = Math.max(state.askedAtMilliseconds, state.aheadAtMilliseconds)
+      if (Math.abs(nowMilliseconds - since) < aheadMilliseconds) return
+      state.aheadAtMilliseconds = nowMilliseconds
+      later(afterTheAnswer().then(() => refresh(realm, nowMilliseconds)))
     },
     note(realm, sighting, seenAtMilliseconds) {
       const state = stateOf(realm)
@@ -139,6 +153,7 @@ const newState = (): State => ({
   news: 0,
   shared: null,
   askedAtMilliseconds: Number.NEGATIVE_INFINITY,
+  aheadAtMilliseconds: Number.NEGATIVE_INFINITY,
   toldAtMilliseconds: Number.NEGATIVE_INFINITY,
   waitsSinceMilliseconds: Number.NEGATIVE_INFINITY,
 })

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts'
+import { afterTheAnswer, type Clock, type Later } from '../../base/clock.ts'
 import { sha256 } from '../../base/crypto.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
 import type { ResponseCache } from '../tier/edge.ts'
@@ -23,8 +23,11 @@ export interface SessionMemory {
    * sent one on its way, and has not told yet how far the database came by it.
    */
   lastWrite(session: string): Promise<LastWrite | 'none' | 'unknown'>
-  /** The same, looked at once a second: what cannot be known then is as none. */
-  lastWriteLately(session: string): Promise<LastWrite | 'none'>
+  /**
+   * The same, looked at once a second: what cannot be known then is as none. While many ask it is looked at before that,
+   * after an answer, and none of them waits for it.
+   */
+  lastWriteLately(session: string, later: Later): Promise<LastWrite | 'none'>
   /** What this isolate has heard of, without asking; `unknown`: asking would not tell more. */
   recall(session: string): LastWrite | 'none' | 'unknown'
   /**
@@ -95,6 +98,10 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
     if (last !== null) note(session, last)
     return memory.get(session) ?? 'none'
   }
+  const lookAndLearn = async (session: string): Promise<void> => {
+    const record = await look(session)
+    if (record !== 'unknown') learn(session, record)
+  }
   /** @returns null where it cannot be told: a client that keeps its bookmark is not in need of it */
   const tell = async <Told>(
     session: string,
@@ -123,12 +130,11 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       const isOwn = record.mark?.by === isolate && isAlone(writingsOf(session), now())
       return record.mark === null || isOwn ? last : 'unknown'
     },
-    async lastWriteLately(session) {
-      if (now() - (lookedAt.get(session) ?? 0) >= lateMilliseconds) {
-        lookedAt.set(session, now())
-        const record = await look(session)
-        if (record !== 'unknown') learn(session, record)
-      }
+    async lastWriteLately(session, later) {
+      const elapsed = now() - (lookedAt.get(session) ?? 0)
+      if (elapsed >= aheadMilliseconds) lookedAt.set(session, now())
+      if (elapsed >= lateMilliseconds) await lookAndLearn(session)
+      else if (elapsed >= aheadMilliseconds) later(afterTheAnswer().then(() => lookAndLearn(session)))
       return memory.get(session) ?? 'none'
     },
     recall: (session) => (isPaused() ? 'unknown' : (memory.get(session) ?? 'none')),
@@ -175,6 +181,7 @@ const sessionsKept = 10_000
 const deadlineMilliseconds = 250
 /** So old may be what is known of those who share a session. */
 const lateMilliseconds = 1_000
+const aheadMilliseconds = 500
 /** For so long a cache that fails is not asked. */
 const pauseMilliseconds = 5_000
 

@@ -12,6 +12,10 @@ export interface Streams {
   readonly taken: Set<Place>
   /** How often all were forgotten. */
   forgotten: number
+  /** When the last trip set out. */
+  lentAtMilliseconds: number
+  /** Somebody replaces those that grow old, until then at most. */
+  renewingUntilMilliseconds: number
 }
 
 interface IdleStream {
@@ -40,7 +44,11 @@ export interface Lease {
 }
 
 export function streamsOf(most: number): Streams {
-  return { most, idle: [], taken: new Set(), forgotten: 0 }
+  return {
+    ...{ most, idle: [], taken: new Set(), forgotten: 0 },
+    lentAtMilliseconds: Number.NEGATIVE_INFINITY,
+    renewingUntilMilliseconds: Number.NEGATIVE_INFINITY,
+  }
 }
 
 /**
@@ -51,13 +59,18 @@ export function streamsOf(most: number): Streams {
 const longestOpenMilliseconds = 5_000
 /** From then on the next trip closes it: one that is left has its place until the server ends it. */
 const keptOpenMilliseconds = 4_000
+/** From then on it is replaced before a trip comes that would have to open one. */
+const oldMilliseconds = 3_000
+/** Where no trip went for so long, none is expected. */
+const expectedMilliseconds = 10_000
 /** The server ends one that was not used for ten seconds, on the next full second. */
 const leftOpenMilliseconds = 11_000
 const longestTripMilliseconds = 10_000
 
 export function lend(streams: Streams, nowMilliseconds: number): Lease {
-  const { most, taken, forgotten } = streams
-  for (const place of taken) if (place.untilMilliseconds <= nowMilliseconds) taken.delete(place)
+  const { most, taken } = streams
+  streams.lentAtMilliseconds = nowMilliseconds
+  vacate(streams, nowMilliseconds)
   const isUsable = ({ openedAtMilliseconds }: IdleStream): boolean =>
     nowMilliseconds - openedAtMilliseconds < longestOpenMilliseconds
   leave(streams, (stream) => !isUsable(stream))
@@ -67,12 +80,56 @@ export function lend(streams: Streams, nowMilliseconds: number): Lease {
       ? taken.size < most
       : nowMilliseconds - last.openedAtMilliseconds < keptOpenMilliseconds
   if (last === undefined && !isKept) return alone
-  streams.idle = streams.idle.slice(0, -1)
+  return leaseOf(streams, last ?? null, isKept, nowMilliseconds)
+}
+
+/** @param stream that waits; null: a new one */
+function leaseOf(
+  streams: Streams,
+  stream: IdleStream | null,
+  isKept: boolean,
+  nowMilliseconds: number,
+): Lease {
+  const { taken, forgotten } = streams
+  streams.idle = streams.idle.filter((other) => other !== stream)
   // Of a request that was given up on nobody may come back.
   const place = { untilMilliseconds: nowMilliseconds + longestTripMilliseconds + leftOpenMilliseconds }
   taken.add(place)
-  const openedAtMilliseconds = last?.openedAtMilliseconds ?? nowMilliseconds
-  return { baton: last?.baton ?? null, isKept, openedAtMilliseconds, forgotten, place }
+  const openedAtMilliseconds = stream?.openedAtMilliseconds ?? nowMilliseconds
+  return { baton: stream?.baton ?? null, isKept, openedAtMilliseconds, forgotten, place }
+}
+
+/** Whether a trip is to be expected that would have to open one. */
+export function isRenewalDue(streams: Streams, nowMilliseconds: number): boolean {
+  const { most, idle, lentAtMilliseconds, renewingUntilMilliseconds } = streams
+  return (
+    most > 0 &&
+    renewingUntilMilliseconds <= nowMilliseconds &&
+    nowMilliseconds - lentAtMilliseconds < expectedMilliseconds &&
+    idle.every((stream) => isOld(stream, nowMilliseconds)) &&
+    (idle.length > 0 || streams.taken.size < most)
+  )
+}
+
+/** A new one, where there is a place for it beside those that wait. */
+export function openAhead(streams: Streams, nowMilliseconds: number): Lease | null {
+  vacate(streams, nowMilliseconds)
+  const isRoom = streams.taken.size + streams.idle.length < streams.most
+  return isRoom ? leaseOf(streams, null, true, nowMilliseconds) : null
+}
+
+/** One that has grown old, to be closed. */
+export function takeOld(streams: Streams, nowMilliseconds: number): Lease | null {
+  const old = streams.idle.find((stream) => isOld(stream, nowMilliseconds))
+  return old === undefined ? null : leaseOf(streams, old, false, nowMilliseconds)
+}
+
+function isOld({ openedAtMilliseconds }: IdleStream, nowMilliseconds: number): boolean {
+  return nowMilliseconds - openedAtMilliseconds >= oldMilliseconds
+}
+
+function vacate({ taken }: Streams, nowMilliseconds: number): void {
+  for (const place of taken) if (place.untilMilliseconds <= nowMilliseconds) taken.delete(place)
 }
 
 /** Of a trip that opens one and closes it. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts'
+import type { Clock, Later } from '../../base/clock.ts'
 import type { Moment } from '../../base/history/moment.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Value } from '../../base/statement.ts'
@@ -6,7 +6,7 @@ import type { Entry } from '../../cache/entry.ts'
 import { type Flight, type Flights, fillOrWait } from '../../cache/flight.ts'
 import { keyOf } from '../../cache/key.ts'
 import type { Standing } from '../../cache/standing.ts'
-import type { Finding, Hit, Later, Query, Store } from '../../cache/store.ts'
+import type { Finding, Hit, Query, Store } from '../../cache/store.ts'
 import type { Freshness } from '../../database/fresh/freshness.ts'
 import type { ReadRequest } from '../../query/intent.ts'
 import type { Keeping } from './keeping.ts'
@@ -101,7 +101,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     const readAt = { epoch: entry.epoch, frame: entry.newestFrame }
     return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds, readAt } }
   }
-  const finding: Finding = store.recall(key, query) ?? (await store.lookUp(key, query, later))
+  const finding: Finding = store.recall(key, query, later) ?? (await store.lookUp(key, query, later))
   if (finding.kind === 'fresh') return hit(finding)
   if (finding.kind === 'stale-while-revalidate') {
     const flight = flights.begin(key)
@@ -110,7 +110,9 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   }
   // What others fill does not say that this session stands.
   const isAlone = query.nowMilliseconds - stoodAtMilliseconds >= keeping.keep.maxAge * 1_000
-  const turn = isAlone ? alone : await fillOrWait(flights, key, () => store.recall(key, query), { clock })
+  const turn = isAlone
+    ? alone
+    : await fillOrWait(flights, key, () => store.recall(key, query, later), { clock })
   if (turn.kind === 'found') return hit(turn.value)
   if (turn.kind === 'late' && !isAlone && finding.kind === 'stale-if-error') return hit(finding)
   try {

@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Centre, startCentre } from './harness/centre.ts'
+
+let centre: Centre
+beforeAll(async () => {
+  centre = await startCentre({ variables: { DATABASE_STREAMS: '1' } })
+}, 60_000)
+afterAll(() => centre.stop())
+
+test('a stream that is old is replaced after an answer that had no use of it, so that the next trip finds one', async () => {
+  const { wire } = centre.nodes.primary
+  const ask = async (url: string): Promise<number> => {
+    const { status, trips } = await centre.ask(url)
+    expect(status).toBe(200)
+    return trips
+  }
+  expect(await ask('/rest/v1/posts?order=id')).toBe(1)
+  await centre.settled()
+  const before = wire.all
+  expect(await ask('/rest/v1/posts?order=id')).toBe(0)
+  await centre.settled()
+  expect(wire.all - before).toBe(0)
+  await sleep(3_000)
+  expect(await ask('/rest/v1/posts?order=id')).toBe(0)
+  await centre.settled()
+  // One to end the old one, one to begin another.
+  expect(wire.all - before).toBe(2)
+})
