@@ -65,6 +65,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   const announced = isRemembering ? announcing(context) : null
   const database = connectTo({
     ...{ cluster, reader, requestId, watch: once(() => watchingOf(context)) },
+    tellsReader: asksForSession(headers),
     beforeWriteIsAnswered: async () => {
       await announced?.begin()
     },
@@ -89,11 +90,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     if (versions !== null) later(store.learn(realm, versions, Date.now(), true))
     tell(context, written, settings)
   } else {
-    const news = newsOf(
-      read ?? (status?.kind === 'hit' ? { ...status.readAt, tick: 0 } : null),
-      brought,
-      headers,
-    )
+    const news = newsOf(read ?? (status?.kind === 'hit' ? status.readAt : null), brought, headers)
     if (news !== null) tell(context, news, settings)
   }
   if (silentSeconds !== null && cluster.replicas.length > 0) {
@@ -196,9 +193,8 @@ function newsOf(read: Bookmark | null, brought: Bookmark | null, headers: Header
   if (read === null) return null
   if (brought !== null && brought.epoch !== read.epoch) return read
   if (!asksForSession(headers)) return null
-  if (brought === null) return read
-  // What was read was no older than what was brought.
-  return isLater(brought, read) ? brought : { ...read, tick: Math.max(read.tick, brought.tick) }
+  // What was read was no older than what was brought, though it may be kept since before.
+  return brought !== null && isLater(brought, read) ? brought : read
 }
 
 function asksForSession(headers: Headers): boolean {

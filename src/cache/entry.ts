@@ -1,15 +1,15 @@
 import { digest } from '../base/crypto.ts'
+import type { Written } from '../base/history/moment.ts'
 import type { Versions } from '../base/versions.ts'
 import type { Part } from './knowledge/knowledge.ts'
 import { isCount, isRecord, isTime, parseJson } from './shape.ts'
 
 /** An answer of the database that is kept. It is never changed, and neither are the bytes of its body. */
-export interface Entry {
-  readonly epoch: string
-  /** The answer holds at least all writes up to this frame. */
+export interface Entry extends Written {
+  /** The answer holds all writes up to this one, and none after it. */
+  readonly tick: number
+  /** A node that has this frame has come to that. */
   readonly frame: number
-  /** And none after this one. */
-  readonly newestFrame: number
   /** Versions of the tables that it depends on, in the snapshot that it was read from. */
   readonly versions: Versions
   /** Of one of these tables it may need the rows of one part alone; null: all of all of them. */
@@ -31,7 +31,7 @@ export function lifeSeconds(entry: Entry): number {
 }
 
 /** Changes with the layout: an entry of another one is none. */
-const format = 3
+const format = 4
 
 /** `format digest\n`, the head as one line of JSON, the body; the digest is of all that follows its line. */
 export function encodeEntry(entry: Entry): Uint8Array {
@@ -59,7 +59,7 @@ function isHead(head: unknown): head is Omit<Entry, 'body'> {
     isRecord(head) &&
     typeof head.epoch === 'string' &&
     isCount(head.frame) &&
-    isCount(head.newestFrame) &&
+    isCount(head.tick) &&
     isRecord(head.versions) &&
     Object.values(head.versions).every(isCount) &&
     isPart(head.part) &&

@@ -6,8 +6,8 @@ export interface Requirement {
   readonly nowMilliseconds: number
   /** Of the caller's bookmark; null without one. */
   readonly epoch: string | null
-  /** The frame of the caller's bookmark: nothing older is for them. 0 without one. */
-  readonly neededFrame: number
+  /** The tick of the caller's bookmark: nothing older is for them. 0 without one; Infinity: it is not known. */
+  readonly neededTick: number
   /** When the session of the caller was last known to stand: to them no answer is newer. Absent: they need none. */
   readonly stoodAtMilliseconds?: number
 }
@@ -21,8 +21,8 @@ export interface Served {
   readonly ageSeconds: number
   /** What is left of `maxAge`, below zero past it: `ttl` of RFC 9211 §2.5. */
   readonly ttlSeconds: number
-  /** The answer holds at least all writes up to this frame. */
-  readonly asOfFrame: number
+  /** The answer holds at least all writes up to this one. */
+  readonly asOfTick: number
 }
 
 export interface Miss {
@@ -47,8 +47,8 @@ export function judge(entry: Entry, required: Requirement, knowledge: Knowledge 
   if (knowledge !== null && knowledge.epoch !== entry.epoch) return misses.epoch
   const elapsedMilliseconds = required.nowMilliseconds - entry.storedAtMilliseconds
   if (!(elapsedMilliseconds >= -clockToleranceMilliseconds)) return misses.clock
-  const asOfFrame = asOf(entry, knowledge)
-  if (required.neededFrame > asOfFrame) return misses.behind
+  const asOfTick = asOf(entry, knowledge)
+  if (required.neededTick > asOfTick) return misses.behind
   const age = Math.max(0, elapsedMilliseconds / 1000)
   const superseded = isSuperseded(entry, knowledge)
   const unseen =
@@ -56,7 +56,7 @@ export function judge(entry: Entry, required: Requirement, knowledge: Knowledge 
   const kind = kindOf(entry, Math.max(age, unseen), superseded)
   if (kind === null) return superseded ? misses.superseded : misses.expired
   const ageSeconds = Math.floor(age)
-  return { kind, ageSeconds, ttlSeconds: entry.maxAgeSeconds - ageSeconds, asOfFrame }
+  return { kind, ageSeconds, ttlSeconds: entry.maxAgeSeconds - ageSeconds, asOfTick }
 }
 
 /** Nothing is kept under the key. */
@@ -73,7 +73,7 @@ export function isSuperseded(entry: Dependent, knowledge: Knowledge | null): boo
   return false
 }
 
-type Dependent = Pick<Entry, 'epoch' | 'frame' | 'versions' | 'part'>
+type Dependent = Pick<Entry, 'epoch' | 'tick' | 'versions' | 'part'>
 
 /** Whether all that the entry needs of a table is as it was, at the version that is known of it. */
 function isAsItWas({ versions, part }: Dependent, table: string, seen: Seen): boolean {
@@ -83,30 +83,30 @@ function isAsItWas({ versions, part }: Dependent, table: string, seen: Seen): bo
 }
 
 /**
- * Whether an answer takes the place of one that is held under the same key: the newer frame stays, so that a fill that
- * took long undoes none that overtook it, and of one frame the later stored. Frames of two epochs cannot be compared:
+ * Whether an answer takes the place of one that is held under the same key: the newer one stays, so that a fill that
+ * took long undoes none that overtook it, and of one tick the later stored. Ticks of two epochs cannot be compared:
  * there, too, it is the later stored. An answer from a replica that is behind replaces one that is no longer fresh
  * only where no table differs, or the key would stay empty until the replica has caught up.
  */
 export function wins(entry: Entry, held: Entry): boolean {
   const later = entry.storedAtMilliseconds - held.storedAtMilliseconds
   if (entry.epoch !== held.epoch) return later > 0
-  if (entry.frame !== held.frame) {
-    return entry.frame > held.frame || (later >= held.maxAgeSeconds * 1000 && sameVersions(entry, held))
+  if (entry.tick !== held.tick) {
+    return entry.tick > held.tick || (later >= held.maxAgeSeconds * 1000 && sameVersions(entry, held))
   }
   return later >= 0
 }
 
-/** The last frame at which all that the entry depends on was as it was: only a write moves a version. */
+/** The last tick at which all that the entry depends on was as it was: only a write moves a version. */
 function asOf(entry: Dependent, knowledge: Knowledge | null): number {
-  let frame = Number.POSITIVE_INFINITY
+  let tick = Number.POSITIVE_INFINITY
   for (const table in entry.versions) {
     const seen = knowledge?.tables.get(table)
     const held = (each: Seen): boolean => isAsItWas(entry, table, each)
     const last = seen === undefined || held(seen) ? seen : seen.earlier.find(held)
-    frame = Math.min(frame, Math.max(last?.frame ?? 0, entry.frame))
+    tick = Math.min(tick, Math.max(last?.tick ?? 0, entry.tick))
   }
-  return frame === Number.POSITIVE_INFINITY ? entry.frame : frame
+  return tick === Number.POSITIVE_INFINITY ? entry.tick : tick
 }
 
 function kindOf(entry: Entry, ageSeconds: number, superseded: boolean): Served['kind'] | null {

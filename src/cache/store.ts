@@ -1,4 +1,5 @@
 import { afterTheAnswer, type Clock, type Later } from '../base/clock.ts'
+import type { Moment } from '../base/history/moment.ts'
 import type { Versions } from '../base/versions.ts'
 import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
@@ -53,7 +54,7 @@ export interface Store {
   /** The answer that memory holds, where a table that it depends on is known to have changed since; null: there is none. */
   overtaken(key: string, realm: string): Entry | null
   /** Where all that is known of these tables holds: what is read from there on is not overtaken yet. Null: nothing is known. */
-  knownAt(realm: string, tables: readonly string[]): Pick<Sighting, 'epoch' | 'frame'> | null
+  knownAt(realm: string, tables: readonly string[]): Moment | null
 }
 
 export interface Tiers {
@@ -148,8 +149,10 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
     knownAt(realm, tables) {
       const knowledge = known.of(realm)
       if (knowledge === null) return null
-      const frames = tables.map((table) => knowledge.tables.get(table)?.frame ?? 0)
-      return { epoch: knowledge.epoch, frame: Math.max(0, ...frames) }
+      const [latest] = tables
+        .flatMap((table) => knowledge.tables.get(table) ?? [])
+        .sort((a, b) => b.tick - a.tick)
+      return { epoch: knowledge.epoch, frame: latest?.frame ?? 0 }
     },
   }
 }

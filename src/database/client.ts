@@ -2,16 +2,7 @@ import type { Moment } from '../base/history/moment.ts'
 import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
-import {
-  beginHistory,
-  bookmarkAfter,
-  epochOf,
-  look,
-  notedFrame,
-  noteFrame,
-  readEpoch,
-  type Seen,
-} from './clock.ts'
+import { beginHistory, bookmarkAfter, look, notedFrame, noteFrame, readEpoch, type Seen } from './clock.ts'
 import { belongsTo, type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
 import { type Consistency, type Freshness, freshnessOf, nobody, type Reader } from './fresh/freshness.ts'
 import { type Done, done, resultsOf } from './hrana/outcome.ts'
@@ -90,12 +81,10 @@ export interface ReadOptions {
 }
 
 export interface ReadResult extends Result {
-  /** What was read is at least so new. */
+  /** What was read is no newer: a node that has this has all of it. */
   readonly frame: number
-  /** And no newer than this. */
-  readonly newestFrame: number
   readonly isPrimary: boolean
-  /** Asked after it, so as of `newestFrame`, or newer. Null: not asked for, or not told. */
+  /** Asked after it, so no older. Null: not asked for, or not told. */
   readonly versions: VersionSighting | null
 }
 
@@ -104,6 +93,8 @@ export interface DatabaseOptions extends SendOptions {
   readonly reader: Reader
   /** How versions of tables are told: then what is kept of others is as new as a write, or a read. Default: they are not. */
   readonly watch?: () => Watching | null
+  /** Whether the caller is told how new what they read is: then each read is followed by that. Default: no. */
+  readonly tellsReader?: boolean
   /** Begun with a write's trip, and done before the write is. It does not fail. */
   readonly beforeWriteIsAnswered?: () => Promise<void>
 }
@@ -128,12 +119,12 @@ export function connectTo(options: DatabaseOptions): Database {
   const send = sender(options)
   let written: Bookmark | null = null
   let readTo: number | null = null
-  let readTick = 0
+  let readTick: number | null = 0
   let versions: VersionSighting | null = null
   let lastSnapshot: { readonly reply: Reply; readonly watching: Watching | null } | null = null
   const noteWritten = (reply: Reply, watching: Watching | null): void => {
     written = bookmarkAfter(reply)
-    versions = written === null || watching === null ? null : versionsIn(reply.epilogue[1], written, watching)
+    versions = written === null || watching === null ? null : versionsIn(reply.epilogue[0], written, watching)
   }
   const readBy = async (
     request: ReadRequest,
@@ -142,9 +133,12 @@ export function connectTo(options: DatabaseOptions): Database {
   ): Promise<Read> => {
     const answer = await read(request, { consistency, atLeast }, { cluster, reader, send })
     if (answer.reply.frame !== null) readTo = Math.max(readTo ?? 0, answer.reply.frame)
-    readTick = Math.max(readTick, answer.tick)
+    const tick = bookmarkAfter(answer.reply)?.tick ?? null
+    readTick = tick === null || readTick === null ? null : Math.max(readTick, tick)
     return answer
   }
+  const epilogueOfRead = (watching: Watching | null): readonly Statement[] =>
+    watching !== null || options.tellsReader === true ? epilogueOf(watching) : []
   const write = async (
     statements: readonly Statement[],
     shape: Omit<TransactionShape, 'writes' | 'epilogue'>,
@@ -155,11 +149,11 @@ export function connectTo(options: DatabaseOptions): Database {
     if (cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
     const { epoch } = cluster
     const known = cluster.primary.frame
-    const isFollowed = cluster.replicas.length > 0 || touched.length > 0
+    const watching = watch()
+    const isFollowed = cluster.replicas.length > 0 || touched.length > 0 || watching !== null
     const marks = touched.length === 0 ? [] : [raiseVersions(touched, named)]
     if (isFollowed) marks.push(noteFrame(known, Date.now()))
     const all = [...statements, ...marks]
-    const watching = watch()
     const epilogue = epilogueOf(watching)
     const body = transactionRequest(all, { ...shape, writes: true, epilogue })
     const parcel = { body, count: all.length, limitMilliseconds: null }
@@ -184,19 +178,17 @@ export function connectTo(options: DatabaseOptions): Database {
   return {
     async run(statement, timing, consistency = 'session', { atLeast = null, tellsVersions = false } = {}) {
       const watching = tellsVersions ? watch() : null
-      const epilogue = watching === null ? [] : [watching.statement]
+      const epilogue = epilogueOfRead(watching)
       const body = (frame: number | null) => executeRequest(statement, frame, epilogue)
       const request = { body, count: 1, timing }
-      const { reply, state, frame } = await readBy(request, consistency, atLeast)
+      const { reply, state, frame: known } = await readBy(request, consistency, atLeast)
       const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()
-      const newestFrame = Math.max(frame, reply.frame ?? frame)
-      const epoch = epochOf(reply)
+      const frame = Math.max(known, reply.frame ?? known)
+      const at = bookmarkAfter(reply)
       const versions =
-        watching === null || epoch === null
-          ? null
-          : versionsIn(reply.epilogue[0], { epoch, frame: newestFrame }, watching)
-      return { ...result, frame, newestFrame, isPrimary: state.node.isPrimary, versions }
+        watching === null || at === null ? null : versionsIn(reply.epilogue[0], { ...at, frame }, watching)
+      return { ...result, frame, isPrimary: state.node.isPrimary, versions }
     },
     async transact(statements, timing, { isTrial = false, ...tables } = {}) {
       return resultsOf(await write(statements, { isTrial, otherwise: null }, tables, timing))
@@ -226,7 +218,7 @@ export function connectTo(options: DatabaseOptions): Database {
       },
       get read() {
         if (readTo === null || cluster.epoch === null) return null
-        return { epoch: cluster.epoch, frame: readTo, tick: readTick }
+        return { epoch: cluster.epoch, frame: readTo, tick: readTick ?? 0 }
       },
       get versions() {
         return versions
@@ -240,5 +232,5 @@ export function connectTo(options: DatabaseOptions): Database {
 
 /** What is asked after a transaction: `noteWritten` reads it. */
 function epilogueOf(watching: Watching | null): readonly Statement[] {
-  return watching === null ? [readEpoch] : [readEpoch, watching.statement]
+  return [watching?.statement ?? readEpoch]
 }

@@ -39,11 +39,6 @@ export function notedFrame({ epilogue }: Reply): number {
   return Number(textOf(epilogue[0]?.rows[0]?.[1]) ?? 0)
 }
 
-/** The epoch of what was read, where it was asked afterwards, first; null: it was not. */
-export function epochOf({ epilogue }: Reply): string | null {
-  return textOf(epilogue[0]?.rows[0]?.[0])
-}
-
 /** What the database that was read has come to, where `readEpoch` was asked before; null: it was not, or not answered. */
 export function checkedOf({ check, frame }: Reply): Bookmark | null {
   return bookmarkAt(check, frame ?? 0)
@@ -62,7 +57,7 @@ export function bookmarkOf(reply: Reply): Bookmark | null {
   return bookmarkAt(result, reply.frame)
 }
 
-/** The same of a transaction, after which it was asked first. */
+/** The same of what was read or written before, after which it was asked first. Null: it was not. */
 export function bookmarkAfter(reply: Reply): Bookmark | null {
   return bookmarkAt(reply.epilogue[0] ?? null, reply.frame)
 }

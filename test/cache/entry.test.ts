@@ -7,7 +7,7 @@ import { entryOf } from './fixture.ts'
 const entries = fc
   .record({
     epoch: fc.string({ unit: 'binary' }),
-    frame: fc.maxSafeNat(),
+    tick: fc.maxSafeNat(),
     versions: fc.dictionary(fc.string({ unit: 'binary' }), fc.maxSafeNat()),
     storedAtMilliseconds: fc.maxSafeNat(),
     maxAgeSeconds: fc.nat(),
@@ -48,32 +48,34 @@ test('any other bytes are none, and nothing is thrown', () => {
 
 describe('what is whole and still no entry', () => {
   /** As `encodeEntry` seals it, around a head that it does not write. */
-  const sealed = (head: string, format = 3) => {
+  const sealed = (head: string, format = 4) => {
     const rest = `${head}\nbody`
     return Buffer.from(`${format} ${sha256(rest).slice(0, 22)}\n${rest}`)
   }
   const { body: _, ...good } = entryOf()
 
   test('such a seal is believed', () => {
-    expect(decodeEntry(sealed(JSON.stringify(good)))?.frame).toBe(10)
+    expect(decodeEntry(sealed(JSON.stringify(good)))?.tick).toBe(10)
   })
 
   test.each([
-    ['of another format', JSON.stringify(good), 1],
-    ['no JSON', '{', 3],
-    ['nothing', '', 3],
-    ['null', 'null', 3],
-    ['a list', '[]', 3],
+    ['of another format', JSON.stringify(good), 3],
+    ['no JSON', '{', 4],
+    ['nothing', '', 4],
+    ['null', 'null', 4],
+    ['a list', '[]', 4],
   ])('%s', (_, head, format) => {
     expect(decodeEntry(sealed(head, format))).toBeNull()
   })
 
   test.each([
     { epoch: 1 },
+    { tick: -1 },
+    { tick: 1.5 },
+    { tick: null },
     { frame: -1 },
-    { frame: 1.5 },
     { frame: null },
-    { frame: 2 ** 60 },
+    { tick: 2 ** 60 },
     { versions: null },
     { versions: [] },
     { versions: { orders: '3' } },

@@ -3,11 +3,15 @@ import type { Entry } from '../../src/cache/entry.ts'
 /** A moment; entries of tests are stored then. */
 export const stored = 1_760_000_000_000
 
+/** Frames are counted anew, so that they are in no order with what was before: whatever goes by them alone goes wrong. */
+export const frameAt = (tick: number): number => 1_000_000 - tick
+
 export function entryOf(given: Partial<Entry> = {}): Entry {
   return {
     epoch: 'first',
-    newestFrame: 10,
-    frame: 10,
+
+    tick: 10,
+    frame: frameAt(10),
     versions: { orders: 3 },
     part: null,
     storedAtMilliseconds: stored,

@@ -47,13 +47,13 @@ export function isolateOf(
 /** A request some seconds after entries were stored. */
 export function queryAt(seconds: number, realm: string, more: Partial<Query> = {}): Query {
   const nowMilliseconds = stored + seconds * 1000
-  return { realm, scope: 'shared', nowMilliseconds, epoch: null, neededFrame: 0, ...more }
+  return { realm, scope: 'shared', nowMilliseconds, epoch: null, neededTick: 0, ...more }
 }
 
 export function brief(finding: Finding): string {
   return finding.kind === 'miss'
     ? finding.why
-    : `${finding.kind} from ${finding.tier} as of ${finding.asOfFrame}`
+    : `${finding.kind} from ${finding.tier} as of ${finding.asOfTick}`
 }
 
 /** A tier, and how many times it was asked and told. */

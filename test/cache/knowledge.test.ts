@@ -7,13 +7,12 @@ import {
   merge,
   tellsMore,
 } from '../../src/cache/knowledge/knowledge.ts'
+import { frameAt } from './fixture.ts'
 
-const at = (frame: number, versions: Record<string, number>, epoch = 'first', seenAt = 0) =>
-  knowledgeOf({ epoch, frame, versions }, seenAt)
+const at = (tick: number, versions: Record<string, number>, epoch = 'first', seenAt = 0) =>
+  knowledgeOf({ epoch, tick, frame: frameAt(tick), versions }, seenAt)
 const tables = (knowledge: ReturnType<typeof at>) =>
-  Object.fromEntries(
-    [...knowledge.tables].map(([table, { version, frame }]) => [table, `${version}@${frame}`]),
-  )
+  Object.fromEntries([...knowledge.tables].map(([table, { version, tick }]) => [table, `${version}@${tick}`]))
 
 describe('two sightings of one epoch', () => {
   test('each table for itself: what one says of orders says nothing of products', () => {
@@ -21,17 +20,17 @@ describe('two sightings of one epoch', () => {
     expect(tables(known)).toEqual({ orders: '4@12', products: '7@10' })
   })
 
-  test('the higher version, and of one version the later frame', () => {
+  test('the higher version, and of one version the later tick', () => {
     expect(tables(merge(at(10, { orders: 3 }), at(12, { orders: 3 })))).toEqual({ orders: '3@12' })
     expect(tables(merge(at(12, { orders: 3 }), at(10, { orders: 3 })))).toEqual({ orders: '3@12' })
-    // The frame of an answer is the least that it holds: one with a later version may say an earlier frame.
+    // The tick of an answer is the least that it holds: one with a later version may say an earlier tick.
     expect(tables(merge(at(12, { orders: 3 }), at(11, { orders: 4 })))).toEqual({ orders: '4@11' })
   })
 
   test('in which order they are merged is all one', () => {
     const sighting = fc
       .tuple(fc.nat(5), fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'constructor'), fc.nat(3)))
-      .map(([frame, versions]) => at(frame, versions))
+      .map(([tick, versions]) => at(tick, versions))
     fc.assert(
       fc.property(sighting, sighting, sighting, (a, b, c) => {
         expect(tables(merge(a, b))).toEqual(tables(merge(b, a)))
@@ -69,18 +68,28 @@ test.each([
   ['no JSON', '{'],
   ['no UTF-8', Buffer.from([0xff, 0xfe])],
   ['null', 'null'],
-  ['another format', '{"format":1,"epoch":"e","seenAtMilliseconds":1,"rows":[]}'],
-  ['no epoch', '{"format":2,"seenAtMilliseconds":1,"rows":[]}'],
-  ['no time', '{"format":2,"epoch":"e","seenAtMilliseconds":null,"rows":[]}'],
-  ['no rows', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":{}}'],
-  ['a row that is none', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[null]}'],
-  ['a version that is none', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders","1",1]]}'],
+  ['another format', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[]}'],
+  ['no epoch', '{"format":3,"seenAtMilliseconds":1,"rows":[]}'],
+  ['no time', '{"format":3,"epoch":"e","seenAtMilliseconds":null,"rows":[]}'],
+  ['no rows', '{"format":3,"epoch":"e","seenAtMilliseconds":1,"rows":{}}'],
+  ['a row that is none', '{"format":3,"epoch":"e","seenAtMilliseconds":1,"rows":[null]}'],
+  [
+    'a version that is none',
+    '{"format":3,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders","1",1,1,null]]}',
+  ],
   [
     'changes that are none',
-    '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1,1,[0,0,[["id:1"]]]]]}',
+    '{"format":3,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1,1,1,[0,0,[["id:1"]]]]]}',
   ],
-  ['a row without changes', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1,1]]}'],
-  ['a row without a frame', '{"format":2,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1]]}'],
+  ['a row without changes', '{"format":3,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1,1,1]]}'],
+  [
+    'a row without a tick',
+    '{"format":3,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1,null,1,null]]}',
+  ],
+  [
+    'a row without a frame',
+    '{"format":3,"epoch":"e","seenAtMilliseconds":1,"rows":[["orders",1,1,null,null]]}',
+  ],
 ])('bytes that are no knowledge: %s', (_, bytes) => {
   expect(decodeKnowledge(Buffer.from(bytes))).toBeNull()
 })

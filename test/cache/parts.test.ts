@@ -11,7 +11,7 @@ import {
   type Part,
 } from '../../src/cache/knowledge/knowledge.ts'
 import { judge } from '../../src/cache/rule.ts'
-import { entryOf, stored } from './fixture.ts'
+import { entryOf, frameAt, stored } from './fixture.ts'
 
 /** What really happened to a table: by version, which parts were written; null: it was not said. */
 type History = readonly (readonly string[] | null)[]
@@ -35,7 +35,7 @@ function sightingAt(happened: History, version: number, since: number | null): K
     parts,
   }
   const told = { versions: { seats: version }, changes: new Map([['seats', changes]]) }
-  return knowledgeOf({ epoch: 'first', frame: version * 10, ...told }, stored)
+  return knowledgeOf({ epoch: 'first', tick: version * 10, frame: 0, ...told }, stored)
 }
 
 const wholeAt = (happened: History, version: number): number =>
@@ -75,7 +75,7 @@ describe('whatever was heard, in whatever order', () => {
           )
           // An entry tells a version and nothing else.
           const bare = knowledgeOf(
-            { epoch: 'first', frame: 1, versions: { seats: seen(full).version } },
+            { epoch: 'first', tick: 1, frame: frameAt(1), versions: { seats: seen(full).version } },
             stored,
           )
           known = known === null ? full : merge(known, isBare ? bare : full)
@@ -138,7 +138,7 @@ describe('an answer about one part', () => {
   const happened: History = [['id:1'], ['id:2'], null, ['id:2']]
   const entry = (version: number) =>
     entryOf({
-      frame: version * 10,
+      tick: version * 10,
       versions: { seats: version },
       part: {
         table: 'seats',
@@ -156,7 +156,7 @@ describe('an answer about one part', () => {
     ['of a write of this one', 0, 1, 'superseded'],
   ])('who knows %s', (_, from, to, verdict) => {
     const known = merge(sightingAt(happened, from, null), sightingAt(happened, to, from))
-    const judged = judge(entry(from), { ...asked, neededFrame: 0 }, known)
+    const judged = judge(entry(from), { ...asked, neededTick: 0 }, known)
     expect(judged.kind === 'miss' ? judged.why : judged.kind).toBe(
       verdict === 'superseded' ? 'stale-if-error' : verdict,
     )
@@ -164,13 +164,13 @@ describe('an answer about one part', () => {
 
   test('is as new as what is known of its part', () => {
     const known = merge(sightingAt(happened, 3, null), sightingAt(happened, 4, 3))
-    expect(judge(entry(3), { ...asked, neededFrame: 40 }, known)).toMatchObject({
+    expect(judge(entry(3), { ...asked, neededTick: 40 }, known)).toMatchObject({
       kind: 'fresh',
-      asOfFrame: 40,
+      asOfTick: 40,
     })
-    expect(judge(entry(3), { ...asked, neededFrame: 41 }, known)).toEqual({ kind: 'miss', why: 'behind' })
+    expect(judge(entry(3), { ...asked, neededTick: 41 }, known)).toEqual({ kind: 'miss', why: 'behind' })
     // Of all rows of the table it is not.
     const whole = { ...entry(3), part: null }
-    expect(judge(whole, { ...asked, neededFrame: 40 }, known)).toEqual({ kind: 'miss', why: 'behind' })
+    expect(judge(whole, { ...asked, neededTick: 40 }, known)).toEqual({ kind: 'miss', why: 'behind' })
   })
 })

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/cache/entry.ts'
 import { type Knowledge, knowledgeOf, merge } from '../../src/cache/knowledge/knowledge.ts'
 import { judge, type Requirement, type Verdict, wins } from '../../src/cache/rule.ts'
-import { entryOf, stored } from './fixture.ts'
+import { entryOf, frameAt, stored } from './fixture.ts'
 
-const seen = (frame: number, versions: Record<string, number>, epoch = 'first') =>
-  knowledgeOf({ epoch, frame, versions }, stored)
+const seen = (tick: number, versions: Record<string, number>, epoch = 'first') =>
+  knowledgeOf({ epoch, tick, frame: frameAt(tick), versions }, stored)
 const asked = (seconds: number, more: Partial<Requirement> = {}): Requirement => ({
   nowMilliseconds: stored + seconds * 1000,
   epoch: null,
-  neededFrame: 0,
+  neededTick: 0,
   ...more,
 })
 const brief = (verdict: Verdict) => (verdict.kind === 'miss' ? verdict.why : verdict.kind)
@@ -27,7 +27,7 @@ describe('age', () => {
     // The clock was set back, or that of another machine is ahead: by so little it is as if it was stored now.
     [-299, 'fresh', 0, 60],
   ])('%d seconds: %s', (seconds, kind, ageSeconds, ttlSeconds) => {
-    expect(judge(entryOf(), asked(seconds), null)).toEqual({ kind, ageSeconds, ttlSeconds, asOfFrame: 10 })
+    expect(judge(entryOf(), asked(seconds), null)).toEqual({ kind, ageSeconds, ttlSeconds, asOfTick: 10 })
   })
 
   test.each([
@@ -67,12 +67,12 @@ describe('what is known of the tables', () => {
     ['nothing', null, 'fresh', 10],
     ['another table', seen(20, { users: 1 }), 'fresh', 10],
     ['one of two tables', seen(20, { orders: 3 }), 'fresh', 10],
-    ['both at one frame', seen(20, { orders: 3, products: 7 }), 'fresh', 20],
-    ['both, each at its frame', merge(seen(20, { orders: 3 }), seen(15, { products: 7 })), 'fresh', 15],
-    ['both at an earlier frame', seen(5, { orders: 3, products: 7 }), 'fresh', 10],
+    ['both at one tick', seen(20, { orders: 3, products: 7 }), 'fresh', 20],
+    ['both, each at its tick', merge(seen(20, { orders: 3 }), seen(15, { products: 7 })), 'fresh', 15],
+    ['both at an earlier tick', seen(5, { orders: 3, products: 7 }), 'fresh', 10],
     ['less than the entry', seen(20, { orders: 2, products: 7 }), 'fresh', 10],
     ['a later version of one', seen(20, { orders: 4, products: 7 }), 'stale-if-error', 10],
-    ['a later version, said to be of an earlier frame', seen(9, { orders: 4 }), 'stale-if-error', 10],
+    ['a later version, said to be of an earlier tick', seen(9, { orders: 4 }), 'stale-if-error', 10],
     [
       'a later version of one, and before that both',
       merge(seen(20, { orders: 3, products: 7 }), seen(30, { orders: 4, products: 7 })),
@@ -87,8 +87,8 @@ describe('what is known of the tables', () => {
       'stale-if-error',
       20,
     ],
-  ])('%s: %s', (_, knowledge, kind, asOfFrame) => {
-    expect(judge(entry, asked(1), knowledge)).toMatchObject({ kind, asOfFrame })
+  ])('%s: %s', (_, knowledge, kind, asOfTick) => {
+    expect(judge(entry, asked(1), knowledge)).toMatchObject({ kind, asOfTick })
   })
 
   test('a stale one is not served while it is asked for anew, and at last not at all', () => {
@@ -104,11 +104,11 @@ describe('what is known of the tables', () => {
     expect(brief(judge(lenient, asked(1), known))).toBe('stale-while-revalidate')
     expect(brief(judge(lenient, asked(89), known))).toBe('stale-while-revalidate')
     expect(brief(judge(lenient, asked(90), known))).toBe('stale-if-error')
-    expect(brief(judge(lenient, asked(1, { neededFrame: 20 }), known))).toBe('behind')
+    expect(brief(judge(lenient, asked(1, { neededTick: 20 }), known))).toBe('behind')
     // Who wrote before that is owed no more than what was good until then.
     const before = merge(seen(15, { orders: 3, products: 7 }), known)
-    expect(brief(judge(lenient, asked(1, { neededFrame: 15 }), before))).toBe('stale-while-revalidate')
-    expect(brief(judge(lenient, asked(1, { neededFrame: 16 }), before))).toBe('behind')
+    expect(brief(judge(lenient, asked(1, { neededTick: 15 }), before))).toBe('stale-while-revalidate')
+    expect(brief(judge(lenient, asked(1, { neededTick: 16 }), before))).toBe('behind')
     expect(brief(judge({ ...lenient, staleWhileRevalidateSeconds: 0 }, asked(1), known))).toBe(
       'stale-if-error',
     )
@@ -116,16 +116,16 @@ describe('what is known of the tables', () => {
 
   test('a table with the name of a member of every object is known only if it was seen', () => {
     const odd = entryOf({ versions: { constructor: 0 } })
-    expect(judge(odd, asked(1), seen(20, { orders: 3 }))).toMatchObject({ kind: 'fresh', asOfFrame: 10 })
+    expect(judge(odd, asked(1), seen(20, { orders: 3 }))).toMatchObject({ kind: 'fresh', asOfTick: 10 })
   })
 
-  test('an answer that depends on no table is as of its own frame', () => {
-    expect(judge(entryOf({ versions: {} }), asked(1), seen(20, {}))).toMatchObject({ asOfFrame: 10 })
+  test('an answer that depends on no table is as of its own tick', () => {
+    expect(judge(entryOf({ versions: {} }), asked(1), seen(20, {}))).toMatchObject({ asOfTick: 10 })
   })
 })
 
 describe('the bookmark', () => {
-  const needs = (neededFrame: number, epoch = 'first') => asked(1, { neededFrame, epoch })
+  const needs = (neededTick: number, epoch = 'first') => asked(1, { neededTick, epoch })
 
   test.each([
     [10, null, 'fresh'],
@@ -134,12 +134,12 @@ describe('the bookmark', () => {
     [21, seen(20, { orders: 3 }), 'behind'],
     [11, seen(20, { orders: 4 }), 'behind'],
     [10, seen(20, { orders: 4 }), 'stale-if-error'],
-  ])('frame %d', (frame, knowledge, expected) => {
-    expect(brief(judge(entryOf(), needs(frame), knowledge))).toBe(expected)
+  ])('tick %d', (tick, knowledge, expected) => {
+    expect(brief(judge(entryOf(), needs(tick), knowledge))).toBe(expected)
   })
 
   test('nothing older is served where the database fails, either', () => {
-    expect(brief(judge(entryOf(), asked(100, { neededFrame: 11, epoch: 'first' }), null))).toBe('behind')
+    expect(brief(judge(entryOf(), asked(100, { neededTick: 11, epoch: 'first' }), null))).toBe('behind')
   })
 
   test('another epoch is another database, whoever says so', () => {
@@ -155,16 +155,16 @@ describe('which of two entries stays', () => {
     entryOf({ storedAtMilliseconds: stored + seconds * 1000, ...more })
 
   test.each([
-    ['a newer frame', later(-5, { frame: 11 }), true],
-    ['an older frame, stored later: a fill that took long', later(5, { frame: 9 }), false],
-    ['the same frame, stored later', later(1, {}), true],
-    ['the same frame, stored earlier', later(-1, {}), false],
+    ['a newer tick', later(-5, { tick: 11 }), true],
+    ['an older tick, stored later: a fill that took long', later(5, { tick: 9 }), false],
+    ['the same tick, stored later', later(1, {}), true],
+    ['the same tick, stored earlier', later(-1, {}), false],
     ['the same again', later(0, {}), true],
-    ['an older frame, the held one past its age, no table differs', later(60, { frame: 9 }), true],
-    ['an older frame, the held one past its age', later(60, { frame: 9, versions: { orders: 2 } }), false],
-    ['the same, of other tables', later(60, { frame: 9, versions: { products: 3 } }), false],
-    ['another epoch, stored later', later(1, { frame: 1, epoch: 'restored' }), true],
-    ['another epoch, stored earlier', later(-1, { frame: 99, epoch: 'restored' }), false],
+    ['an older tick, the held one past its age, no table differs', later(60, { tick: 9 }), true],
+    ['an older tick, the held one past its age', later(60, { tick: 9, versions: { orders: 2 } }), false],
+    ['the same, of other tables', later(60, { tick: 9, versions: { products: 3 } }), false],
+    ['another epoch, stored later', later(1, { tick: 1, epoch: 'restored' }), true],
+    ['another epoch, stored earlier', later(-1, { tick: 99, epoch: 'restored' }), false],
   ])('%s', (_, entry, expected) => {
     expect(wins(entry, held)).toBe(expected)
   })
@@ -172,19 +172,19 @@ describe('which of two entries stays', () => {
 
 describe('over any history of writes', () => {
   const tables = ['orders', 'products', 'users', 'tags']
-  /** What each write touches: write number n makes frame n. */
+  /** What each write touches: write number n makes tick n. */
   const history = fc.array(fc.subarray(tables, { minLength: 1, maxLength: 2 }), {
     minLength: 1,
     maxLength: 12,
   })
-  /** A statement that reads some tables; it may say a frame that is before its snapshot, never one past it. */
+  /** A statement that reads some tables; it may say a tick that is before its snapshot, never one past it. */
   const reading = fc.record({
     snapshot: fc.nat(12),
     behind: fc.nat(2),
     of: fc.subarray(tables, { minLength: 1, maxLength: 3 }),
   })
 
-  test('what is served holds all writes that the bookmark asks for, and says no frame that it does not hold', () => {
+  test('what is served holds all writes that the bookmark asks for, and says no tick that it does not hold', () => {
     let [carriedOn, overtaken] = [0, 0]
     fc.assert(
       fc.property(
@@ -199,20 +199,21 @@ describe('over any history of writes', () => {
             writes.slice(from, to).filter((touched) => touched.includes(table)).length
           const sighting = ({ snapshot, behind, of }: typeof read) => ({
             epoch: 'first',
-            frame: Math.max(0, Math.min(snapshot, writes.length) - behind),
+            tick: Math.max(0, Math.min(snapshot, writes.length) - behind),
+            frame: 0,
             versions: Object.fromEntries(of.map((table) => [table, written(0, snapshot, table)])),
           })
           const known = others.map((other) => knowledgeOf(sighting(other), stored))
           const knowledge = known.length === 0 ? null : known.reduce((a, b) => merge(a, b))
-          const verdict = judge(entryOf(sighting(read)), asked(1, { neededFrame: needed }), knowledge)
+          const verdict = judge(entryOf(sighting(read)), asked(1, { neededTick: needed }), knowledge)
           if (verdict.kind === 'miss') return
-          expect(verdict.asOfFrame).toBeGreaterThanOrEqual(needed)
-          for (const table of read.of) expect(written(read.snapshot, verdict.asOfFrame, table)).toBe(0)
+          expect(verdict.asOfTick).toBeGreaterThanOrEqual(needed)
+          for (const table of read.of) expect(written(read.snapshot, verdict.asOfTick, table)).toBe(0)
           const newest = (table: string) =>
             Math.max(0, ...others.filter(({ of }) => of.includes(table)).map(({ snapshot }) => snapshot))
           const isStale = read.of.some((table) => written(read.snapshot, newest(table), table) > 0)
           expect(verdict.kind).toBe(isStale ? 'stale-if-error' : 'fresh')
-          if (verdict.asOfFrame <= sighting(read).frame) return
+          if (verdict.asOfTick <= sighting(read).tick) return
           carriedOn += 1
           if (isStale) overtaken += 1
         },

@@ -1,33 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Query } from '../../src/cache/store.ts'
-import { edgeTier } from '../../src/cache/tier/edge.ts'
 import { kvTier } from '../../src/cache/tier/kv.ts'
 import type { Tier } from '../../src/cache/tier/tier.ts'
-import { entryOf, stored } from './fixture.ts'
-import { brief, type Isolate, isolateOf, queryAt, watched } from './isolate.ts'
-import { type Platform, protectionFor, startPlatform } from './platform.ts'
+import { startCentre } from './data-centre.ts'
+import { entryOf, frameAt, stored } from './fixture.ts'
+import { brief, queryAt } from './isolate.ts'
+import { protectionFor } from './platform.ts'
 
-let platform: Platform
-let near: ReturnType<typeof watched>
-/** A realm and a key for each test: they share a data centre. */
-let names = { realm: '', key: '' }
-let number = 0
+const centre = startCentre()
+const { isolate } = centre
 let world: Tier
-
-beforeAll(async () => {
-  platform = await startPlatform()
-})
-afterAll(() => platform.stop())
 beforeEach(() => {
-  near = watched(edgeTier(platform.cache, protectionFor()))
-  world = kvTier(platform.store, protectionFor())
-  number += 1
-  names = { realm: `realm ${number}`, key: `key ${number}` }
+  world = kvTier(centre.platform.store, protectionFor())
 })
-
-const isolate = (tiers: { dataCentre?: Tier | null; world?: Tier | null } = {}): Isolate =>
-  isolateOf({ dataCentre: near, world: null, ...tiers }, names)
-const at = (seconds: number, more: Partial<Query> = {}) => queryAt(seconds, names.realm, more)
+const at = (seconds: number, more: Partial<Query> = {}) => queryAt(seconds, centre.names.realm, more)
 
 describe('where an answer is found', () => {
   test('nowhere', async () => {
@@ -39,8 +25,8 @@ describe('where an answer is found', () => {
     expect(await here.keep(entryOf())).toBe('kept')
     await here.look(at(1))
     const hit = here.recall(at(1.5))
-    expect(hit).toMatchObject({ kind: 'fresh', tier: 'memory', ageSeconds: 1, ttlSeconds: 59, asOfFrame: 10 })
-    expect(hit?.entry).toBe(here.memory.get(names.key))
+    expect(hit).toMatchObject({ kind: 'fresh', tier: 'memory', ageSeconds: 1, ttlSeconds: 59, asOfTick: 10 })
+    expect(hit?.entry).toBe(here.memory.get(centre.names.key))
   })
 
   test('in the data centre, by another isolate; from then on in its memory', async () => {
@@ -73,7 +59,7 @@ describe('where an answer is found', () => {
   test('only in memory, when it is for one caller', async () => {
     const here = isolate({ world })
     expect(await here.keep(entryOf(), 'private')).toBe('kept')
-    expect([await near.get(names.key), await world.get(names.key)]).toEqual([null, null])
+    expect([await centre.near.get(centre.names.key), await world.get(centre.names.key)]).toEqual([null, null])
     expect(brief(await here.look(at(1, { scope: 'private' })))).toBe('fresh from memory as of 10')
     expect(brief(await isolate({ world }).look(at(1)))).toBe('absent')
   })
@@ -87,11 +73,11 @@ describe('where an answer is found', () => {
     const none = entryOf({ maxAgeSeconds: 0, staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 })
     const here = isolate({ world })
     expect(await here.keep(none)).toBe('unkept')
-    expect([here.memory.get(names.key), await near.get(names.key), await world.get(names.key)]).toEqual([
-      null,
-      null,
-      null,
-    ])
+    expect([
+      here.memory.get(centre.names.key),
+      await centre.near.get(centre.names.key),
+      await world.get(centre.names.key),
+    ]).toEqual([null, null, null])
   })
 
   test('one that memory has no place for is in the data centre', async () => {
@@ -103,13 +89,13 @@ describe('where an answer is found', () => {
   test('one that is good comes before one that is nearer', async () => {
     const here = isolate()
     await here.keep(entryOf())
-    await isolate().keep(entryOf({ frame: 12, storedAtMilliseconds: stored + 61_000 }))
+    await isolate().keep(entryOf({ tick: 12, storedAtMilliseconds: stored + 61_000 }))
     expect(brief(await here.look(at(62)))).toBe('fresh from data-centre as of 12')
   })
 
   test('what is in a tier and is no entry is a miss', async () => {
     for (const bytes of ['', 'x', '1 x\n{}\n']) {
-      await near.put(names.key, Buffer.from(bytes), 60)
+      await centre.near.put(centre.names.key, Buffer.from(bytes), 60)
       expect(brief(await isolate().look(at(1)))).toBe('absent')
     }
   })
@@ -117,7 +103,11 @@ describe('where an answer is found', () => {
   test('an entry of one realm says nothing of the tables of another', async () => {
     const here = isolate()
     await here.keep(entryOf())
-    await here.learn('another', { epoch: 'first', frame: 20, versions: { orders: 9 } }, stored)
+    await here.learn(
+      'another',
+      { epoch: 'first', tick: 20, frame: frameAt(20), versions: { orders: 9 } },
+      stored,
+    )
     expect(brief(await here.look(at(1)))).toBe('fresh from memory as of 10')
   })
 })

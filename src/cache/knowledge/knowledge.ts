@@ -1,10 +1,9 @@
+import type { Written } from '../../base/history/moment.ts'
 import { type Changes, hiddenPart, isSchemePart, type Versions } from '../../base/versions.ts'
 import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
-/** What an answer of the database says beside its rows: as of this frame these tables have these versions. An entry is one. */
-export interface Sighting {
-  readonly epoch: string
-  readonly frame: number
+/** What an answer of the database says beside its rows: then these tables have these versions. An entry is one. */
+export interface Sighting extends Written {
   readonly versions: Versions
   /** By table; absent: not told. */
   readonly changes?: ReadonlyMap<string, Changes>
@@ -23,8 +22,8 @@ export interface Part {
 }
 
 /**
- * Sightings of one database taken together. Each table has its own frame, for a sighting names only the tables of one
- * statement: that products had version 7 at frame 90 says nothing of orders at frame 90.
+ * Sightings of one database taken together. Each table has its own tick, for a sighting names only the tables of one
+ * statement: that products had version 7 at tick 90 says nothing of orders at tick 90.
  */
 export interface Knowledge {
   readonly epoch: string
@@ -35,7 +34,9 @@ export interface Knowledge {
 
 export interface Seen {
   readonly version: number
-  /** At least up to this frame the table had this version. */
+  /** At least up to this tick the table had this version. */
+  readonly tick: number
+  /** A node that has this frame has come to that. */
   readonly frame: number
   /** Null: nothing but the version is known. */
   readonly changes: Changes | null
@@ -61,10 +62,10 @@ export function isUntouched({ changes }: Seen, { name, whole, hides, scheme }: P
 }
 
 export function knowledgeOf(sighting: Sighting, seenAtMilliseconds: number): Knowledge {
-  const { frame, changes } = sighting
+  const { frame, tick, changes } = sighting
   const tables = Object.entries(sighting.versions).map(
     ([table, version]) =>
-      [table, { version, frame, changes: changes?.get(table) ?? null, earlier: [] }] as const,
+      [table, { version, tick, frame, changes: changes?.get(table) ?? null, earlier: [] }] as const,
   )
   return { epoch: sighting.epoch, tables: new Map(tables), seenAtMilliseconds }
 }
@@ -94,11 +95,11 @@ export function tellsMore(a: Knowledge | null, b: Knowledge): boolean {
   return [...b.tables].some(([table, { version }]) => version > (a.tables.get(table)?.version ?? -1))
 }
 
-const format = 2
+const format = 3
 
 export function encodeKnowledge({ epoch, tables, seenAtMilliseconds }: Knowledge): Uint8Array {
-  const rows = [...tables].map(([table, { version, frame, changes }]) => [
-    ...[table, version, frame],
+  const rows = [...tables].map(([table, { version, tick, frame, changes }]) => [
+    ...[table, version, tick, frame],
     changes && [changes.whole, changes.since, [...changes.parts]],
   ])
   return Buffer.from(JSON.stringify({ format, epoch, seenAtMilliseconds, rows }))
@@ -111,11 +112,11 @@ export function decodeKnowledge(bytes: Uint8Array): Knowledge | null {
   if (!isTime(read.seenAtMilliseconds) || !Array.isArray(read.rows)) return null
   const tables = new Map<string, Latest>()
   for (const row of read.rows) {
-    const [table, version, frame, told]: readonly unknown[] = Array.isArray(row) ? row : []
+    const [table, version, tick, frame, told]: readonly unknown[] = Array.isArray(row) ? row : []
     const changes = changesOf(told)
-    if (typeof table !== 'string' || !isCount(version) || !isCount(frame) || changes === undefined)
-      return null
-    tables.set(table, { version, frame, changes, earlier: [] })
+    if (typeof table !== 'string' || !isCount(version) || !isCount(tick) || !isCount(frame)) return null
+    if (changes === undefined) return null
+    tables.set(table, { version, tick, frame, changes, earlier: [] })
   }
   return { epoch: read.epoch, tables, seenAtMilliseconds: read.seenAtMilliseconds }
 }
@@ -134,21 +135,21 @@ function changesOf(told: unknown): Changes | null | undefined {
   return { whole, since, parts }
 }
 
-/** Versions only grow within an epoch, so the higher one is the later one, whatever the frames say. `a` itself when `b` adds nothing. */
+/** Versions only grow within an epoch, so the higher one is the later one, whatever the ticks say. `a` itself when `b` adds nothing. */
 function together(a: Latest, b: Latest): Latest {
   const [low, high] = b.version > a.version ? [a, b] : [b, a]
-  const frame = a.version === b.version ? Math.max(a.frame, b.frame) : high.frame
+  const { tick, frame } = a.version === b.version && b.tick > a.tick ? b : high
   const changes = joined(low, high)
-  if (high === a && frame === a.frame && changes === a.changes) return a
-  return { version: high.version, frame, changes, earlier: earlierOf(a, b) }
+  if (high === a && tick === a.tick && changes === a.changes) return a
+  return { version: high.version, tick, frame, changes, earlier: earlierOf(a, b) }
 }
 
 /** @param held what was known when `news` came */
 function earlierOf(held: Latest, news: Latest): readonly Seen[] {
   if (news.version <= held.version) return held.earlier
-  const { version, frame, changes } = held
+  const { version, tick, frame, changes } = held
   let parts = 0
-  return [{ version, frame, changes }, ...held.earlier].slice(0, mostEarlier).filter((each) => {
+  return [{ version, tick, frame, changes }, ...held.earlier].slice(0, mostEarlier).filter((each) => {
     parts += each.changes?.parts.size ?? 0
     return parts <= mostParts
   })

@@ -86,7 +86,8 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     if (dataCentre === null) return
     const state = stateOf(realm)
     await ask(dataCentre, realm, state)
-    state.askedAtMilliseconds = nowMilliseconds
+    // Who began before another one, and asked after it, takes nothing back.
+    if (isPast(state.askedAtMilliseconds, 0, nowMilliseconds)) state.askedAtMilliseconds = nowMilliseconds
     // Two that tell at once undo each other; and the data centre forgets.
     const { knowledge, shared } = state
     if (knowledge !== null && tellsMore(shared, knowledge)) await tell(dataCentre, realm, state)
@@ -96,15 +97,15 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     news: (realm) => states.get(realm)?.news ?? 0,
     isDue(realm, nowMilliseconds) {
       if (dataCentre === null) return false
-      const elapsed = nowMilliseconds - (states.get(realm)?.askedAtMilliseconds ?? Number.NEGATIVE_INFINITY)
-      return elapsed >= trustMilliseconds || elapsed < -slowestRequestMilliseconds
+      const askedAt = states.get(realm)?.askedAtMilliseconds ?? Number.NEGATIVE_INFINITY
+      return isPast(askedAt, trustMilliseconds, nowMilliseconds)
     },
     refresh,
     refreshAhead(realm, nowMilliseconds, later) {
       if (dataCentre === null) return
       const state = stateOf(realm)
       const since = Math.max(state.askedAtMilliseconds, state.aheadAtMilliseconds)
-      if (Math.abs(nowMilliseconds - since) < aheadMilliseconds) return
+      if (!isPast(since, aheadMilliseconds, nowMilliseconds)) return
       state.aheadAtMilliseconds = nowMilliseconds
       later(afterTheAnswer().then(() => refresh(realm, nowMilliseconds)))
     },
@@ -138,6 +139,12 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
       await tell(dataCentre, realm, state)
     },
   }
+}
+
+/** Whether so long ago something happened, or the clock was set back meanwhile. */
+function isPast(sinceMilliseconds: number, spanMilliseconds: number, nowMilliseconds: number): boolean {
+  const elapsed = nowMilliseconds - sinceMilliseconds
+  return elapsed >= spanMilliseconds || elapsed < -slowestRequestMilliseconds
 }
 
 function isGap(knowledge: Knowledge | null, table: string, version: number): boolean {

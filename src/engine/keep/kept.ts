@@ -1,5 +1,5 @@
 import type { Clock, Later } from '../../base/clock.ts'
-import type { Moment } from '../../base/history/moment.ts'
+import type { Moment, Written } from '../../base/history/moment.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Value } from '../../base/statement.ts'
 import type { Entry } from '../../cache/entry.ts'
@@ -33,8 +33,8 @@ export interface Caching {
 export type CacheStatus =
   | {
       readonly kind: 'hit'
-      /** Where the database was when the answer was read, or before. */
-      readonly readAt: Moment
+      /** Where the database was when the answer was read. */
+      readonly readAt: Written
       readonly tier: Hit['tier']
       readonly ageSeconds: number
       readonly ttlSeconds: number
@@ -91,15 +91,14 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     realm,
     scope: scopeOf(keeping),
     epoch: freshness.epoch,
-    neededFrame: freshness.frame,
+    neededTick: neededTick(freshness),
     nowMilliseconds: clock.nowMilliseconds(),
     stoodAtMilliseconds,
   }
   const hit = ({ entry, tier, ageSeconds, ttlSeconds }: Hit): KeptText => {
     if (read.asked !== null && isForAnybody(keeping))
       caching.lately.note(key, read.asked, query.nowMilliseconds)
-    const readAt = { epoch: entry.epoch, frame: entry.newestFrame }
-    return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds, readAt } }
+    return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds, readAt: entry } }
   }
   const finding: Finding = store.recall(key, query, later) ?? (await store.lookUp(key, query, later))
   if (finding.kind === 'fresh') return hit(finding)
@@ -129,6 +128,11 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     if (elsewhere.kind === 'miss') throw error
     return hit(elsewhere)
   }
+}
+
+/** Of who has a frame alone it is not known what they have seen. */
+function neededTick({ frame, tick }: Freshness): number {
+  return tick === 0 && frame > 0 ? Number.POSITIVE_INFINITY : tick
 }
 
 function scopeOf({ isPrivate }: Keeping): Query['scope'] {
@@ -192,16 +196,16 @@ export async function askAndKeep(
 
 /** Null of an answer to nobody, and of a database that keeps no epoch. */
 function entryOf(
-  { text: body, sighting, newestFrame }: SightedResult,
+  { text: body, sighting }: SightedResult,
   { keep, tables, part }: Keeping,
   storedAtMilliseconds: number,
 ): Entry | null {
   if (body === null || sighting === null) return null
-  const { epoch, frame, versions, whole, part: name } = sighting
+  const { epoch, frame, tick, versions, whole, part: name } = sighting
   return {
     epoch,
     frame,
-    newestFrame,
+    tick,
     versions: Object.fromEntries(tables.map((table) => [table, versions[table] ?? 0])),
     part:
       part === null || name === null

@@ -7,27 +7,29 @@ import { partsTable, versionsTable } from './part.ts'
 export const mostTold = 200
 
 /**
- * Columns beside an answer that may be kept, of the same moment: which history the database is; how often these tables were
- * written, as a JSON object of `[all, of those that say of what rows]`, in which a table that never was is not; and the part
- * that the answer is about, or NULL.
+ * Columns beside an answer that may be kept, of the same moment: which history the database is, and its tick; how often these
+ * tables were written, as a JSON object of `[all, of those that say of what rows]`, in which a table that never was is not; and
+ * the part that the answer is about, or NULL.
  */
 export function sightingColumns(tables: readonly string[], part: Fragment | null): Fragment {
-  return sql`${epochAndCounts(tables)}, ${part ?? sql`null`}`
+  const clock = sql`(select epoch from selvage_clock), (select tick from selvage_clock)`
+  return sql`${clock}, ${counts(tables)}, ${part ?? sql`null`}`
 }
 
 /**
- * The first two of them alone, and the parts that were written since what is known, as a JSON array of `[table, part, version]`.
+ * What `readEpoch` of `database/clock.ts` tells, these counts, and the parts that were written since what is known, as a JSON
+ * array of `[table, part, version]`.
  * @param known versions of tables, as a JSON object
  */
 export function sightingStatement(tables: readonly string[], known: string): Statement {
   const parts = changedParts(parameter({ from: 'constant', value: textValue(known) }))
-  const { text, bindings } = sql`select ${epochAndCounts(tables)}, ${parts}`
+  const { text, bindings } = sql`select epoch, frame, tick, ${counts(tables)}, ${parts} from selvage_clock`
   return bind({ text, bindings }, { slots: [], caller: {}, cursor: null, body: null })
 }
 
-function epochAndCounts(tables: readonly string[]): Fragment {
+function counts(tables: readonly string[]): Fragment {
   const names = join(tables.map(literal), ', ')
-  return sql`(select epoch from selvage_clock), (select json_group_object("table_name", json_array("version", "named")) from ${versionsTable} where "table_name" in (${names}))`
+  return sql`(select json_group_object("table_name", json_array("version", "named")) from ${versionsTable} where "table_name" in (${names}))`
 }
 
 function changedParts(known: Fragment): Fragment {

@@ -43,11 +43,11 @@ export function clusterFor(
 export interface Ask extends Partial<Reader> {
   readonly sql?: string
   readonly consistency?: Consistency
+  readonly tellsReader?: boolean
 }
 
 export interface Told {
   readonly value: string | null
-  readonly frame: number
   readonly trips: number
   readonly serverTiming: string
   readonly node: string
@@ -55,15 +55,18 @@ export interface Told {
   readonly database: Database
 }
 
-export async function ask(cluster: Cluster, { sql = total, consistency, ...given }: Ask = {}): Promise<Told> {
+export async function ask(
+  cluster: Cluster,
+  { sql = total, consistency, tellsReader = false, ...given }: Ask = {},
+): Promise<Told> {
   const timing = startTiming()
-  const database = connectTo({ cluster, reader: { ...nobody, recalled: () => 'unknown', ...given } })
+  const reader = { ...nobody, recalled: () => 'unknown' as const, ...given }
+  const database = connectTo({ cluster, reader, tellsReader })
   const since = performance.now()
   const result = await database.run({ sql, args: [] }, timing, consistency)
   const serverTiming = timing.header()
   return {
     value: textOf(result.rows[0]?.[0]),
-    frame: result.frame,
     trips: timing.trips,
     serverTiming,
     node: /node;desc="([^"]*)"/.exec(serverTiming)?.[1] ?? '',
