@@ -7,15 +7,13 @@ import { startTiming, type Timing } from './base/timing.ts'
 import type { Writing } from './cache/session/memory.ts'
 import { type Bookmark, openBookmark, sealBookmark } from './database/bookmark.ts'
 import { connectTo, type Database } from './database/client.ts'
-import type { Reader } from './database/fresh/freshness.ts'
+import { isTickless, type Reader } from './database/fresh/freshness.ts'
 import { renewStreams } from './database/send.ts'
 import { connectShards, type Shard } from './database/shard/nodes.ts'
-import type { Watching } from './database/versions.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
 import type { Caller } from './model/caller/caller.ts'
 import { cacheHeaders } from './rest/present/caching.ts'
 import type { Server } from './server.ts'
-import { mostTold, sightingStatement } from './sql/record/sighting.ts'
 
 /** By these a client knows, and says, how new its data are. */
 export const bookmarkHeader = 'selvage-bookmark'
@@ -43,7 +41,7 @@ export interface FreshnessEnv {
  * @throws Problem BOOKMARK_INVALID
  */
 export async function withDatabase(context: Context<FreshnessEnv>, next: () => Promise<void>): Promise<void> {
-  const { settings, realm, cluster, shards, sessions, store, model } = context.get('server')
+  const { settings, realm, cluster, shards, sessions, store, plans, model } = context.get('server')
   const { headers } = context.req.raw
   const brought = broughtIn(headers, settings.serverSecret)
   const later: Later = (work) => context.executionCtx.waitUntil(work)
@@ -60,12 +58,13 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
         : 'unknown',
     isHedged: settings.isHedged,
   }
+  const isTold = asksForSession(headers)
   const requestId = context.get('requestId')
   const isRemembering = cluster.replicas.length > 0 || model.watch.tables.size > 0
-  const announced = isRemembering ? announcing(context) : null
+  const announced = isRemembering ? announcing(context, later) : null
   const database = connectTo({
-    ...{ cluster, reader, requestId, watch: once(() => watchingOf(context)) },
-    tellsReader: asksForSession(headers),
+    ...{ cluster, reader, requestId, watch: once(() => plans.watching(store.known(realm))) },
+    tellsReader: isTold || (brought !== null && (brought.tick === 0 || brought.epoch !== cluster.epoch)),
     beforeWriteIsAnswered: async () => {
       await announced?.begin()
     },
@@ -75,14 +74,12 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   context.set('shards', connectShards(shards, requestId))
   lookNowAndThen(context, database)
   await next()
-  const renewed = renewStreams(cluster, Date.now())
-  if (renewed !== null) later(renewed)
   const status = context.get('cacheStatus')
   if (status !== undefined) {
     for (const [name, value] of Object.entries(cacheHeaders(status))) context.res.headers.set(name, value)
   }
   // Without the epoch there is no bookmark to tell.
-  if (asksForSession(headers) && cluster.epoch === null) await database.look(context.get('timing'))
+  if (isTold && cluster.epoch === null) await database.look(context.get('timing'))
   const { written, versions, read, silentSeconds } = database.seen
   await announced?.end(written)
   if (written !== null) {
@@ -90,21 +87,14 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     if (versions !== null) later(store.learn(realm, versions, Date.now(), true))
     tell(context, written, settings)
   } else {
-    const news = newsOf(read ?? (status?.kind === 'hit' ? status.readAt : null), brought, headers)
+    // What was kept may be read anew meanwhile: that is not what is told.
+    const news = newsOf(status?.kind === 'hit' ? status.readAt : read, brought, isTold)
     if (news !== null) tell(context, news, settings)
   }
   if (silentSeconds !== null && cluster.replicas.length > 0) {
     context.res.headers.set(dataAgeHeader, String(silentSeconds))
   }
-}
-
-/** How versions are told. Null where nothing is kept. */
-function watchingOf(context: Context<FreshnessEnv>): Watching | null {
-  const { realm, store, model } = context.get('server')
-  if (model.watch.tables.size === 0) return null
-  const known = store.known(realm)
-  const tables = [...model.watch.tables]
-  return { statement: sightingStatement(tables, JSON.stringify(known)), tables, known, most: mostTold }
+  renewStreams(cluster, Date.now(), later)
 }
 
 interface Begun {
@@ -116,12 +106,11 @@ interface Begun {
  * Other isolates learn of a write of the session while it is on its way, so that its answer waits for that and not for
  * what is told afterwards: meanwhile they ask the primary.
  */
-function announcing(context: Context<FreshnessEnv>) {
+function announcing(context: Context<FreshnessEnv>, later: Later) {
   const { realm, sessions } = context.get('server')
   const keyNow = (): string => sessionKey(realm, context.get('caller'), context.get('sessionId'))
   // All without a session share one: to them nothing is promised but what a bookmark says.
   const nobody = sessionKey(realm, undefined, null)
-  const inBackground = (work: Promise<void>): void => context.executionCtx.waitUntil(work)
   let begun: Begun | null = null
   /** Nothing was written, or for another session. */
   const forget = async ({ key, writing }: Begun): Promise<void> =>
@@ -137,17 +126,17 @@ function announcing(context: Context<FreshnessEnv>) {
     async end(written: Bookmark | null): Promise<void> {
       const key = keyNow()
       const own = begun?.key === key && written !== null ? begun : null
-      if (begun !== null && own === null) inBackground(forget(begun))
+      if (begun !== null && own === null) later(forget(begun))
       if (written === null) return
       if (key === nobody) {
         const told = sessions.rememberLately(key, written)
         // Of two writes at once a browser may keep the cookie of the first.
         if (context.req.raw.headers.has('cookie')) await told
-        else inBackground(told)
+        else later(told)
         return
       }
       const { isKnown, told } = sessions.remember(key, written, own === null ? null : await own.writing)
-      if (isKnown) inBackground(told)
+      if (isKnown) later(told)
       else await told
     },
   }
@@ -189,10 +178,12 @@ function sessionKey(realm: string, caller: Caller | undefined, begun: string | n
 }
 
 /** What a reader is to bring next time: when it asks for that, and when what it brought is of a history that is over. */
-function newsOf(read: Bookmark | null, brought: Bookmark | null, headers: Headers): Bookmark | null {
+function newsOf(read: Bookmark | null, brought: Bookmark | null, isTold: boolean): Bookmark | null {
   if (read === null) return null
   if (brought !== null && brought.epoch !== read.epoch) return read
-  if (!asksForSession(headers)) return null
+  // By one without a tick nothing that is kept can be found.
+  if (brought !== null && isTickless(brought) && read.tick > 0 && !isLater(brought, read)) return read
+  if (!isTold) return null
   // What was read was no older than what was brought, though it may be kept since before.
   return brought !== null && isLater(brought, read) ? brought : read
 }

@@ -1,15 +1,13 @@
 import { digest } from '../base/crypto.ts'
-import type { Written } from '../base/history/moment.ts'
+import type { Moment } from '../base/history/moment.ts'
 import type { Versions } from '../base/versions.ts'
 import type { Part } from './knowledge/knowledge.ts'
 import { isCount, isRecord, isTime, parseJson } from './shape.ts'
 
 /** An answer of the database that is kept. It is never changed, and neither are the bytes of its body. */
-export interface Entry extends Written {
+export interface Entry extends Moment {
   /** The answer holds all writes up to this one, and none after it. */
   readonly tick: number
-  /** A node that has this frame has come to that. */
-  readonly frame: number
   /** Versions of the tables that it depends on, in the snapshot that it was read from. */
   readonly versions: Versions
   /** Of one of these tables it may need the rows of one part alone; null: all of all of them. */
@@ -30,21 +28,21 @@ export function lifeSeconds(entry: Entry): number {
   return entry.maxAgeSeconds + Math.max(entry.staleWhileRevalidateSeconds, entry.staleIfErrorSeconds)
 }
 
-/** Changes with the layout: an entry of another one is none. */
-const format = 4
+/** Changes with the layout: an entry of another one is none, and lies elsewhere. */
+export const entryFormat = 4
 
 /** `format digest\n`, the head as one line of JSON, the body; the digest is of all that follows its line. */
 export function encodeEntry(entry: Entry): Uint8Array {
   const { body, ...head } = entry
   const rest = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body])
-  return Buffer.concat([Buffer.from(`${format} ${digest(rest)}\n`), rest])
+  return Buffer.concat([Buffer.from(`${entryFormat} ${digest(rest)}\n`), rest])
 }
 
 /** Null of anything that `encodeEntry` of this format did not make: of another one, cut off, changed on its way. */
 export function decodeEntry(bytes: Uint8Array): Entry | null {
   const seal = bytes.indexOf(newline)
   const rest = bytes.subarray(seal + 1)
-  if (seal === -1 || decoder.decode(bytes.subarray(0, seal)) !== `${format} ${digest(rest)}`) return null
+  if (seal === -1 || decoder.decode(bytes.subarray(0, seal)) !== `${entryFormat} ${digest(rest)}`) return null
   const end = rest.indexOf(newline)
   const head = parseJson(decoder.decode(rest.subarray(0, end)))
   return isHead(head) ? { ...head, body: rest.subarray(end + 1) } : null

@@ -1,5 +1,6 @@
 import { sha256 } from '../base/crypto.ts'
 import type { Value } from '../base/statement.ts'
+import { entryFormat } from './entry.ts'
 
 /** All that an answer depends on: two requests share an entry only if all of it is equal, and nothing else matters. */
 export interface KeyParts {
@@ -18,14 +19,12 @@ export function keyOf(parts: KeyParts): string {
   return sha256(encodeParts(parts))
 }
 
-const format = 1
-
 /**
  * A text that differs where any part differs. JSON writes half of a surrogate pair as an escape, so UTF-8 of it loses
  * nothing.
  */
 export function encodeParts({ schema, realm, statement, args }: KeyParts): string {
-  return JSON.stringify([format, schema, realm, statement, ...args.map(encodeValue)])
+  return JSON.stringify([entryFormat, schema, realm, statement, ...args.map(encodeValue)])
 }
 
 function encodeValue(value: Value): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Moment } from '../base/history/moment.ts'
 import type { Entry } from './entry.ts'
 import { isUntouched, type Knowledge, type Seen, type Sighting } from './knowledge/knowledge.ts'
 
@@ -6,8 +7,10 @@ export interface Requirement {
   readonly nowMilliseconds: number
   /** Of the caller's bookmark; null without one. */
   readonly epoch: string | null
-  /** The tick of the caller's bookmark: nothing older is for them. 0 without one; Infinity: it is not known. */
+  /** The tick of the caller's bookmark: nothing older is for them. 0 without one. */
   readonly neededTick: number
+  /** And its frame, for what is as of the same tick: who writes beside the Worker raises none. */
+  readonly neededFrame: number
   /** When the session of the caller was last known to stand: to them no answer is newer. Absent: they need none. */
   readonly stoodAtMilliseconds?: number
 }
@@ -47,8 +50,9 @@ export function judge(entry: Entry, required: Requirement, knowledge: Knowledge 
   if (knowledge !== null && knowledge.epoch !== entry.epoch) return misses.epoch
   const elapsedMilliseconds = required.nowMilliseconds - entry.storedAtMilliseconds
   if (!(elapsedMilliseconds >= -clockToleranceMilliseconds)) return misses.clock
-  const asOfTick = asOf(entry, knowledge)
+  const { tick: asOfTick, frame } = asOf(entry, knowledge)
   if (required.neededTick > asOfTick) return misses.behind
+  if (required.neededTick === asOfTick && required.neededFrame > frame) return misses.behind
   const age = Math.max(0, elapsedMilliseconds / 1000)
   const superseded = isSuperseded(entry, knowledge)
   const unseen =
@@ -73,7 +77,7 @@ export function isSuperseded(entry: Dependent, knowledge: Knowledge | null): boo
   return false
 }
 
-type Dependent = Pick<Entry, 'epoch' | 'tick' | 'versions' | 'part'>
+type Dependent = Pick<Entry, 'epoch' | 'tick' | 'frame' | 'versions' | 'part'>
 
 /** Whether all that the entry needs of a table is as it was, at the version that is known of it. */
 function isAsItWas({ versions, part }: Dependent, table: string, seen: Seen): boolean {
@@ -97,16 +101,22 @@ export function wins(entry: Entry, held: Entry): boolean {
   return later >= 0
 }
 
-/** The last tick at which all that the entry depends on was as it was: only a write moves a version. */
-function asOf(entry: Dependent, knowledge: Knowledge | null): number {
-  let tick = Number.POSITIVE_INFINITY
+/** The last moment at which all that the entry depends on was as it was: only a write moves a version. */
+function asOf(entry: Dependent, knowledge: Knowledge | null): Pick<Moment, 'tick' | 'frame'> {
+  let least: Pick<Moment, 'tick' | 'frame'> | null = null
   for (const table in entry.versions) {
     const seen = knowledge?.tables.get(table)
     const held = (each: Seen): boolean => isAsItWas(entry, table, each)
     const last = seen === undefined || held(seen) ? seen : seen.earlier.find(held)
-    tick = Math.min(tick, Math.max(last?.tick ?? 0, entry.tick))
+    const moment = last !== undefined && isNewer(last, entry) ? last : entry
+    if (least === null || isNewer(least, moment)) least = moment
   }
-  return tick === Number.POSITIVE_INFINITY ? entry.tick : tick
+  return least ?? entry
+}
+
+/** Of one history. */
+function isNewer(a: Pick<Moment, 'tick' | 'frame'>, b: Pick<Moment, 'tick' | 'frame'>): boolean {
+  return a.tick > b.tick || (a.tick === b.tick && a.frame > b.frame)
 }
 
 function kindOf(entry: Entry, ageSeconds: number, superseded: boolean): Served['kind'] | null {

@@ -30,8 +30,7 @@ export interface Hit extends Served {
 export interface Store {
   /**
    * A fresh answer from the memory of the isolate; null where there is none, or where the data centre was not asked
-   * for a second what it knows: then `lookUp` is to be awaited.
-   * @param later takes what may go on after the response: `context.waitUntil`
+   * for a second what it knows: then `lookUp` is to be awaited. While many ask it is asked after an answer, before that.
    */
   recall(key: string, query: Query, later: Later): Hit | null
   /**
@@ -94,7 +93,7 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
     recall(key, query, later) {
       const entry = memory.get(key)
       if (entry === null || known.isDue(query.realm, query.nowMilliseconds)) return null
-      known.refreshAhead(query.realm, query.nowMilliseconds, later)
+      known.askAhead(query.realm, query.nowMilliseconds, later)
       const finding = find('memory', entry, query)
       return finding.kind === 'fresh' ? finding : null
     },
@@ -149,10 +148,13 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
     knownAt(realm, tables) {
       const knowledge = known.of(realm)
       if (knowledge === null) return null
-      const [latest] = tables
-        .flatMap((table) => knowledge.tables.get(table) ?? [])
-        .sort((a, b) => b.tick - a.tick)
-      return { epoch: knowledge.epoch, frame: latest?.frame ?? 0 }
+      const { epoch } = knowledge
+      let latest = { frame: 0, tick: 0 }
+      for (const table of tables) {
+        const seen = knowledge.tables.get(table)
+        if (seen !== undefined && seen.tick > latest.tick) latest = seen
+      }
+      return { epoch, frame: latest.frame, tick: latest.tick }
     },
   }
 }

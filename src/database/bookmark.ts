@@ -1,9 +1,9 @@
 import { equalInConstantTime, signature } from '../base/crypto.ts'
-import type { Written } from '../base/history/moment.ts'
+import type { Moment } from '../base/history/moment.ts'
 import { boundedMap } from '../base/memory/bounded-map.ts'
 
 /** A place in the history of a database: whoever shows it is not answered from older data. */
-export type Bookmark = Written
+export type Bookmark = Moment
 
 /**
  * `epoch.frame.tick.mac`, and `epoch.frame.mac` without a tick. Signed, for a replica waits for the frame that a bookmark names:

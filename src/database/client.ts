@@ -118,13 +118,12 @@ export function connectTo(options: DatabaseOptions): Database {
   const { cluster, reader, watch = () => null } = options
   const send = sender(options)
   let written: Bookmark | null = null
-  let readTo: number | null = null
-  let readTick: number | null = 0
+  const reads: (Pick<Bookmark, 'frame' | 'tick'> & { readonly epoch: string | null })[] = []
   let versions: VersionSighting | null = null
   let lastSnapshot: { readonly reply: Reply; readonly watching: Watching | null } | null = null
   const noteWritten = (reply: Reply, watching: Watching | null): void => {
     written = bookmarkAfter(reply)
-    versions = written === null || watching === null ? null : versionsIn(reply.epilogue[0], written, watching)
+    versions = versionsAfter(reply, watching)
   }
   const readBy = async (
     request: ReadRequest,
@@ -132,13 +131,12 @@ export function connectTo(options: DatabaseOptions): Database {
     atLeast: Moment | null = null,
   ): Promise<Read> => {
     const answer = await read(request, { consistency, atLeast }, { cluster, reader, send })
-    if (answer.reply.frame !== null) readTo = Math.max(readTo ?? 0, answer.reply.frame)
-    const tick = bookmarkAfter(answer.reply)?.tick ?? null
-    readTick = tick === null || readTick === null ? null : Math.max(readTick, tick)
+    const { frame } = answer.reply
+    const told = bookmarkAfter(answer.reply)
+    if (told !== null) reads.push(told)
+    else if (frame !== null) reads.push({ epoch: cluster.epoch, frame, tick: 0 })
     return answer
   }
-  const epilogueOfRead = (watching: Watching | null): readonly Statement[] =>
-    watching !== null || options.tellsReader === true ? epilogueOf(watching) : []
   const write = async (
     statements: readonly Statement[],
     shape: Omit<TransactionShape, 'writes' | 'epilogue'>,
@@ -163,6 +161,8 @@ export function connectTo(options: DatabaseOptions): Database {
     ])
     const ended = done(reply)
     noteWritten(reply, watching)
+    // What tells of versions was refused, as on a schema that is not migrated yet: without a bookmark nobody could follow.
+    if (written === null && isFollowed && 'results' in ended) written = await look(cluster, send, timing)
     // Its tick is that of a write before.
     if (!isFollowed && written !== null) written = { ...written, tick: 0 }
     if (reply.frame !== null && reply.frame < Math.max(known, notedFrame(reply))) {
@@ -178,17 +178,14 @@ export function connectTo(options: DatabaseOptions): Database {
   return {
     async run(statement, timing, consistency = 'session', { atLeast = null, tellsVersions = false } = {}) {
       const watching = tellsVersions ? watch() : null
-      const epilogue = epilogueOfRead(watching)
+      const epilogue = watching !== null || options.tellsReader === true ? epilogueOf(watching) : null
       const body = (frame: number | null) => executeRequest(statement, frame, epilogue)
       const request = { body, count: 1, timing }
       const { reply, state, frame: known } = await readBy(request, consistency, atLeast)
       const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()
-      const frame = Math.max(known, reply.frame ?? known)
-      const at = bookmarkAfter(reply)
-      const versions =
-        watching === null || at === null ? null : versionsIn(reply.epilogue[0], { ...at, frame }, watching)
-      return { ...result, frame, isPrimary: state.node.isPrimary, versions }
+      const frame = reply.frame ?? known
+      return { ...result, frame, isPrimary: state.node.isPrimary, versions: versionsAfter(reply, watching) }
     },
     async transact(statements, timing, { isTrial = false, ...tables } = {}) {
       return resultsOf(await write(statements, { isTrial, otherwise: null }, tables, timing))
@@ -217,20 +214,31 @@ export function connectTo(options: DatabaseOptions): Database {
         return written
       },
       get read() {
-        if (readTo === null || cluster.epoch === null) return null
-        return { epoch: cluster.epoch, frame: readTo, tick: readTick ?? 0 }
+        if (reads.length === 0 || cluster.epoch === null || new Set(reads.map(({ epoch }) => epoch)).size > 1)
+          return null
+        const ticks = reads.map(({ tick }) => tick)
+        return {
+          epoch: reads[0]?.epoch ?? cluster.epoch,
+          frame: Math.max(...reads.map(({ frame }) => frame)),
+          tick: ticks.includes(0) ? 0 : Math.max(...ticks),
+        }
       },
       get versions() {
         return versions
       },
       get silentSeconds() {
-        return readTo === null ? null : silentSeconds(cluster, Date.now())
+        return reads.length === 0 ? null : silentSeconds(cluster, Date.now())
       },
     },
   }
 }
 
-/** What is asked after a transaction: `noteWritten` reads it. */
-function epilogueOf(watching: Watching | null): readonly Statement[] {
-  return [watching?.statement ?? readEpoch]
+/** What is asked afterwards. */
+function epilogueOf(watching: Watching | null): Statement {
+  return watching?.statement ?? readEpoch
+}
+
+function versionsAfter(reply: Reply, watching: Watching | null): VersionSighting | null {
+  const at = bookmarkAfter(reply)
+  return at && watching && reply.epilogue && versionsIn(reply.epilogue.result, at, watching)
 }

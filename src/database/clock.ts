@@ -36,7 +36,7 @@ export function noteFrame(frame: number, nowMilliseconds: number): Statement {
 
 /** The frame that was noted last, as `readEpoch` was answered after a transaction; 0: none was. */
 export function notedFrame({ epilogue }: Reply): number {
-  return Number(textOf(epilogue[0]?.rows[0]?.[1]) ?? 0)
+  return Number(textOf(epilogue?.result.rows[0]?.[1]) ?? 0)
 }
 
 /** What the database that was read has come to, where `readEpoch` was asked before; null: it was not, or not answered. */
@@ -57,9 +57,9 @@ export function bookmarkOf(reply: Reply): Bookmark | null {
   return bookmarkAt(result, reply.frame)
 }
 
-/** The same of what was read or written before, after which it was asked first. Null: it was not. */
-export function bookmarkAfter(reply: Reply): Bookmark | null {
-  return bookmarkAt(reply.epilogue[0] ?? null, reply.frame)
+/** What is told after a read or a write: how far the database had come by then. Null: it was not asked, or not answered. */
+export function bookmarkAfter({ epilogue }: Reply): Bookmark | null {
+  return epilogue && bookmarkAt(epilogue.result, epilogue.frame)
 }
 
 function bookmarkAt(told: Result | null, frame: number | null): Bookmark | null {
@@ -82,7 +82,7 @@ export async function beginHistory(
   rewound(cluster)
   const epoch = old ?? (await look(cluster, send, timing))?.epoch ?? null
   if (epoch === null) return
-  const shape = { writes: true, isTrial: false, otherwise: null, epilogue: [] }
+  const shape = { writes: true, isTrial: false, otherwise: null, epilogue: null }
   const body = transactionRequest([renewEpoch(epoch)], shape)
   await send(cluster.primary, { body, count: 1, limitMilliseconds: null }, timing)
   await look(cluster, send, timing)

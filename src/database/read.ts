@@ -17,6 +17,7 @@ import {
   type Consistency,
   type Freshness,
   freshnessOf,
+  isTickless,
   nothing,
   type Surroundings,
 } from './fresh/freshness.ts'
@@ -42,7 +43,7 @@ export interface Read {
   readonly state: NodeState
   /** What was read is at least so new. */
   readonly frame: number
-  /** By what is in the database, too; 0: it was not asked. */
+  /** That `readEpoch` told before it; 0: it was not asked. */
   readonly tick: number
 }
 
@@ -73,20 +74,18 @@ async function readAt(
   { freshness, atLeast }: { readonly freshness: Freshness | null; readonly atLeast: Moment | null },
   { cluster, reader, send }: Surroundings,
 ): Promise<Read> {
-  // What is known of another history says nothing of this one.
-  const floor = atLeast !== null && atLeast.epoch === cluster.epoch ? atLeast.frame : 0
-  const needed = freshness === null ? null : Math.max(freshness.frame, floor)
   // Nobody waits again for what has not come three times.
-  if (needed === null && cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
-  const left = needed === null ? [cluster.primary] : [...readingOrder(cluster, reader.here, Date.now())]
+  if (freshness === null && cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
+  const owed = together(freshness ?? reader.bookmark ?? nothing, atLeast, cluster.epoch)
+  const left = freshness === null ? [cluster.primary] : [...readingOrder(cluster, reader.here, Date.now())]
   let problem = unavailable()
   /** @returns null where another one is to be asked */
   const ask = async (state: NodeState): Promise<Read | null> => {
     const limitMilliseconds = left.length === 0 ? null : replicaMilliseconds
     try {
       const answer = state.node.isPrimary
-        ? await askPrimary(request, { limitMilliseconds, floor }, cluster, freshness ?? reader.bookmark, send)
-        : await askReplica(request, state, { owed: freshness ?? nothing, floor }, cluster, send)
+        ? await askPrimary(request, limitMilliseconds, cluster, owed, send)
+        : await askReplica(request, state, owed, cluster, send)
       if (state.node.isPrimary || !('error' in answer.reply)) return answer
       // What a replica refuses, for want of a table just made or of a session just begun, the primary decides.
       left.splice(0, left.length, cluster.primary)
@@ -109,25 +108,36 @@ async function readAt(
   throw problem
 }
 
+/**
+ * The newer of both. What is known of another history says nothing of this one.
+ * @param owed a tick that is not known stays so: the other one does not stand for it
+ */
+function together(owed: Freshness, atLeast: Moment | null, epoch: string | null): Freshness {
+  if (atLeast === null || atLeast.epoch !== epoch) return owed
+  if (owed.epoch === null) return atLeast
+  if (owed.epoch !== epoch) return owed
+  const tick = isTickless(owed) ? 0 : Math.max(owed.tick, atLeast.tick)
+  return { epoch, frame: Math.max(owed.frame, atLeast.frame), tick }
+}
+
 /** @throws Problem when it does not answer in time */
 async function askReplica(
   { body, count, timing }: ReadRequest,
   state: NodeState,
-  { owed, floor }: { readonly owed: Freshness; readonly floor: number },
+  owed: Freshness,
   cluster: Cluster,
   send: Send,
 ): Promise<Read> {
-  const needed = Math.max(owed.frame, floor)
-  const known = Math.max(state.frame, needed)
+  const known = Math.max(state.frame, owed.frame)
   // It has the frames that it told of, and need not be made to wait for those.
-  const waitsFor = needed <= state.frame ? null : needed
+  const waitsFor = owed.frame <= state.frame ? null : owed.frame
   const parcel = {
     // Before, and not after, when more may have come in: a stream stays with its files, and where the primary was asked instead
     // it waits for that frame before it reads on (libsql-server/src/connection/write_proxy.rs).
     body: owed.epoch === null ? body(waitsFor) : checkedFirst(readEpoch, waitsFor, body(null)),
     ...{ count, limitMilliseconds: replicaMilliseconds },
     // After a crash frames are counted anew: one that stayed open tells of more than is owed, and leads to what was before.
-    isAlone: needed > (owed.tick === 0 ? 0 : owed.frame),
+    isAlone: isTickless(owed),
   }
   const isOpen = !parcel.isAlone && state.streams.idle.length > 0
   let reply = await send(state, parcel, timing)
@@ -161,18 +171,17 @@ function isAsOwed(reply: Reply, { epoch, tick }: Freshness): boolean {
 /** The primary has everything; when it has less than it had, it was restored, and a new history begins. */
 async function askPrimary(
   { body, count, timing }: ReadRequest,
-  { limitMilliseconds, floor }: { readonly limitMilliseconds: number | null; readonly floor: number },
+  limitMilliseconds: number | null,
   cluster: Cluster,
-  freshness: Freshness | null,
+  owed: Freshness,
   send: Send,
 ): Promise<Read> {
   const { primary, epoch } = cluster
-  const isOurs =
-    freshness !== null && freshness.epoch !== null && (epoch === null || freshness.epoch === epoch)
-  const known = Math.max(primary.frame, isOurs ? freshness.frame : 0, floor)
+  const isOurs = owed.epoch !== null && (epoch === null || owed.epoch === epoch)
+  const known = Math.max(primary.frame, isOurs ? owed.frame : 0)
   const reply = await send(primary, { body: body(null), count, limitMilliseconds }, timing)
   if (reply.frame === null || reply.frame >= known) return { reply, state: primary, frame: known, tick: 0 }
-  await beginHistory(isOurs ? freshness.epoch : epoch, cluster, send, timing)
+  await beginHistory(isOurs ? owed.epoch : epoch, cluster, send, timing)
   return { reply, state: primary, frame: 0, tick: 0 }
 }
 

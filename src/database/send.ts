@@ -1,4 +1,4 @@
-import { afterTheAnswer } from '../base/clock.ts'
+import { afterTheAnswer, type Later } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import type { Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
@@ -103,15 +103,13 @@ function isCutOff(reply: Reply): boolean {
 /**
  * Streams that grow old are replaced while no request waits for that: else of the requests that come now and then many
  * would have to open one.
- * @returns null: none is to be replaced
  */
-export function renewStreams({ primary, replicas }: Cluster, nowMilliseconds: number): Promise<void> | null {
-  const due = [primary, ...replicas].filter(({ streams }) => isRenewalDue(streams, nowMilliseconds))
-  if (due.length === 0) return null
-  for (const { streams } of due) streams.renewingUntilMilliseconds = nowMilliseconds + renewalMilliseconds
-  return afterTheAnswer().then(async () => {
-    await Promise.all(due.map((state) => renew(state)))
-  })
+export function renewStreams({ primary, replicas }: Cluster, nowMilliseconds: number, later: Later): void {
+  for (const state of [primary, ...replicas]) {
+    if (state.failures > 0 || !isRenewalDue(state.streams, nowMilliseconds)) continue
+    state.streams.renewingUntilMilliseconds = nowMilliseconds + renewalMilliseconds
+    later(afterTheAnswer().then(() => renew(state)))
+  }
 }
 
 const renewalMilliseconds = 2_000
@@ -119,7 +117,8 @@ const renewalMilliseconds = 2_000
 async function renew({ node, streams }: NodeState): Promise<void> {
   const close = async (): Promise<void> => {
     for (let old = takeOld(streams, Date.now()); old !== null; old = takeOld(streams, Date.now())) {
-      if ((await aside(node, onStream(probeRequest, old))) === null) giveBack(streams, old, null, Date.now())
+      if ((await aside(node, onStream(probeRequest, old))) === 'unanswered')
+        giveBack(streams, old, null, Date.now())
       else ended(streams, old)
     }
   }
@@ -131,7 +130,7 @@ async function renew({ node, streams }: NodeState): Promise<void> {
   }
   if (lease !== null) {
     const answer = await aside(node, onStream(executeRequest(readSchema), lease))
-    giveBack(streams, lease, answer === null ? null : batonOf(answer), Date.now())
+    giveBack(streams, lease, answer instanceof Uint8Array ? batonOf(answer) : null, Date.now())
   }
   await close()
   streams.renewingUntilMilliseconds = Number.NEGATIVE_INFINITY
@@ -140,13 +139,16 @@ async function renew({ node, streams }: NodeState): Promise<void> {
 /** As each statement does first, when it is the first one of its stream. */
 const readSchema: Statement = { sql: 'select 1 from sqlite_schema limit 1', args: [] }
 
-/** Null: it was not answered. Nobody waits for it, and whoever asks next hears what is wrong, and counts it. */
-async function aside(node: Node, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array | null> {
+/**
+ * Nobody waits for it, and whoever asks next hears what is wrong, and counts it.
+ * @returns null when the stream is gone
+ */
+async function aside(node: Node, body: Uint8Array<ArrayBuffer>): Promise<Uint8Array | 'unanswered' | null> {
   try {
     const deadline = AbortSignal.timeout(renewalMilliseconds)
     return await exchange(node, body, { deadline, requestId: null })
   } catch (error) {
-    if (error instanceof Problem) return null
+    if (error instanceof Problem) return 'unanswered'
     throw error
   }
 }

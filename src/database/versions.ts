@@ -1,9 +1,9 @@
-import type { Written } from '../base/history/moment.ts'
+import type { Moment } from '../base/history/moment.ts'
 import { type Result, type Statement, textOf, textValue } from '../base/statement.ts'
 import { type Asked, readSighted, type Sighted } from '../base/versions.ts'
 
 /** How often tables had been written at a moment of the database, and in which parts. */
-export interface VersionSighting extends Written, Sighted {}
+export interface VersionSighting extends Moment, Sighted {}
 
 /** What tells of it, after a write or a read. */
 export interface Watching extends Asked {
@@ -25,13 +25,12 @@ export function raiseVersions(tables: readonly string[], named: readonly string[
   }
 }
 
-/** @param at what else `watching` was answered */
-export function versionsIn(
-  result: Result | null | undefined,
-  at: Written,
-  watching: Watching,
-): VersionSighting | null {
-  const [, , , counts, parts] = result?.rows[0] ?? []
+/**
+ * What `watching` was answered, after a read or a write.
+ * @param at the bookmark that the first columns of the answer are
+ */
+export function versionsIn(result: Result, at: Moment, watching: Watching): VersionSighting | null {
+  const [, , , counts, parts] = result.rows[0] ?? []
   const sighted = readSighted(textOf(counts), textOf(parts), watching)
   return sighted && { ...at, ...sighted }
 }

@@ -2,6 +2,8 @@ import type { SQL } from 'drizzle-orm'
 import type { Limits } from '../base/limits.ts'
 import { type BoundedMap, boundedMap } from '../base/memory/bounded-map.ts'
 import { Problem } from '../base/problem.ts'
+import type { Versions } from '../base/versions.ts'
+import type { Watching } from '../database/versions.ts'
 import { type Audience, audienceKey, audienceOf } from '../model/caller/audience.ts'
 import { anonymous, type Caller } from '../model/caller/caller.ts'
 import type { Field } from '../model/field.ts'
@@ -17,7 +19,7 @@ import { resolveWrite } from '../query/write/resolve.ts'
 import type { Cell, InsertTree } from '../query/write/tree.ts'
 import type { Binding } from '../sql/fragment.ts'
 import { type ReadStatement, readStatement } from '../sql/read.ts'
-import { sightingColumns } from '../sql/record/sighting.ts'
+import { mostTold, sightingColumns, sightingStatement } from '../sql/record/sighting.ts'
 import { type WriteStatements, writeStatements } from '../sql/write/write.ts'
 import { type Keeping, keepingOf } from './keep/keeping.ts'
 import { type Touching, touchingOf } from './keep/touching.ts'
@@ -53,6 +55,8 @@ export interface WritePlan extends WriteStatements, Touching {
 export interface Plans {
   read(intent: ReadIntent, caller: Caller): ReadPlan
   write(intent: WriteIntent, caller: Caller): WritePlan
+  /** What tells of versions after a read or a write, beyond those that are known; null: nothing is kept. */
+  watching(known: Versions): Watching | null
   /** How many plans have been made. */
   readonly made: number
 }
@@ -71,6 +75,8 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
   const writes = boundedMap(bytesKept / 2, writeBytes)
   const audiences = boundedMap<Audience>(audiencesKept)
   let made = 0
+  const watched = [...model.watch.tables]
+  const sighting = sightingStatement(watched)
   return {
     read(intent, caller) {
       const audience = knownAudience(audiences, model, caller)
@@ -116,6 +122,10 @@ export function createPlans(model: Model, admission: SQL, limits: Limits): Plans
       if (plan.steps.some(({ text }) => text.length > longestStatement)) throw tooLarge()
       writes.set(shape, plan)
       return plan
+    },
+    watching(known) {
+      if (watched.length === 0) return null
+      return { statement: sighting(JSON.stringify(known)), tables: watched, known, most: mostTold }
     },
     get made() {
       return made

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Later } from '../base/clock.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Caching } from '../engine/keep/kept.ts'
 import { read } from '../engine/read.ts'
@@ -105,6 +106,6 @@ function listUrl({ apiUrl }: Settings, resource: string, url: string): URL {
 function cachingOf(context: Context<RestEnv>): Caching | null {
   const { settings, store, flights, lately, standing, schema, realm, report } = context.get('server')
   if (!settings.isCaching) return null
-  const later = (work: Promise<void>): void => context.executionCtx.waitUntil(work)
+  const later: Later = (work) => context.executionCtx.waitUntil(work)
   return { store, flights, lately, standing, schema, realm, later, report }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { edgeTier } from '../../src/cache/tier/edge.ts'
 import type { Tier } from '../../src/cache/tier/tier.ts'
-import { frameAt, stored } from './fixture.ts'
+import { stored, versionsAt } from './fixture.ts'
 import { type Isolate, isolateOf, queryAt, watched } from './isolate.ts'
 import { type Platform, protectionFor, startPlatform } from './platform.ts'
 
@@ -44,12 +44,7 @@ export function startCentre(): TestCentre {
 }
 
 /** That the table `orders` has a version. */
-export const orders = (tick: number, version: number) => ({
-  epoch: 'first',
-  tick,
-  frame: frameAt(tick),
-  versions: { orders: version },
-})
+export const orders = (tick: number, version: number) => versionsAt(tick, { orders: version })
 
 /** So many seconds after entries were stored. */
 export const moment = (seconds: number): number => stored + seconds * 1000

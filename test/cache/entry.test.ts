@@ -8,6 +8,7 @@ const entries = fc
   .record({
     epoch: fc.string({ unit: 'binary' }),
     tick: fc.maxSafeNat(),
+    frame: fc.maxSafeNat(),
     versions: fc.dictionary(fc.string({ unit: 'binary' }), fc.maxSafeNat()),
     storedAtMilliseconds: fc.maxSafeNat(),
     maxAgeSeconds: fc.nat(),

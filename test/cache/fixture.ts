@@ -3,15 +3,20 @@ import type { Entry } from '../../src/cache/entry.ts'
 /** A moment; entries of tests are stored then. */
 export const stored = 1_760_000_000_000
 
-/** Frames are counted anew, so that they are in no order with what was before: whatever goes by them alone goes wrong. */
+/** The later, the lower, as if they were counted anew all the time: whatever goes by frames alone goes wrong. */
 export const frameAt = (tick: number): number => 1_000_000 - tick
+
+export const versionsAt = (tick: number, versions: Record<string, number>, epoch = 'first') => ({
+  ...{ epoch, tick, frame: frameAt(tick) },
+  versions,
+})
 
 export function entryOf(given: Partial<Entry> = {}): Entry {
   return {
     epoch: 'first',
 
     tick: 10,
-    frame: frameAt(10),
+    frame: frameAt(given.tick ?? 10),
     versions: { orders: 3 },
     part: null,
     storedAtMilliseconds: stored,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { edgeTier } from '../../src/cache/tier/edge.ts'
 import { kvTier } from '../../src/cache/tier/kv.ts'
 import { moment, orders, startCentre } from './data-centre.ts'
-import { entryOf, frameAt } from './fixture.ts'
+import { entryOf, versionsAt } from './fixture.ts'
 import { brief, isolateOf } from './isolate.ts'
 import { protectionFor } from './platform.ts'
 
@@ -39,11 +39,7 @@ describe('a write', () => {
   test('of other tables leaves an entry, and carries it on', async () => {
     const here = isolate()
     await here.keep(entryOf())
-    await here.learn(
-      centre.names.realm,
-      { epoch: 'first', tick: 20, frame: frameAt(20), versions: { orders: 3, users: 9 } },
-      moment(1),
-    )
+    await here.learn(centre.names.realm, versionsAt(20, { orders: 3, users: 9 }), moment(1))
     expect(brief(await here.look(at(1)))).toBe('fresh from memory as of 20')
   })
 
@@ -109,11 +105,7 @@ describe('a bookmark', () => {
     const [here, there] = [isolate(), isolate()]
     await here.keep(entryOf())
     await here.look(at(0.5))
-    await there.learn(
-      centre.names.realm,
-      { epoch: 'first', tick: 15, frame: frameAt(15), versions: { orders: 3, users: 2 } },
-      moment(0.6),
-    )
+    await there.learn(centre.names.realm, versionsAt(15, { orders: 3, users: 2 }), moment(0.6))
     expect(here.recall(at(0.7, 15))).toBeNull()
     expect(brief(await here.look(at(0.7, 15)))).toBe('fresh from memory as of 15')
     expect(brief(await isolate().look(at(0.7, 15)))).toBe('fresh from data-centre as of 15')
@@ -124,11 +116,7 @@ describe('a bookmark', () => {
     const [here, there] = [isolate(), isolate()]
     await here.look(at(0.5))
     await there.keep(entryOf())
-    await there.learn(
-      centre.names.realm,
-      { epoch: 'first', tick: 15, frame: frameAt(15), versions: { orders: 3, users: 2 } },
-      moment(0.6),
-    )
+    await there.learn(centre.names.realm, versionsAt(15, { orders: 3, users: 2 }), moment(0.6))
     expect(brief(await here.look(at(0.7, 15)))).toBe('fresh from data-centre as of 15')
   })
 

@@ -47,7 +47,7 @@ export function isolateOf(
 /** A request some seconds after entries were stored. */
 export function queryAt(seconds: number, realm: string, more: Partial<Query> = {}): Query {
   const nowMilliseconds = stored + seconds * 1000
-  return { realm, scope: 'shared', nowMilliseconds, epoch: null, neededTick: 0, ...more }
+  return { realm, scope: 'shared', nowMilliseconds, epoch: null, neededTick: 0, neededFrame: 0, ...more }
 }
 
 export function brief(finding: Finding): string {

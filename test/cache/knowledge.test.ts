@@ -7,10 +7,10 @@ import {
   merge,
   tellsMore,
 } from '../../src/cache/knowledge/knowledge.ts'
-import { frameAt } from './fixture.ts'
+import { versionsAt } from './fixture.ts'
 
 const at = (tick: number, versions: Record<string, number>, epoch = 'first', seenAt = 0) =>
-  knowledgeOf({ epoch, tick, frame: frameAt(tick), versions }, seenAt)
+  knowledgeOf(versionsAt(tick, versions, epoch), seenAt)
 const tables = (knowledge: ReturnType<typeof at>) =>
   Object.fromEntries([...knowledge.tables].map(([table, { version, tick }]) => [table, `${version}@${tick}`]))
 

@@ -11,7 +11,7 @@ import {
   type Part,
 } from '../../src/cache/knowledge/knowledge.ts'
 import { judge } from '../../src/cache/rule.ts'
-import { entryOf, frameAt, stored } from './fixture.ts'
+import { entryOf, stored, versionsAt } from './fixture.ts'
 
 /** What really happened to a table: by version, which parts were written; null: it was not said. */
 type History = readonly (readonly string[] | null)[]
@@ -74,10 +74,7 @@ describe('whatever was heard, in whatever order', () => {
             since === null ? null : Math.min(since, last),
           )
           // An entry tells a version and nothing else.
-          const bare = knowledgeOf(
-            { epoch: 'first', tick: 1, frame: frameAt(1), versions: { seats: seen(full).version } },
-            stored,
-          )
+          const bare = knowledgeOf(versionsAt(1, { seats: seen(full).version }), stored)
           known = known === null ? full : merge(known, isBare ? bare : full)
         }
         if (known === null) return
@@ -148,7 +145,7 @@ describe('an answer about one part', () => {
         scheme: 'id,at:',
       },
     })
-  const asked = { nowMilliseconds: stored, epoch: null }
+  const asked = { nowMilliseconds: stored, epoch: null, neededFrame: 0 }
 
   test.each([
     ['of nothing but another part', 3, 4, 'fresh'],

@@ -3,14 +3,15 @@ import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/cache/entry.ts'
 import { type Knowledge, knowledgeOf, merge } from '../../src/cache/knowledge/knowledge.ts'
 import { judge, type Requirement, type Verdict, wins } from '../../src/cache/rule.ts'
-import { entryOf, frameAt, stored } from './fixture.ts'
+import { entryOf, frameAt, stored, versionsAt } from './fixture.ts'
 
 const seen = (tick: number, versions: Record<string, number>, epoch = 'first') =>
-  knowledgeOf({ epoch, tick, frame: frameAt(tick), versions }, stored)
+  knowledgeOf(versionsAt(tick, versions, epoch), stored)
 const asked = (seconds: number, more: Partial<Requirement> = {}): Requirement => ({
   nowMilliseconds: stored + seconds * 1000,
   epoch: null,
   neededTick: 0,
+  neededFrame: 0,
   ...more,
 })
 const brief = (verdict: Verdict) => (verdict.kind === 'miss' ? verdict.why : verdict.kind)
@@ -89,6 +90,20 @@ describe('what is known of the tables', () => {
     ],
   ])('%s: %s', (_, knowledge, kind, asOfTick) => {
     expect(judge(entry, asked(1), knowledge)).toMatchObject({ kind, asOfTick })
+  })
+
+  test('of one tick the frame tells what is newer: who writes beside the Worker raises none', () => {
+    const needed = (frame: number) => asked(1, { neededTick: 20, neededFrame: frame })
+    const known = seen(20, { orders: 3, products: 7 })
+    expect(brief(judge(entry, needed(frameAt(20)), known))).toBe('fresh')
+    expect(brief(judge(entry, needed(frameAt(20) + 1), known))).toBe('behind')
+    const later = { ...seen(20, { orders: 3, products: 7 }), seenAtMilliseconds: stored + 1 }
+    const more = [...later.tables].map(
+      ([table, each]) => [table, { ...each, frame: each.frame + 1 }] as const,
+    )
+    const both = merge(known, { ...later, tables: new Map(more) })
+    expect(brief(judge(entry, needed(frameAt(20) + 1), both))).toBe('fresh')
+    expect(brief(judge(entry, asked(1, { neededTick: 19, neededFrame: 2_000_000 }), known))).toBe('fresh')
   })
 
   test('a stale one is not served while it is asked for anew, and at last not at all', () => {

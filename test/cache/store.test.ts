@@ -3,7 +3,7 @@ import type { Query } from '../../src/cache/store.ts'
 import { kvTier } from '../../src/cache/tier/kv.ts'
 import type { Tier } from '../../src/cache/tier/tier.ts'
 import { startCentre } from './data-centre.ts'
-import { entryOf, frameAt, stored } from './fixture.ts'
+import { entryOf, stored, versionsAt } from './fixture.ts'
 import { brief, queryAt } from './isolate.ts'
 import { protectionFor } from './platform.ts'
 
@@ -103,11 +103,7 @@ describe('where an answer is found', () => {
   test('an entry of one realm says nothing of the tables of another', async () => {
     const here = isolate()
     await here.keep(entryOf())
-    await here.learn(
-      'another',
-      { epoch: 'first', tick: 20, frame: frameAt(20), versions: { orders: 9 } },
-      stored,
-    )
+    await here.learn('another', versionsAt(20, { orders: 9 }), stored)
     expect(brief(await here.look(at(1)))).toBe('fresh from memory as of 10')
   })
 })

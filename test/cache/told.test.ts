@@ -1,22 +1,14 @@
 /** What the data centre is asked and told of what an isolate knows. */
 import { expect, test } from 'vitest'
 import { moment, orders, startCentre } from './data-centre.ts'
-import { entryOf, frameAt } from './fixture.ts'
+import { entryOf, frameAt, versionsAt } from './fixture.ts'
 
 const centre = startCentre()
 const { isolate, at } = centre
 
 test('one that tells undoes nothing that others told', async () => {
-  await isolate().learn(
-    centre.names.realm,
-    { epoch: 'first', tick: 9, frame: frameAt(9), versions: { orders: 4 } },
-    moment(0),
-  )
-  await isolate().learn(
-    centre.names.realm,
-    { epoch: 'first', tick: 8, frame: frameAt(8), versions: { users: 2 } },
-    moment(0),
-  )
+  await isolate().learn(centre.names.realm, versionsAt(9, { orders: 4 }), moment(0))
+  await isolate().learn(centre.names.realm, versionsAt(8, { users: 2 }), moment(0))
   const here = isolate()
   await here.look(at(1))
   expect(await here.keep(entryOf({ versions: { orders: 3 } }))).toBe('failed')
@@ -80,7 +72,11 @@ test('that versions still hold is told ten times a second, the last word as well
   expect(centre.near.puts).toBeLessThan(20)
   const there = isolate()
   await there.look(at(0))
-  expect(there.knownAt(centre.names.realm, ['orders'])).toEqual({ epoch: 'first', frame: frameAt(101) })
+  expect(there.knownAt(centre.names.realm, ['orders'])).toEqual({
+    epoch: 'first',
+    tick: 101,
+    frame: frameAt(101),
+  })
   const before = centre.near.puts
   await here.learn(centre.names.realm, orders(201, 2), moment(0))
   expect(centre.near.puts).toBe(before + 1)
@@ -89,17 +85,19 @@ test('that versions still hold is told ten times a second, the last word as well
 test('many isolates that tell at once: what is lost is told again when its isolate next asks', async () => {
   const isolates = Array.from({ length: 8 }, (_, index) => ({ one: isolate(), table: `table ${index}` }))
   await Promise.all(
-    isolates.map(({ one, table }) =>
-      one.learn(
-        centre.names.realm,
-        { epoch: 'first', tick: 9, frame: frameAt(9), versions: { [table]: 2 } },
-        moment(0),
-      ),
-    ),
+    isolates.map(({ one, table }) => one.learn(centre.names.realm, versionsAt(9, { [table]: 2 }), moment(0))),
   )
   for (const { one } of isolates) await one.look(at(1))
   const last = isolate()
   await last.look(at(1))
   for (const { table } of isolates)
     expect(await last.keep(entryOf({ versions: { [table]: 1 } }))).toBe('failed')
+})
+
+test('of several tables it is known where the latest of them stood', async () => {
+  const here = isolate()
+  await here.learn(centre.names.realm, versionsAt(9, { orders: 1 }), moment(0))
+  await here.learn(centre.names.realm, versionsAt(12, { users: 1 }), moment(0))
+  const latest = { epoch: 'first', tick: 12, frame: frameAt(12) }
+  expect(here.knownAt(centre.names.realm, ['orders', 'users', 'others'])).toEqual(latest)
 })

@@ -99,7 +99,7 @@ describe('is replaced before it is too old', () => {
     expect(lend(streams, 3_002)).toMatchObject({ baton: 'b' })
   })
 
-  test('and where none has a place, not before one was closed', () => {
+  test('where all places are taken, only after an old one was closed', () => {
     const streams = streamsOf(1)
     giveBack(streams, lend(streams, 0), 'a', 1)
     expect(openAhead(streams, 3_000)).toBeNull()

@@ -2,13 +2,9 @@
 export interface Moment {
   /** Which history: a database that is restored or forked has another one. */
   readonly epoch: string
-  /** libSQL's replication index. */
+  /** libSQL's replication index: a node that has it has come so far. */
   readonly frame: number
-}
-
-/** The same, as a write left it. */
-export interface Written extends Moment {
-  /** Of `selvage_clock`: it grows with each write, and stands in the database itself. 0: not known. */
+  /** Of `selvage_clock`: each write that somebody may follow raises it, and it stands in the database itself. 0: not known. */
   readonly tick: number
 }
 
@@ -16,7 +12,7 @@ export interface Written extends Moment {
  * Whether `a` came after `b`; of two histories that cannot be told. A primary that crashed counts its frames anew, and as long
  * as nobody noticed that is the same history: only ticks have the order of all writes, and frames that of those without.
  */
-export function isLater(a: Written, b: Written): boolean {
+export function isLater(a: Moment, b: Moment): boolean {
   if (a.epoch !== b.epoch) return false
   return a.tick === b.tick || a.tick === 0 || b.tick === 0 ? a.frame > b.frame : a.tick > b.tick
 }

@@ -1,9 +1,9 @@
-import type { Written } from '../../base/history/moment.ts'
+import type { Moment } from '../../base/history/moment.ts'
 import { type Changes, hiddenPart, isSchemePart, type Versions } from '../../base/versions.ts'
 import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
 /** What an answer of the database says beside its rows: then these tables have these versions. An entry is one. */
-export interface Sighting extends Written {
+export interface Sighting extends Moment {
   readonly versions: Versions
   /** By table; absent: not told. */
   readonly changes?: ReadonlyMap<string, Changes>
@@ -36,7 +36,7 @@ export interface Seen {
   readonly version: number
   /** At least up to this tick the table had this version. */
   readonly tick: number
-  /** A node that has this frame has come to that. */
+  /** A node that has it has come to that tick. */
   readonly frame: number
   /** Null: nothing but the version is known. */
   readonly changes: Changes | null
@@ -95,20 +95,21 @@ export function tellsMore(a: Knowledge | null, b: Knowledge): boolean {
   return [...b.tables].some(([table, { version }]) => version > (a.tables.get(table)?.version ?? -1))
 }
 
-const format = 3
+/** Pages of other formats lie elsewhere: while a deployment rolls out, old code and new code do not undo each other's. */
+export const knowledgeFormat = 3
 
 export function encodeKnowledge({ epoch, tables, seenAtMilliseconds }: Knowledge): Uint8Array {
   const rows = [...tables].map(([table, { version, tick, frame, changes }]) => [
     ...[table, version, tick, frame],
     changes && [changes.whole, changes.since, [...changes.parts]],
   ])
-  return Buffer.from(JSON.stringify({ format, epoch, seenAtMilliseconds, rows }))
+  return Buffer.from(JSON.stringify({ format: knowledgeFormat, epoch, seenAtMilliseconds, rows }))
 }
 
 /** Null of anything that `encodeKnowledge` of this format did not make. */
 export function decodeKnowledge(bytes: Uint8Array): Knowledge | null {
   const read = parseJson(new TextDecoder().decode(bytes))
-  if (!isRecord(read) || read.format !== format || typeof read.epoch !== 'string') return null
+  if (!isRecord(read) || read.format !== knowledgeFormat || typeof read.epoch !== 'string') return null
   if (!isTime(read.seenAtMilliseconds) || !Array.isArray(read.rows)) return null
   const tables = new Map<string, Latest>()
   for (const row of read.rows) {
@@ -138,9 +139,10 @@ function changesOf(told: unknown): Changes | null | undefined {
 /** Versions only grow within an epoch, so the higher one is the later one, whatever the ticks say. `a` itself when `b` adds nothing. */
 function together(a: Latest, b: Latest): Latest {
   const [low, high] = b.version > a.version ? [a, b] : [b, a]
-  const { tick, frame } = a.version === b.version && b.tick > a.tick ? b : high
+  const isSameLater = a.version === b.version && (b.tick > a.tick || (b.tick === a.tick && b.frame > a.frame))
+  const { tick, frame } = isSameLater ? b : high
   const changes = joined(low, high)
-  if (high === a && tick === a.tick && changes === a.changes) return a
+  if (high === a && !isSameLater && changes === a.changes) return a
   return { version: high.version, tick, frame, changes, earlier: earlierOf(a, b) }
 }
 

@@ -1,10 +1,12 @@
 import { afterTheAnswer, type Clock, type Later, sleep } from '../../base/clock.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
+import { createDue, type Due } from '../due.ts'
 import type { Tier } from '../tier/tier.ts'
 import {
   decodeKnowledge,
   encodeKnowledge,
   type Knowledge,
+  knowledgeFormat,
   knowledgeOf,
   merge,
   type Sighting,
@@ -21,8 +23,8 @@ export interface SharedKnowledge {
   isDue(realm: string, nowMilliseconds: number): boolean
   /** Asks the data centre what it knows, and tells it where that is less. */
   refresh(realm: string, nowMilliseconds: number): Promise<void>
-  /** The same after the answer, where it is due soon: so that, while many ask, none of them waits for it. */
-  refreshAhead(realm: string, nowMilliseconds: number, later: Later): void
+  /** The same after the answer, where it is due soon. */
+  askAhead(realm: string, nowMilliseconds: number, later: Later): void
   /**
    * In this isolate alone, and without a version that others must have told of: by which rows it came is not told here,
    * and all that is known of parts would end with it.
@@ -36,12 +38,8 @@ export interface SharedKnowledge {
   learn(realm: string, sighting: Sighting, seenAtMilliseconds: number, isWrite?: boolean): Promise<void>
 }
 
-const trustMilliseconds = 1_000
-const aheadMilliseconds = 500
 /** Who has a bookmark of one isolate may come to another one as soon. */
 const tellMilliseconds = 100
-/** A request keeps the time of its start; others move on meanwhile. Further behind, the clock was set back. */
-const slowestRequestMilliseconds = 60_000
 /** Longer than entries last: what it forgets would make a superseded one look good until its `maxAge`. */
 const lifeSeconds = 7 * 86_400
 const rememberedTenants = 1_000
@@ -51,9 +49,7 @@ interface State {
   news: number
   /** What the data centre had when it was last asked or told. */
   shared: Knowledge | null
-  askedAtMilliseconds: number
-  /** When somebody last set out to ask ahead of time, who may die meanwhile. */
-  aheadAtMilliseconds: number
+  readonly due: Due
   toldAtMilliseconds: number
   /** Since when somebody waits to tell, who may die meanwhile. */
   waitsSinceMilliseconds: number
@@ -86,8 +82,7 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     if (dataCentre === null) return
     const state = stateOf(realm)
     await ask(dataCentre, realm, state)
-    // Who began before another one, and asked after it, takes nothing back.
-    if (isPast(state.askedAtMilliseconds, 0, nowMilliseconds)) state.askedAtMilliseconds = nowMilliseconds
+    state.due.asked(nowMilliseconds)
     // Two that tell at once undo each other; and the data centre forgets.
     const { knowledge, shared } = state
     if (knowledge !== null && tellsMore(shared, knowledge)) await tell(dataCentre, realm, state)
@@ -97,16 +92,14 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     news: (realm) => states.get(realm)?.news ?? 0,
     isDue(realm, nowMilliseconds) {
       if (dataCentre === null) return false
-      const askedAt = states.get(realm)?.askedAtMilliseconds ?? Number.NEGATIVE_INFINITY
-      return isPast(askedAt, trustMilliseconds, nowMilliseconds)
+      return states.get(realm)?.due.isDue(nowMilliseconds) ?? true
     },
     refresh,
-    refreshAhead(realm, nowMilliseconds, later) {
+    askAhead(realm, nowMilliseconds, later) {
       if (dataCentre === null) return
       const state = stateOf(realm)
-      const since = Math.max(state.askedAtMilliseconds, state.aheadAtMilliseconds)
-      if (!isPast(since, aheadMilliseconds, nowMilliseconds)) return
-      state.aheadAtMilliseconds = nowMilliseconds
+      if (!state.due.isDueAhead(nowMilliseconds)) return
+      state.due.setOut(nowMilliseconds)
       later(afterTheAnswer().then(() => refresh(realm, nowMilliseconds)))
     },
     note(realm, sighting, seenAtMilliseconds) {
@@ -141,26 +134,19 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
   }
 }
 
-/** Whether so long ago something happened, or the clock was set back meanwhile. */
-function isPast(sinceMilliseconds: number, spanMilliseconds: number, nowMilliseconds: number): boolean {
-  const elapsed = nowMilliseconds - sinceMilliseconds
-  return elapsed >= spanMilliseconds || elapsed < -slowestRequestMilliseconds
-}
-
 function isGap(knowledge: Knowledge | null, table: string, version: number): boolean {
   const held = knowledge?.tables.get(table)
   return held !== undefined && held.changes !== null && version > held.version
 }
 
 /** No key of an entry has a colon. */
-const keyOf = (realm: string): string => `knowledge:${realm}`
+const keyOf = (realm: string): string => `knowledge:${knowledgeFormat}:${realm}`
 
 const newState = (): State => ({
   knowledge: null,
   news: 0,
   shared: null,
-  askedAtMilliseconds: Number.NEGATIVE_INFINITY,
-  aheadAtMilliseconds: Number.NEGATIVE_INFINITY,
+  due: createDue(),
   toldAtMilliseconds: Number.NEGATIVE_INFINITY,
   waitsSinceMilliseconds: Number.NEGATIVE_INFINITY,
 })

@@ -1,6 +1,7 @@
 import { afterTheAnswer, type Clock, type Later } from '../../base/clock.ts'
 import { sha256 } from '../../base/crypto.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
+import { createDue, type Due } from '../due.ts'
 import type { ResponseCache } from '../tier/edge.ts'
 import { within } from '../tier/within.ts'
 import {
@@ -24,8 +25,8 @@ export interface SessionMemory {
    */
   lastWrite(session: string): Promise<LastWrite | 'none' | 'unknown'>
   /**
-   * The same, looked at once a second: what cannot be known then is as none. While many ask it is looked at before that,
-   * after an answer, and none of them waits for it.
+   * The same as of a second ago at most: what cannot be known then is as none. While many ask it is looked at after an answer,
+   * before that.
    */
   lastWriteLately(session: string, later: Later): Promise<LastWrite | 'none'>
   /** What this isolate has heard of, without asking; `unknown`: asking would not tell more. */
@@ -63,7 +64,7 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
   const isolate = crypto.randomUUID()
   const memory = boundedMap<LastWrite>(sessionsKept)
   const writings = boundedMap<Writings>(sessionsKept)
-  const lookedAt = boundedMap<number>(sessionsKept)
+  const dues = boundedMap<Due>(sessionsKept)
   let isKeeping = false
   let pausedUntilMilliseconds = 0
   const now = (): number => clock.nowMilliseconds()
@@ -131,10 +132,20 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       return record.mark === null || isOwn ? last : 'unknown'
     },
     async lastWriteLately(session, later) {
-      const elapsed = now() - (lookedAt.get(session) ?? 0)
-      if (elapsed >= aheadMilliseconds) lookedAt.set(session, now())
-      if (elapsed >= lateMilliseconds) await lookAndLearn(session)
-      else if (elapsed >= aheadMilliseconds) later(afterTheAnswer().then(() => lookAndLearn(session)))
+      const due = dues.get(session) ?? createDue()
+      dues.set(session, due)
+      const asked = now()
+      const isDue = due.isDue(asked)
+      if (!isDue && !due.isDueAhead(asked)) return memory.get(session) ?? 'none'
+      // Of many at a time one looks: to the others it is as it was.
+      if (isDue) due.asked(asked)
+      else due.setOut(asked)
+      const look = async (): Promise<void> => {
+        await lookAndLearn(session)
+        due.asked(asked)
+      }
+      if (isDue) await look()
+      else later(afterTheAnswer().then(look))
       return memory.get(session) ?? 'none'
     },
     recall: (session) => (isPaused() ? 'unknown' : (memory.get(session) ?? 'none')),
@@ -179,9 +190,6 @@ async function keeps(cache: ResponseCache): Promise<boolean> {
 const sessionsKept = 10_000
 
 const deadlineMilliseconds = 250
-/** So old may be what is known of those who share a session. */
-const lateMilliseconds = 1_000
-const aheadMilliseconds = 500
 /** For so long a cache that fails is not asked. */
 const pauseMilliseconds = 5_000
 

@@ -1,8 +1,8 @@
-import { isLater, type Written } from '../../base/history/moment.ts'
+import { isLater, type Moment } from '../../base/history/moment.ts'
 import type { ResponseCache } from '../tier/edge.ts'
 
 /** Where the database was after a write. */
-export type LastWrite = Written
+export type LastWrite = Moment
 
 /** A write that is on its way: until its frame is told, or its time is over, nobody knows what is new enough. */
 export interface Mark {

@@ -1,7 +1,7 @@
 import { type Client, LibsqlBatchError } from '@libsql/client'
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator'
 import { Failure } from '../command.ts'
-import { raiseAllVersions } from './history.ts'
+import { overtakeAll } from './history.ts'
 import { demand, guardRows, plain, type Step, tableNames } from './rows.ts'
 
 export interface ApplyOptions {
@@ -67,7 +67,7 @@ async function stepsOf(
   const statements = pending.flatMap(({ sql }) => sql)
   const tables = await tableNames(client)
   const guard = await guardRows(client, { tables, statements, allowed })
-  const raise = raiseAllVersions(tables)
+  const overtaking = await overtakeAll(client, tables)
   // Another run may have been faster: what it applied must not be applied again.
   const isNext = demand('(select max(created_at) from __drizzle_migrations) is ?', [last], { kind: 'moved' })
   return [
@@ -81,7 +81,7 @@ async function stepsOf(
       }),
     ]),
     ...guard.after,
-    ...(raise === null ? [] : [plain(raise)]),
+    ...overtaking.map((statement) => plain(statement)),
   ]
 }
 

@@ -48,6 +48,11 @@ export interface Freshness {
 
 export const nothing: Freshness = { epoch: null, frame: 0, tick: 0 }
 
+/** Of who brings a frame alone it is not known in the order of ticks what they have seen. */
+export function isTickless({ frame, tick }: Freshness): boolean {
+  return tick === 0 && frame > 0
+}
+
 /**
  * Null: only the primary is new enough.
  * @param consistency `lately`: as `session`, for who shares theirs with many others: what this isolate knew a second ago
@@ -78,7 +83,11 @@ async function lastOf(
 ): Promise<Bookmark | 'none' | 'unknown'> {
   if (bookmark !== null && !(isCookie && consistency === 'session')) return bookmark
   if (consistency === 'eventual') return 'none'
-  if (consistency === 'lately') return rememberedLately()
+  if (consistency === 'lately') {
+    const shared = await rememberedLately()
+    // Nothing is promised to who shares, and by a frame alone they would find nothing that is kept.
+    return shared === 'none' || isTickless(shared) ? 'none' : shared
+  }
   const own = await remembered()
   if (bookmark === null) return own
   return typeof own === 'object' && isLater(own, bookmark) ? own : bookmark

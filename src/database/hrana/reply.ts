@@ -31,8 +31,14 @@ export type Reply = Work & {
   readonly frame: number | null
   /** What was answered to the statement that came before; null: none did, or it was refused. */
   readonly check: Result | null
-  /** Null of a statement that was refused. */
-  readonly epilogue: readonly (Result | null)[]
+  /** What was answered to the statement that came after it; null: none did, or it was refused. */
+  readonly epilogue: Epilogue | null
+}
+
+export interface Epilogue {
+  readonly result: Result
+  /** That the server had come to when that statement had ended; null: it does not say. */
+  readonly frame: number | null
 }
 
 /**
@@ -77,15 +83,15 @@ function pipelineReply(body: Uint8Array, count: number, isChecked: boolean): Rep
     else results.push(result)
   })
   const [check] = results.splice(0, at)
-  const [work, ...after] = results
+  const [work, after] = results
   if (work === undefined || work === 'closed' || isMalformed) return null
-  const epilogue = after.filter((each) => each !== 'closed')
-  const frame = 'results' in work && work.frame !== null ? work.frame : (epilogue[0]?.frame ?? null)
+  const afterwards = typeof after === 'object' ? after.frame : null
+  const told = firstOf(after)
   return {
     ...work,
-    frame,
+    frame: 'results' in work && work.frame !== null ? work.frame : afterwards,
     check: firstOf(check),
-    epilogue: epilogue.map(firstOf),
+    epilogue: told && { result: told, frame: afterwards },
   }
 }
 

@@ -18,7 +18,7 @@ export interface TransactionShape {
   /** What is answered, outside of the transaction, when the statement `at` was refused. */
   readonly otherwise: { readonly at: number; readonly statement: Statement } | null
   /** What is asked when it has ended, however it did: a batch does not tell its frame, and a statement does. */
-  readonly epilogue: readonly Statement[]
+  readonly epilogue: Statement | null
 }
 
 export const request = { close: 1, execute: 2, batch: 3 } as const
@@ -40,9 +40,9 @@ export interface Work {
 export function executeRequest(
   statement: Statement,
   frame: number | null = null,
-  epilogue: readonly Statement[] = [],
+  epilogue: Statement | null = null,
 ): Work {
-  const requests = pipelined(execute(statement, frame), ...epilogue.map((each) => execute(each, null)))
+  const requests = pipelined(execute(statement, frame), ...afterwards(epilogue))
   return { requests, isTransaction: false }
 }
 
@@ -74,9 +74,13 @@ export function transactionRequest(
   const waits = frame === null ? [] : [varintField(2, frame)]
   const requests = pipelined(
     messageField(request.batch, messageField(1, ...steps, ...waits)),
-    ...epilogue.map((statement) => execute(statement, null)),
+    ...afterwards(epilogue),
   )
   return { requests, isTransaction: true }
+}
+
+function afterwards(epilogue: Statement | null): readonly Uint8Array[] {
+  return epilogue === null ? [] : [execute(epilogue, null)]
 }
 
 function execute(statement: Statement, frame: number | null): Uint8Array {

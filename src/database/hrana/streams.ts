@@ -101,6 +101,7 @@ function leaseOf(
 
 /** Whether a trip is to be expected that would have to open one. */
 export function isRenewalDue(streams: Streams, nowMilliseconds: number): boolean {
+  vacate(streams, nowMilliseconds)
   const { most, idle, lentAtMilliseconds, renewingUntilMilliseconds } = streams
   return (
     most > 0 &&

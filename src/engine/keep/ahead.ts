@@ -38,7 +38,7 @@ async function refresh(
   if (reading === null) return
   const key = keyFor(reading, caching)
   const query: Query = {
-    ...{ realm, scope: 'shared', epoch: null, neededTick: 0 },
+    ...{ realm, scope: 'shared', epoch: null, neededTick: 0, neededFrame: 0 },
     nowMilliseconds: clock.nowMilliseconds(),
   }
   // Another isolate may have been faster.

@@ -1,5 +1,5 @@
 import type { Clock, Later } from '../../base/clock.ts'
-import type { Moment, Written } from '../../base/history/moment.ts'
+import type { Moment } from '../../base/history/moment.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Value } from '../../base/statement.ts'
 import type { Entry } from '../../cache/entry.ts'
@@ -7,7 +7,7 @@ import { type Flight, type Flights, fillOrWait } from '../../cache/flight.ts'
 import { keyOf } from '../../cache/key.ts'
 import type { Standing } from '../../cache/standing.ts'
 import type { Finding, Hit, Query, Store } from '../../cache/store.ts'
-import type { Freshness } from '../../database/fresh/freshness.ts'
+import { type Freshness, isTickless } from '../../database/fresh/freshness.ts'
 import type { ReadRequest } from '../../query/intent.ts'
 import type { Keeping } from './keeping.ts'
 import type { Lately } from './lately.ts'
@@ -34,7 +34,7 @@ export type CacheStatus =
   | {
       readonly kind: 'hit'
       /** Where the database was when the answer was read. */
-      readonly readAt: Written
+      readonly readAt: Moment
       readonly tier: Hit['tier']
       readonly ageSeconds: number
       readonly ttlSeconds: number
@@ -82,7 +82,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     askAndKeep(read, { key, session, flight, atLeast, isLater }, caching, clock)
   const stoodAtMilliseconds = session === null ? Number.POSITIVE_INFINITY : standing.lastSeen(session)
   // Of a session that was never seen nothing that is kept can be told.
-  if (freshness === null || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
+  if (freshness === null || isTickless(freshness) || stoodAtMilliseconds === Number.NEGATIVE_INFINITY) {
     const { text, isStored } = await ask(null)
     return { text, status: { kind: 'forward', why: 'bypass', isStored } }
   }
@@ -91,7 +91,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     realm,
     scope: scopeOf(keeping),
     epoch: freshness.epoch,
-    neededTick: neededTick(freshness),
+    neededTick: freshness.tick,
+    neededFrame: freshness.frame,
     nowMilliseconds: clock.nowMilliseconds(),
     stoodAtMilliseconds,
   }
@@ -128,11 +129,6 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
     if (elsewhere.kind === 'miss') throw error
     return hit(elsewhere)
   }
-}
-
-/** Of who has a frame alone it is not known what they have seen. */
-function neededTick({ frame, tick }: Freshness): number {
-  return tick === 0 && frame > 0 ? Number.POSITIVE_INFINITY : tick
 }
 
 function scopeOf({ isPrivate }: Keeping): Query['scope'] {

@@ -1,4 +1,4 @@
-import type { Written } from '../../base/history/moment.ts'
+import type { Moment } from '../../base/history/moment.ts'
 import { bytesOf, textOf } from '../../base/statement.ts'
 import { type Counted, readCounts } from '../../base/versions.ts'
 import type { ReadResult } from '../../database/client.ts'
@@ -9,7 +9,7 @@ export interface SightedResult {
   /** Null: the session of the caller is over. */
   readonly text: Uint8Array | null
   /** Null of a database that keeps no epoch, and where nothing was asked of versions. */
-  readonly sighting: (Written & Counted & { readonly part: string | null }) | null
+  readonly sighting: (Moment & Counted & { readonly part: string | null }) | null
 }
 
 /**

@@ -1,6 +1,5 @@
 import { type Statement, textValue } from '../../base/statement.ts'
-import { type Fragment, join, literal, parameter, sql, wholeNumber } from '../fragment.ts'
-import { bind } from '../plan.ts'
+import { type Fragment, join, literal, sql, wholeNumber } from '../fragment.ts'
 import { partsTable, versionsTable } from './part.ts'
 
 /** So many parts are told of at once; of a database where more have changed, none. One more says that there are more. */
@@ -19,12 +18,12 @@ export function sightingColumns(tables: readonly string[], part: Fragment | null
 /**
  * What `readEpoch` of `database/clock.ts` tells, these counts, and the parts that were written since what is known, as a JSON
  * array of `[table, part, version]`.
- * @param known versions of tables, as a JSON object
+ * @returns takes versions of tables, as a JSON object: what is known
  */
-export function sightingStatement(tables: readonly string[], known: string): Statement {
-  const parts = changedParts(parameter({ from: 'constant', value: textValue(known) }))
-  const { text, bindings } = sql`select epoch, frame, tick, ${counts(tables)}, ${parts} from selvage_clock`
-  return bind({ text, bindings }, { slots: [], caller: {}, cursor: null, body: null })
+export function sightingStatement(tables: readonly string[]): (known: string) => Statement {
+  const { text } =
+    sql`select epoch, frame, tick, ${counts(tables)}, ${changedParts(sql`?`)} from selvage_clock`
+  return (known) => ({ sql: text, args: [textValue(known)] })
 }
 
 function counts(tables: readonly string[]): Fragment {

@@ -23,6 +23,8 @@ export interface Ask {
   readonly body?: unknown
   /** Whether the answer is handed out while work goes on that is left for later, as in production. Default false. */
   readonly isHasty?: boolean
+  /** Where the request comes in; default: that is not known. */
+  readonly cf?: { readonly latitude: string; readonly longitude: string }
 }
 
 export interface Answer {
@@ -71,6 +73,7 @@ export async function startKept(declared: BackendDeclaration, given?: Pick<TestD
   return {
     /** As somebody who comes to the database by another way than the Worker. */
     run,
+    bindings,
     /** As much as `run`, of one moment. */
     look: (statements: readonly string[]) =>
       client.snapshot(
@@ -83,7 +86,7 @@ export async function startKept(declared: BackendDeclaration, given?: Pick<TestD
      */
     isolate(changes: Readonly<Record<string, string>> = {}, deployed = declared): Isolate {
       const app = createApp(deployed)
-      return async (path, { method = 'GET', as, headers = {}, body, isHasty = false } = {}) => {
+      return async (path, { method = 'GET', as, headers = {}, body, isHasty = false, cf } = {}) => {
         const request = new Request(`http://selvage.test${path}`, {
           method,
           headers: {
@@ -94,6 +97,7 @@ export async function startKept(declared: BackendDeclaration, given?: Pick<TestD
           },
           ...(body !== undefined && { body: JSON.stringify(body) }),
         })
+        if (cf !== undefined) Object.defineProperty(request, 'cf', { value: cf })
         const later: Promise<unknown>[] = []
         const response = await app.fetch(
           request,

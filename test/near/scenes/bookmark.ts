@@ -46,6 +46,8 @@ export function bookmarks(centre: () => Centre): void {
       // Not older than what is in the answer.
       expect(two?.epoch).toBe(one?.epoch)
       expect(two?.frame).toBeGreaterThanOrEqual(one?.frame ?? Number.POSITIVE_INFINITY)
+      expect([one?.tick, two?.tick]).not.toContain(0)
+      expect(two?.tick).toBe(one?.tick)
     })
 
     test('of a read finds what is kept as new as that, whoever wrote something else meanwhile', async () => {
@@ -91,6 +93,18 @@ export function bookmarks(centre: () => Centre): void {
       expect([passed.status, passed.text]).toEqual([200, JSON.stringify([{ text: canary('ada', 'note') }])])
     })
 
+    test('without a tick finds nothing that is kept, for it is not known what its owner has seen', async () => {
+      const { ask } = centre()
+      const url = '/rest/v1/members?limit=2'
+      await ask(url)
+      expect((await ask(url)).trips).toBe(0)
+      const { epoch, frame } = openBookmark(secret(), await mine()) ?? expect.unreachable()
+      const headers = { 'selvage-bookmark': sealBookmark(secret(), { epoch, frame, tick: 0 }) }
+      const answer = await ask(url, { headers })
+      expect([answer.trips, answer.cache.includes('hit')]).toEqual([1, false])
+      expect((await ask(url)).trips).toBe(0)
+    })
+
     test.each([['header'], ['cookie']])(
       'of another epoch, as a %s: answered by the primary, and another is given',
       async (way) => {
@@ -102,7 +116,9 @@ export function bookmarks(centre: () => Centre): void {
         expect(answer.status).toBe(200)
         expect(answer.milliseconds).toBeLessThan(inTime)
         expect(answer.headers.get('server-timing')).toContain('node;desc="primary"')
-        expect(openBookmark(secret(), answer.bookmark ?? '')?.epoch).not.toBe('0'.repeat(32))
+        const given = openBookmark(secret(), answer.bookmark ?? '')
+        expect(given?.epoch).not.toBe('0'.repeat(32))
+        expect(given?.tick).toBeGreaterThan(0)
         expect(answer.headers.has('set-cookie')).toBe(way === 'cookie')
       },
     )
