@@ -93,8 +93,8 @@ export const clock = sqliteTable('selvage_clock', {
   /** A frame of this history that there was before some write. */
   frame: integer().notNull().default(0),
   /**
-   * Grows with each write, and is at least its time in milliseconds since 1970: what a crash has lost of frames, or of rows, is
-   * not counted again.
+   * Grows with each write that somebody may follow, and is at least its time in milliseconds since 1970: a crash that loses
+   * frames, or rows, gives none a second time.
    */
   tick: integer().notNull().default(0),
 })

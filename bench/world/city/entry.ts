@@ -7,12 +7,12 @@ import type { Bindings } from '../../../src/base/settings.ts'
 import worker from '../../../src/worker.ts'
 import { kvBinding } from './kv-binding.ts'
 
-let placed: Bindings | null = null
+let own: Bindings | null = null
 
 export default {
   fetch(request: Request, bindings: Bindings, context: ExecutionContext): Response | Promise<Response> {
-    placed ??= withKv(bindings)
-    return worker.fetch(request, placed, context)
+    own ??= withKv(bindings)
+    return worker.fetch(request, own, context)
   },
 }
 

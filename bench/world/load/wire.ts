@@ -32,7 +32,7 @@ export interface Wire {
  * Default 20,000.
  */
 export function openWire(
-  edgeHeaders: ReadonlyMap<number, string> = new Map(),
+  edgeHeaders: ReadonlyMap<number, string>,
   patienceMilliseconds = 20_000,
 ): Wire {
   const idle = new Map<number, { readonly connection: Connection; readonly since: number }[]>()
