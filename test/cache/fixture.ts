@@ -14,7 +14,6 @@ export const versionsAt = (tick: number, versions: Record<string, number>, epoch
 export function entryOf(given: Partial<Entry> = {}): Entry {
   return {
     epoch: 'first',
-
     tick: 10,
     frame: frameAt(given.tick ?? 10),
     versions: { orders: 3 },

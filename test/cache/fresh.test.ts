@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { knowledgePage } from '../../src/cache/knowledge/shared.ts'
 import { edgeTier } from '../../src/cache/tier/edge.ts'
 import { kvTier } from '../../src/cache/tier/kv.ts'
 import { moment, orders, startCentre } from './data-centre.ts'
@@ -70,14 +71,14 @@ describe('a write', () => {
     const [here, there] = [isolate(), isolate()]
     await here.keep(entryOf())
     await there.keep(entryOf({ tick: 12, versions: { orders: 4 } }))
-    await centre.near.put(`knowledge:${centre.names.realm}`, Buffer.from('lost'), 60)
+    await centre.near.put(knowledgePage(centre.names.realm), Buffer.from('lost'), 60)
     expect(brief(await here.look(at(1)))).toBe('fresh from data-centre as of 12')
   })
 
   test('that the data centre was never told of is seen after maxAge', async () => {
     const here = isolate()
     await here.keep(entryOf())
-    await centre.near.put(`knowledge:${centre.names.realm}`, Buffer.from('lost'), 60)
+    await centre.near.put(knowledgePage(centre.names.realm), Buffer.from('lost'), 60)
     expect(brief(await isolate().look(at(59)))).toBe('fresh from data-centre as of 10')
     expect(brief(await isolate().look(at(60)))).toBe('stale-while-revalidate from data-centre as of 10')
   })

@@ -31,10 +31,7 @@ export interface Wire {
  * `edgeHeaders`: by the port of a way, what the edge there adds to requests. `patienceMilliseconds`: how long a client waits.
  * Default 20,000.
  */
-export function openWire(
-  edgeHeaders: ReadonlyMap<number, string>,
-  patienceMilliseconds = 20_000,
-): Wire {
+export function openWire(edgeHeaders: ReadonlyMap<number, string>, patienceMilliseconds = 20_000): Wire {
   const idle = new Map<number, { readonly connection: Connection; readonly since: number }[]>()
   const all = new Set<Connection>()
   const take = async (port: number): Promise<Connection> => {

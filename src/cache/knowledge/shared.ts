@@ -68,7 +68,7 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     state.knowledge = state.knowledge === null ? knowledge : merge(state.knowledge, knowledge)
   }
   const ask = async (tier: Tier, realm: string, state: State) => {
-    const bytes = await tier.get(keyOf(realm))
+    const bytes = await tier.get(knowledgePage(realm))
     const knowledge = bytes === null ? null : decodeKnowledge(bytes)
     state.shared = knowledge
     if (knowledge !== null) add(state, knowledge)
@@ -76,7 +76,7 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
   const tell = async (tier: Tier, realm: string, state: State) => {
     if (state.knowledge === null) return
     state.shared = state.knowledge
-    await tier.put(keyOf(realm), encodeKnowledge(state.knowledge), lifeSeconds)
+    await tier.put(knowledgePage(realm), encodeKnowledge(state.knowledge), lifeSeconds)
   }
   const refresh = async (realm: string, nowMilliseconds: number) => {
     if (dataCentre === null) return
@@ -139,8 +139,8 @@ function isGap(knowledge: Knowledge | null, table: string, version: number): boo
   return held !== undefined && held.changes !== null && version > held.version
 }
 
-/** No key of an entry has a colon. */
-const keyOf = (realm: string): string => `knowledge:${knowledgeFormat}:${realm}`
+/** Where a data centre keeps it: no key of an entry has a colon. */
+export const knowledgePage = (realm: string): string => `knowledge:${knowledgeFormat}:${realm}`
 
 const newState = (): State => ({
   knowledge: null,
