@@ -16,6 +16,11 @@ export function afterTheAnswer(): Promise<void> {
 /** Takes what goes on after the answer: `context.waitUntil`. */
 export type Later = (work: Promise<void>) => void
 
+/** The work begins when the answer has gone out. */
+export function doAfterTheAnswer(work: () => Promise<void>, later: Later): void {
+  later(afterTheAnswer().then(work))
+}
+
 export function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, milliseconds)

@@ -2,10 +2,11 @@
 export interface Due {
   /** Whether it was not asked for a second, so that who wants to know has to wait. */
   isDue(nowMilliseconds: number): boolean
-  /** Whether somebody should ask after an answer, so that, while many come, none of them has to wait. */
-  isDueAhead(nowMilliseconds: number): boolean
-  /** Somebody sets out to do so, and may die meanwhile. */
-  setOut(nowMilliseconds: number): void
+  /**
+   * Whether who comes now is to ask after their answer, so that, while many come, none of them has to wait. They count as on
+   * their way then, and may die meanwhile.
+   */
+  setsOutAhead(nowMilliseconds: number): boolean
   /** It was asked, by a request that began then. Who began before another one, and asked after it, takes nothing back. */
   asked(nowMilliseconds: number): void
 }
@@ -21,9 +22,10 @@ export function createDue(): Due {
   let aheadAt = Number.NEGATIVE_INFINITY
   return {
     isDue: (now) => isPast(askedAt, trustMilliseconds, now),
-    isDueAhead: (now) => isPast(askedAt, aheadMilliseconds, now) && isPast(aheadAt, aheadMilliseconds, now),
-    setOut(now) {
-      aheadAt = now
+    setsOutAhead(now) {
+      const sets = isPast(askedAt, aheadMilliseconds, now) && isPast(aheadAt, aheadMilliseconds, now)
+      if (sets) aheadAt = now
+      return sets
     },
     asked(now) {
       if (isPast(askedAt, 0, now)) askedAt = now

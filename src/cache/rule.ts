@@ -1,6 +1,6 @@
 import type { Moment } from '../base/history/moment.ts'
 import type { Entry } from './entry.ts'
-import { isUntouched, type Knowledge, type Seen, type Sighting } from './knowledge/knowledge.ts'
+import { isNewer, isUntouched, type Knowledge, type Seen, type Sighting } from './knowledge/knowledge.ts'
 
 /** What a request asks of an answer that was kept. */
 export interface Requirement {
@@ -112,11 +112,6 @@ function asOf(entry: Dependent, knowledge: Knowledge | null): Pick<Moment, 'tick
     if (least === null || isNewer(least, moment)) least = moment
   }
   return least ?? entry
-}
-
-/** Of one history. */
-function isNewer(a: Pick<Moment, 'tick' | 'frame'>, b: Pick<Moment, 'tick' | 'frame'>): boolean {
-  return a.tick > b.tick || (a.tick === b.tick && a.frame > b.frame)
 }
 
 function kindOf(entry: Entry, ageSeconds: number, superseded: boolean): Served['kind'] | null {

@@ -1,9 +1,9 @@
-import { afterTheAnswer, type Clock, type Later } from '../base/clock.ts'
+import { afterTheAnswer, type Clock, doAfterTheAnswer, type Later } from '../base/clock.ts'
 import type { Moment } from '../base/history/moment.ts'
 import type { Versions } from '../base/versions.ts'
 import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
-import type { Sighting } from './knowledge/knowledge.ts'
+import { isNewer, type Sighting } from './knowledge/knowledge.ts'
 import { shareKnowledge } from './knowledge/shared.ts'
 import { absent, isSuperseded, judge, type Miss, type Requirement, type Served, wins } from './rule.ts'
 import type { Memory } from './tier/memory.ts'
@@ -131,7 +131,7 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
       if (scope === 'shared') {
         if (dataCentre !== null) later(share(dataCentre, key, entry, realm))
         // What the world has may be a minute old: to ask first would tell little.
-        if (world !== null) later(afterTheAnswer().then(() => put(world, key, entry)))
+        if (world !== null) doAfterTheAnswer(() => put(world, key, entry), later)
       }
       return remember(key, entry)
     },
@@ -152,7 +152,7 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
       let latest = { frame: 0, tick: 0 }
       for (const table of tables) {
         const seen = knowledge.tables.get(table)
-        if (seen !== undefined && seen.tick > latest.tick) latest = seen
+        if (seen !== undefined && isNewer(seen, latest)) latest = seen
       }
       return { epoch, frame: latest.frame, tick: latest.tick }
     },

@@ -1,4 +1,4 @@
-import { afterTheAnswer, type Later } from '../base/clock.ts'
+import { doAfterTheAnswer, type Later } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import type { Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
@@ -108,7 +108,7 @@ export function renewStreams({ primary, replicas }: Cluster, nowMilliseconds: nu
   for (const state of [primary, ...replicas]) {
     if (state.failures > 0 || !isRenewalDue(state.streams, nowMilliseconds)) continue
     state.streams.renewingUntilMilliseconds = nowMilliseconds + renewalMilliseconds
-    later(afterTheAnswer().then(() => renew(state)))
+    doAfterTheAnswer(() => renew(state), later)
   }
 }
 

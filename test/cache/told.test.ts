@@ -6,6 +6,14 @@ import { entryOf, frameAt, versionsAt } from './fixture.ts'
 const centre = startCentre()
 const { isolate, at } = centre
 
+/** An isolate that keeps an answer, and asked the data centre so many seconds after that. */
+async function keeping(seconds: number) {
+  const here = isolate()
+  await here.keep(entryOf())
+  await here.look(at(seconds))
+  return here
+}
+
 test('one that tells undoes nothing that others told', async () => {
   await isolate().learn(centre.names.realm, versionsAt(9, { orders: 4 }), moment(0))
   await isolate().learn(centre.names.realm, versionsAt(8, { users: 2 }), moment(0))
@@ -16,9 +24,7 @@ test('one that tells undoes nothing that others told', async () => {
 })
 
 test('a hit in memory waits for nobody, and asks once in half a second, after its answer', async () => {
-  const here = isolate()
-  await here.keep(entryOf())
-  await here.look(at(1))
+  const here = await keeping(1)
   centre.near.gets = 0
   for (let tick = 0; tick < 100; tick += 1) expect(here.recall(at(1 + tick / 101))).not.toBeNull()
   expect(centre.near.gets).toBe(0)
@@ -29,9 +35,7 @@ test('a hit in memory waits for nobody, and asks once in half a second, after it
 })
 
 test('while many ask none of them waits for the data centre, and what others wrote is heard of sooner', async () => {
-  const [here, there] = [isolate(), isolate()]
-  await here.keep(entryOf())
-  await here.look(at(1))
+  const [here, there] = [await keeping(1), isolate()]
   for (const seconds of [1.6, 2.4, 3.2]) {
     expect(here.recall(at(seconds))?.kind).toBe('fresh')
     await here.rest()
@@ -43,18 +47,14 @@ test('while many ask none of them waits for the data centre, and what others wro
 })
 
 test('who asks now and then asks the data centre before it is answered', async () => {
-  const here = isolate()
-  await here.keep(entryOf())
-  await here.look(at(1))
+  const here = await keeping(1)
   expect(here.recall(at(1.4))?.kind).toBe('fresh')
   await here.rest()
   expect(here.recall(at(2))).toBeNull()
 })
 
 test('who began before others, and waited, takes nothing back of what they asked', async () => {
-  const here = isolate()
-  await here.keep(entryOf())
-  await here.look(at(2))
+  const here = await keeping(2)
   expect(here.recall(at(1.2))?.kind).toBe('fresh')
   await here.look(at(1.1, 11))
   await here.rest()

@@ -139,11 +139,16 @@ function changesOf(told: unknown): Changes | null | undefined {
 /** Versions only grow within an epoch, so the higher one is the later one, whatever the ticks say. `a` itself when `b` adds nothing. */
 function together(a: Latest, b: Latest): Latest {
   const [low, high] = b.version > a.version ? [a, b] : [b, a]
-  const isSameLater = a.version === b.version && (b.tick > a.tick || (b.tick === a.tick && b.frame > a.frame))
+  const isSameLater = a.version === b.version && isNewer(b, a)
   const { tick, frame } = isSameLater ? b : high
   const changes = joined(low, high)
   if (high === a && !isSameLater && changes === a.changes) return a
   return { version: high.version, tick, frame, changes, earlier: earlierOf(a, b) }
+}
+
+/** Of two moments of one history, whose ticks are known. */
+export function isNewer(a: Pick<Moment, 'tick' | 'frame'>, b: Pick<Moment, 'tick' | 'frame'>): boolean {
+  return a.tick > b.tick || (a.tick === b.tick && a.frame > b.frame)
 }
 
 /** @param held what was known when `news` came */

@@ -1,4 +1,4 @@
-import { afterTheAnswer, type Clock, type Later, sleep } from '../../base/clock.ts'
+import { afterTheAnswer, type Clock, doAfterTheAnswer, type Later, sleep } from '../../base/clock.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
 import { createDue, type Due } from '../due.ts'
 import type { Tier } from '../tier/tier.ts'
@@ -98,9 +98,8 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     askAhead(realm, nowMilliseconds, later) {
       if (dataCentre === null) return
       const state = stateOf(realm)
-      if (!state.due.isDueAhead(nowMilliseconds)) return
-      state.due.setOut(nowMilliseconds)
-      later(afterTheAnswer().then(() => refresh(realm, nowMilliseconds)))
+      if (state.due.setsOutAhead(nowMilliseconds))
+        doAfterTheAnswer(() => refresh(realm, nowMilliseconds), later)
     },
     note(realm, sighting, seenAtMilliseconds) {
       const state = stateOf(realm)

@@ -1,4 +1,4 @@
-import { afterTheAnswer, type Clock, type Later } from '../../base/clock.ts'
+import { type Clock, doAfterTheAnswer, type Later } from '../../base/clock.ts'
 import { sha256 } from '../../base/crypto.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
 import { createDue, type Due } from '../due.ts'
@@ -135,17 +135,16 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       const due = dues.get(session) ?? createDue()
       dues.set(session, due)
       const asked = now()
-      const isDue = due.isDue(asked)
-      if (!isDue && !due.isDueAhead(asked)) return memory.get(session) ?? 'none'
-      // Of many at a time one looks: to the others it is as it was.
-      if (isDue) due.asked(asked)
-      else due.setOut(asked)
-      const look = async (): Promise<void> => {
-        await lookAndLearn(session)
+      if (due.isDue(asked)) {
+        // Of many at a time one looks: to the others it is as it was.
         due.asked(asked)
+        await lookAndLearn(session)
+      } else if (due.setsOutAhead(asked)) {
+        doAfterTheAnswer(async () => {
+          await lookAndLearn(session)
+          due.asked(asked)
+        }, later)
       }
-      if (isDue) await look()
-      else later(afterTheAnswer().then(look))
       return memory.get(session) ?? 'none'
     },
     recall: (session) => (isPaused() ? 'unknown' : (memory.get(session) ?? 'none')),

@@ -101,7 +101,8 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
       caching.lately.note(key, read.asked, query.nowMilliseconds)
     return { text: entry.body, status: { kind: 'hit', tier, ageSeconds, ttlSeconds, readAt: entry } }
   }
-  const finding: Finding = store.recall(key, query, later) ?? (await store.lookUp(key, query, later))
+  const recall = (): Hit | null => store.recall(key, query, later)
+  const finding: Finding = recall() ?? (await store.lookUp(key, query, later))
   if (finding.kind === 'fresh') return hit(finding)
   if (finding.kind === 'stale-while-revalidate') {
     const flight = flights.begin(key)
@@ -110,9 +111,7 @@ export async function keptText(read: KeptRead, caching: Caching, clock: Clock): 
   }
   // What others fill does not say that this session stands.
   const isAlone = query.nowMilliseconds - stoodAtMilliseconds >= keeping.keep.maxAge * 1_000
-  const turn = isAlone
-    ? alone
-    : await fillOrWait(flights, key, () => store.recall(key, query, later), { clock })
+  const turn = isAlone ? alone : await fillOrWait(flights, key, recall, { clock })
   if (turn.kind === 'found') return hit(turn.value)
   if (turn.kind === 'late' && !isAlone && finding.kind === 'stale-if-error') return hit(finding)
   try {
