@@ -1,11 +1,14 @@
-import { and, asc, eq, gt, lte, or, sql } from 'drizzle-orm'
-import { QueryBuilder } from 'drizzle-orm/sqlite-core'
 import { digest } from '../../base/crypto.ts'
 import { Problem } from '../../base/problem.ts'
-import { type Result, type Statement, textOf, textValue } from '../../base/statement.ts'
-import { idempotencyRecords as records } from '../../ledger/tables.ts'
+import {
+  integerValue,
+  type Result,
+  type Statement,
+  textOf,
+  textValue,
+  type Value,
+} from '../../base/statement.ts'
 import type { Caller } from '../../model/caller/caller.ts'
-import { toStatement } from '../../model/expression.ts'
 import type { Operation, Reply } from './operation.ts'
 
 /**
@@ -47,8 +50,13 @@ interface Asked {
 }
 
 const keptMilliseconds = 86_400_000
-/** Each claim forgets so many expired ones besides its own. */
-const forgottenAtOnce = 10
+
+// Each request has its own, so their texts are not made by Drizzle each time.
+
+/** Its own one that has expired, and ten others. */
+const forget = `delete from selvage_idempotency where (scope = ? and key = ? and expires_at <= ?) or rowid in (select rowid from selvage_idempotency where expires_at <= ? order by expires_at limit 10)`
+const claim = `insert into selvage_idempotency (scope, key, fingerprint, replies, expires_at) values (?, ?, ?, ?, ?)`
+const recall = `select fingerprint, replies from selvage_idempotency where scope = ? and key = ? and expires_at > ?`
 
 /** Callers without a name share one scope: what they may read is the same. */
 export function scopeOf(caller: Caller): string {
@@ -58,23 +66,22 @@ export function scopeOf(caller: Caller): string {
 export function claimOf(key: string, { caller, nowMilliseconds, request }: Asked): Claim {
   const scope = scopeOf(caller)
   const fingerprint = fingerprintOf(caller, request)
-  const own = and(eq(records.scope, scope), eq(records.key, key), gt(records.expires_at, nowMilliseconds))
+  const own = [textValue(scope), textValue(key)]
+  const now = integerValue(nowMilliseconds)
   return {
     take(known) {
       const replies = known.map(({ answer, key: made }) => [0, answer, made])
+      const expires = integerValue(nowMilliseconds + keptMilliseconds)
       return [
-        forget(scope, key, nowMilliseconds),
-        claim({ scope, key, fingerprint, replies, nowMilliseconds }),
+        { sql: forget, args: [...own, now, now] },
+        {
+          sql: claim,
+          args: [...own, textValue(fingerprint), textValue(JSON.stringify(replies)), expires],
+        },
       ]
     },
-    record: (operation, index) => recorded(operation, index, { scope, key }),
-    recall: toStatement(
-      new QueryBuilder()
-        .select({ fingerprint: records.fingerprint, replies: records.replies })
-        .from(records)
-        .where(own)
-        .getSQL(),
-    ),
+    record: (operation, index) => recorded(operation, index, own),
+    recall: { sql: recall, args: [...own, now] },
     recalled: ({ rows: [row] }) => {
       if (row === undefined) return null
       if (textOf(row[0]) !== fingerprint)
@@ -95,42 +102,15 @@ function fingerprintOf(caller: Caller, request: unknown): string {
   return digest(JSON.stringify([rights, request], marked))
 }
 
-function forget(scope: string, key: string, nowMilliseconds: number): Statement {
-  const expired = lte(records.expires_at, nowMilliseconds)
-  const oldest = new QueryBuilder()
-    .select({ rowid: sql`rowid` })
-    .from(records)
-    .where(expired)
-    .orderBy(asc(records.expires_at))
-    .limit(forgottenAtOnce)
-  const own = and(eq(records.scope, scope), eq(records.key, key), expired)
-  return toStatement(sql`delete from ${records} where ${or(own, sql`rowid in ${oldest}`)}`)
-}
-
-interface Row {
-  readonly scope: string
-  readonly key: string
-  readonly fingerprint: string
-  readonly replies: readonly (readonly unknown[])[]
-  readonly nowMilliseconds: number
-}
-
-function claim({ scope, key, fingerprint, replies, nowMilliseconds }: Row): Statement {
-  const values = sql`${scope}, ${key}, ${fingerprint}, ${JSON.stringify(replies)}, ${nowMilliseconds + keptMilliseconds}`
-  return toStatement(
-    sql`insert into ${records}("scope", "key", "fingerprint", "replies", "expires_at") values (${values})`,
-  )
-}
-
 /** What an operation says is kept where it is said: its rows may be gone afterwards. */
 function recorded<Recorded extends Recordable>(
   operation: Recorded,
   index: number,
-  own: { readonly scope: string; readonly key: string },
+  own: readonly Value[],
 ): Recorded {
   const keep = (place: number, value: Statement): Statement => ({
-    sql: `update "selvage_idempotency" set "replies" = json_set("replies", '$[${index}][${place}]', (${value.sql})) where "scope" = ? and "key" = ? returning "replies" ->> '$[${index}][${place}]'`,
-    args: [...value.args, textValue(own.scope), textValue(own.key)],
+    sql: `update selvage_idempotency set replies = json_set(replies, '$[${index}][${place}]', (${value.sql})) where scope = ? and key = ? returning replies ->> '$[${index}][${place}]'`,
+    args: [...value.args, ...own],
   })
   const statements: Statement[] = []
   const places = new Map<number, number>()
