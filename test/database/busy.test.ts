@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isBusy, whileBusy } from '../../src/database/busy.ts'
-import { messageField, textField, varintField } from '../../src/database/hrana/protobuf.ts'
+import { message, messageField, textField, varintField } from '../../src/database/hrana/protobuf.ts'
 import { type Reply, readReply } from '../../src/database/hrana/reply.ts'
 
 /** A reply of Hrana to one statement in a transaction: what BEGIN (0), the statement, COMMIT and ROLLBACK (3) say. */
@@ -10,7 +10,7 @@ function replyTo(codes: readonly (string | null)[]): Reply | null {
       ? messageField(1, varintField(1, index), messageField(2))
       : messageField(2, varintField(1, index), messageField(2, textField(1, 'refused'), textField(2, code))),
   )
-  return readReply(messageField(3, messageField(1, messageField(3, messageField(1, ...steps)))), 1)
+  return readReply(message(messageField(3, messageField(1, messageField(3, messageField(1, ...steps))))), 1)
 }
 
 test.each<[string, readonly (string | null)[], boolean]>([

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  bytesField,
+  bytesOfField,
   doubleField,
   doubleOf,
+  type Field,
   type FieldValue,
   MalformedMessage,
   message,
@@ -20,7 +23,7 @@ function fieldsOf(bytes: Uint8Array): readonly (readonly [field: number, value: 
   return fields
 }
 
-const onlyValue = (bytes: Uint8Array): FieldValue => fieldsOf(bytes)[0]?.[1] ?? 'nothing'.length
+const onlyValue = (field: Field): FieldValue => fieldsOf(message(field))[0]?.[1] ?? 'nothing'.length
 
 describe('encodings of the guide to the wire format', () => {
   test.each([
@@ -30,9 +33,10 @@ describe('encodings of the guide to the wire format', () => {
     ['zigzag of -1', sint64Field(2, '-1'), '1001'],
     ['zigzag of 2,147,483,647', sint64Field(2, '2147483647'), '10feffffff0f'],
     ['zigzag of -2,147,483,648', sint64Field(2, '-2147483648'), '10ffffffff0f'],
+    ['bytes', bytesField(2, Uint8Array.from([0, 255])), '120200ff'],
     ['a double', doubleField(3, 1), '19000000000000f03f'],
-  ])('%s', (_, bytes, hexadecimal) => {
-    expect(Buffer.from(bytes).toString('hex')).toBe(hexadecimal)
+  ])('%s', (_, field, hexadecimal) => {
+    expect(Buffer.from(message(field)).toString('hex')).toBe(hexadecimal)
   })
 })
 
@@ -53,6 +57,22 @@ test('each double comes back', () => {
   fc.assert(
     fc.property(fc.double(), (value) => {
       expect(doubleOf(onlyValue(doubleField(3, value)))).toBe(value)
+    }),
+  )
+})
+
+test('each text comes back as UTF-8, however deep it lies and whatever stands before it', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 200 }),
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.constantFrom('', 'a'.repeat(40), 'a'.repeat(41), `${'a'.repeat(39)}\u00e9`, '\ud800', 'a\udc00b'),
+  )
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      const deep = messageField(1, textField(2, before), messageField(3, textField(4, after)))
+      const [, [, last] = []] = fieldsOf(bytesOfField(onlyValue(deep)))
+      const held = [onlyValue(textField(2, before)), fieldsOf(bytesOfField(last ?? 0))[0]?.[1]]
+      expect(held).toEqual([before, after].map((each) => new TextEncoder().encode(each)))
     }),
   )
 })

@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, inject, test, vi } from 'vitest'
 import backend from '#backend'
 import { createApp } from '../../src/app.ts'
-import { message, messageField, textField, varintField } from '../../src/database/hrana/protobuf.ts'
+import {
+  type Field,
+  message,
+  messageField,
+  textField,
+  varintField,
+} from '../../src/database/hrana/protobuf.ts'
 import { leakIn } from './leak.ts'
 
 const bindings: Readonly<Record<string, string>> = inject('bindings')
@@ -23,8 +29,8 @@ const replies: readonly (readonly [
   ['JSON', () => Response.json({ results: [{ type: 'error', error: { message: said } }] }), [500, 503]],
   ['half of its message', () => new Response(failure('SQLITE_ERROR').subarray(0, 20)), [500, 503]],
   ['nothing', () => new Response(''), [500, 503]],
-  ['no result', () => new Response(messageField(3)), [500, 503]],
-  ['a number for a result', () => new Response(varintField(3, 1)), [500, 503]],
+  ['no result', () => new Response(message(messageField(3))), [500, 503]],
+  ['a number for a result', () => new Response(message(varintField(3, 1))), [500, 503]],
   ['a result of nothing', () => new Response(ok(messageField(2))), [500, 503]],
   // No row is what a password of nobody finds, too.
   ['no row', () => new Response(ok(messageField(2, messageField(1)))), [400, 503]],
@@ -32,7 +38,7 @@ const replies: readonly (readonly [
 ]
 
 /** A reply of Hrana to one statement: PipelineRespBody.results is 3, StreamResult.ok 1 and error 2. */
-const ok = (response: Uint8Array) => message(messageField(3, messageField(1, response)))
+const ok = (response: Field) => message(messageField(3, messageField(1, response)))
 const failure = (code: string | null) =>
   message(
     messageField(3, messageField(2, textField(1, said), ...(code === null ? [] : [textField(2, code)]))),

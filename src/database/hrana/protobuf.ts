@@ -1,8 +1,15 @@
 /**
  * The part of Protocol Buffers' wire format that Hrana uses (https://protobuf.dev/programming-guides/encoding/).
- * Writing: a field is a `Uint8Array`, a message the fields one after another. Reading: a visitor is told each field.
+ * Writing: a message is fields one after another, whose bytes come to their place when its length is known, so that each is
+ * written once however deep it lies. Reading: a visitor is told each field.
  */
-const encoder = new TextEncoder()
+
+/** A part of a message that is to be written. */
+export interface Field {
+  /** In bytes. */
+  readonly length: number
+  readonly put: (bytes: Uint8Array, at: number) => void
+}
 
 /** What a field holds: a varint as a number, or as a bigint where a number is not exact; everything else as bytes. */
 export type FieldValue = number | bigint | Uint8Array
@@ -12,44 +19,101 @@ export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage'
 }
 
-/** Parts one after another. */
-export function message(...parts: readonly (Uint8Array | readonly number[])[]): Uint8Array<ArrayBuffer> {
-  let length = 0
-  for (const part of parts) length += part.length
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
+/** Fields one after another. */
+export function message(...fields: readonly Field[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(lengthOf(fields))
+  putAll(fields, bytes, 0)
   return bytes
 }
 
-export function messageField(field: number, ...fields: readonly Uint8Array[]): Uint8Array {
-  let length = 0
-  for (const each of fields) length += each.length
-  return message(varint((field << 3) | 2), varint(length), ...fields)
+export function messageField(field: number, ...fields: readonly Field[]): Field {
+  return delimited(field, lengthOf(fields), (bytes, at) => putAll(fields, bytes, at))
 }
 
-export function textField(field: number, text: string): Uint8Array {
-  return messageField(field, encoder.encode(text))
+export function textField(field: number, text: string): Field {
+  if (isShortAscii(text)) {
+    return delimited(field, text.length, (bytes, at) => {
+      for (let index = 0; index < text.length; index += 1) bytes[at + index] = text.charCodeAt(index)
+    })
+  }
+  return delimited(field, Buffer.byteLength(text), (bytes, at) => {
+    encoder.encodeInto(text, at === 0 ? bytes : bytes.subarray(at))
+  })
 }
 
-export function varintField(field: number, value: number): Uint8Array {
-  return message(varint(field << 3), varint(value))
+export function bytesField(field: number, value: Uint8Array): Field {
+  return delimited(field, value.length, (bytes, at) => bytes.set(value, at))
+}
+
+export function varintField(field: number, value: number): Field {
+  return {
+    length: 1 + varintLength(value),
+    put(bytes, at) {
+      bytes[at] = field << 3
+      putVarint(bytes, at + 1, value)
+    },
+  }
 }
 
 /** A signed integer of 64 bits, from decimal digits: zigzag, so that small negative ones are short. */
-export function sint64Field(field: number, decimal: string): Uint8Array {
-  const value = BigInt(decimal)
-  return message(varint(field << 3), varint64(BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))))
+export function sint64Field(field: number, decimal: string): Field {
+  const value = Number(decimal)
+  if (Math.abs(value) < 2 ** 52) return varintField(field, value < 0 ? -2 * value - 1 : 2 * value)
+  const exact = BigInt(decimal)
+  const digits = varint64(BigInt.asUintN(64, (exact << 1n) ^ (exact >> 63n)))
+  return {
+    length: 1 + digits.length,
+    put(bytes, at) {
+      bytes[at] = field << 3
+      bytes.set(digits, at + 1)
+    },
+  }
 }
 
-export function doubleField(field: number, value: number): Uint8Array {
-  const bytes = new Uint8Array(9)
-  bytes[0] = (field << 3) | 1
-  new DataView(bytes.buffer).setFloat64(1, value, true)
-  return bytes
+export function doubleField(field: number, value: number): Field {
+  return {
+    length: 9,
+    put(bytes, at) {
+      bytes[at] = (field << 3) | 1
+      new DataView(bytes.buffer, bytes.byteOffset + at + 1, 8).setFloat64(0, value, true)
+    },
+  }
+}
+
+/** A field that says how long it is. All fields here have one of the fifteen numbers that one byte tells. */
+function delimited(field: number, length: number, putContent: Field['put']): Field {
+  const head = 1 + varintLength(length)
+  return {
+    length: head + length,
+    put(bytes, at) {
+      bytes[at] = (field << 3) | 2
+      putVarint(bytes, at + 1, length)
+      putContent(bytes, at + head)
+    },
+  }
+}
+
+function lengthOf(fields: readonly Field[]): number {
+  let length = 0
+  for (const each of fields) length += each.length
+  return length
+}
+
+function putAll(fields: readonly Field[], bytes: Uint8Array, start: number): void {
+  let at = start
+  for (const each of fields) {
+    each.put(bytes, at)
+    at += each.length
+  }
+}
+
+const encoder = new TextEncoder()
+
+/** To ask the platform takes longer than to look at so many characters. */
+function isShortAscii(text: string): boolean {
+  if (text.length > 40) return false
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0x7f) return false
+  return true
 }
 
 /** The decimal digits of a zigzag varint. */
@@ -125,15 +189,20 @@ function next(bytes: Uint8Array, cursor: { at: number }): number {
   return byte
 }
 
-function varint(value: number): number[] {
-  const bytes: number[] = []
+function varintLength(value: number): number {
+  let length = 1
+  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 0x80)) length += 1
+  return length
+}
+
+function putVarint(bytes: Uint8Array, start: number, value: number): void {
+  let at = start
   let rest = value
-  while (rest > 0x7f) {
-    bytes.push((rest % 0x80) | 0x80)
-    rest = Math.floor(rest / 0x80)
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) {
+    bytes[at] = (rest % 0x80) | 0x80
+    at += 1
   }
-  bytes.push(rest)
-  return bytes
+  bytes[at] = rest
 }
 
 function varint64(value: bigint): number[] {

@@ -1,5 +1,14 @@
 import type { Statement, Value } from '../../base/statement.ts'
-import { doubleField, message, messageField, sint64Field, textField, varintField } from './protobuf.ts'
+import {
+  bytesField,
+  doubleField,
+  type Field,
+  message,
+  messageField,
+  sint64Field,
+  textField,
+  varintField,
+} from './protobuf.ts'
 
 /**
  * The part of Hrana 3 over HTTP that is used, in its Protobuf encoding
@@ -26,7 +35,7 @@ const condition = { stepOk: 1, stepError: 2, not: 3, and: 4, isAutocommit: 6 } a
 
 /** The requests of a pipeline, without the stream that they run on: `onStream` makes a pipeline of them. */
 export interface Work {
-  readonly requests: Uint8Array<ArrayBuffer>
+  readonly requests: readonly Field[]
   readonly isTransaction: boolean
   /** Whether a statement comes before all that, whose result is `Reply.check`. Default: none does. */
   readonly isChecked?: boolean
@@ -42,13 +51,13 @@ export function executeRequest(
   frame: number | null = null,
   epilogue: Statement | null = null,
 ): Work {
-  const requests = pipelined(execute(statement, frame), ...afterwards(epilogue))
+  const requests = [execute(statement, frame), ...afterwards(epilogue)]
   return { requests, isTransaction: false }
 }
 
 /** @param frame that the server waits for before it reads what comes first */
 export function checkedFirst(check: Statement, frame: number | null, work: Work): Work {
-  return { ...work, requests: message(pipelined(execute(check, frame)), work.requests), isChecked: true }
+  return { ...work, requests: [execute(check, frame), ...work.requests], isChecked: true }
 }
 
 /** One transaction: each step runs only if the one before it did, and what stops the chain undoes it. */
@@ -58,7 +67,7 @@ export function transactionRequest(
   frame: number | null = null,
 ): Work {
   const commit = statements.length + 1
-  const ok = (step: number): Uint8Array => varintField(condition.stepOk, step)
+  const ok = (step: number): Field => varintField(condition.stepOk, step)
   const notCommitted = messageField(condition.not, ok(commit))
   const steps = [
     step(null, { sql: writes ? 'begin immediate' : 'begin', args: [] }),
@@ -72,30 +81,27 @@ export function transactionRequest(
     ...(otherwise === null ? [] : [step(refusedAt(otherwise.at + 1), otherwise.statement)]),
   ]
   const waits = frame === null ? [] : [varintField(2, frame)]
-  const requests = pipelined(
-    messageField(request.batch, messageField(1, ...steps, ...waits)),
-    ...afterwards(epilogue),
-  )
+  const requests = [inPipeline(request.batch, messageField(1, ...steps, ...waits)), ...afterwards(epilogue)]
   return { requests, isTransaction: true }
 }
 
-function afterwards(epilogue: Statement | null): readonly Uint8Array[] {
+function afterwards(epilogue: Statement | null): readonly Field[] {
   return epilogue === null ? [] : [execute(epilogue, null)]
 }
 
-function execute(statement: Statement, frame: number | null): Uint8Array {
+function execute(statement: Statement, frame: number | null): Field {
   const waits = frame === null ? [] : [varintField(6, frame)]
-  return messageField(request.execute, messageField(1, ...statementFields(statement), ...waits))
+  return inPipeline(request.execute, messageField(1, ...statementFields(statement), ...waits))
 }
 
 /** That a step was tried and refused: sqld takes a step that was left out for one with an error, too. */
-function refusedAt(index: number): Uint8Array {
+function refusedAt(index: number): Field {
   const before = messageField(1, varintField(condition.stepOk, index - 1))
   return messageField(condition.and, before, messageField(1, varintField(condition.stepError, index)))
 }
 
 /** Nothing: whether somebody answers, and takes the token. */
-export const probeRequest: Work = { requests: pipelined(), isTransaction: false }
+export const probeRequest: Work = { requests: [], isTransaction: false }
 
 /**
  * What is sent. A stream that is not closed stays open for ten seconds after it was used, and the server has few places.
@@ -106,9 +112,9 @@ export function onStream(
   { baton, isKept }: { readonly baton: string | null; readonly isKept: boolean } = aloneStream,
 ): Uint8Array<ArrayBuffer> {
   return message(
-    baton === null ? [] : textField(pipeline.baton, baton),
-    requests,
-    ...(isKept ? (isTransaction ? [pipelined(undoing)] : []) : [pipelined(messageField(request.close))]),
+    ...(baton === null ? [] : [textField(pipeline.baton, baton)]),
+    ...requests,
+    ...(isKept ? (isTransaction ? [undoing] : []) : [inPipeline(request.close)]),
   )
 }
 
@@ -119,7 +125,7 @@ const pipeline = { baton: 1, requests: 2 } as const
  * Undoes a transaction that has not ended: where an answer grows too large, sqld leaves out all further steps, ROLLBACK with
  * them. The stream would keep the place of the one writer, or go on reading that one moment.
  */
-const undoing = messageField(
+const undoing = inPipeline(
   request.batch,
   messageField(
     1,
@@ -127,20 +133,20 @@ const undoing = messageField(
   ),
 )
 
-function pipelined(...requests: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return message(...requests.map((each) => messageField(pipeline.requests, each)))
+function inPipeline(kind: number, ...fields: readonly Field[]): Field {
+  return messageField(pipeline.requests, messageField(kind, ...fields))
 }
 
-function step(when: Uint8Array | null, statement: Statement): Uint8Array {
+function step(when: Field | null, statement: Statement): Field {
   const fields = [messageField(2, ...statementFields(statement))]
   return messageField(1, ...(when === null ? fields : [messageField(1, when), ...fields]))
 }
 
-function statementFields({ sql, args }: Statement): readonly Uint8Array[] {
+function statementFields({ sql, args }: Statement): readonly Field[] {
   return [textField(1, sql), ...args.map((value) => messageField(3, valueField(value)))]
 }
 
-function valueField(value: Value): Uint8Array {
+function valueField(value: Value): Field {
   switch (value.type) {
     case 'null':
       return messageField(1)
@@ -151,6 +157,6 @@ function valueField(value: Value): Uint8Array {
     case 'text':
       return textField(4, value.value)
     case 'blob':
-      return messageField(5, Buffer.from(value.base64, 'base64'))
+      return bytesField(5, Buffer.from(value.base64, 'base64'))
   }
 }
