@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Later } from './base/clock.ts'
 import { isLater } from './base/history/moment.ts'
+import { once } from './base/memory/once.ts'
 import { Problem } from './base/problem.ts'
 import type { Place, Settings } from './base/settings.ts'
 import { startTiming, type Timing } from './base/timing.ts'
@@ -78,8 +79,6 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   if (status !== undefined) {
     for (const [name, value] of Object.entries(cacheHeaders(status))) context.res.headers.set(name, value)
   }
-  // Without the epoch there is no bookmark to tell.
-  if (isTold && cluster.epoch === null) await database.look(context.get('timing'))
   const { written, versions, read, silentSeconds } = database.seen
   await announced?.end(written)
   if (written !== null) {
@@ -199,22 +198,13 @@ function placeOf(cf: unknown): Place | null {
   return Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude, longitude } : null
 }
 
-const lookMilliseconds = 5_000
+const lookEveryMilliseconds = 5_000
 
 /** With several nodes somebody has to know how the primary is. No answer waits for it. */
 function lookNowAndThen(context: Context<FreshnessEnv>, database: Database): void {
   const { cluster } = context.get('server')
   const now = Date.now()
-  if (cluster.replicas.length === 0 || now - cluster.lookingSinceMilliseconds < lookMilliseconds) return
+  if (cluster.replicas.length === 0 || now - cluster.lookingSinceMilliseconds < lookEveryMilliseconds) return
   cluster.lookingSinceMilliseconds = now
   context.executionCtx.waitUntil(database.look(startTiming()))
-}
-
-/** Of the same request: it is asked again for what only the primary can say. */
-function once<Value>(ask: () => Value): () => Value {
-  let asked: { readonly value: Value } | null = null
-  return () => {
-    asked ??= { value: ask() }
-    return asked.value
-  }
 }

@@ -1,6 +1,6 @@
-import type { Moment } from '../base/history/moment.ts'
+import { isNewer, type Moment } from '../base/history/moment.ts'
 import type { Entry } from './entry.ts'
-import { isNewer, isUntouched, type Knowledge, type Seen, type Sighting } from './knowledge/knowledge.ts'
+import { isUntouched, type Knowledge, type Seen, type Sighting } from './knowledge/knowledge.ts'
 
 /** What a request asks of an answer that was kept. */
 export interface Requirement {
@@ -50,9 +50,8 @@ export function judge(entry: Entry, required: Requirement, knowledge: Knowledge 
   if (knowledge !== null && knowledge.epoch !== entry.epoch) return misses.epoch
   const elapsedMilliseconds = required.nowMilliseconds - entry.storedAtMilliseconds
   if (!(elapsedMilliseconds >= -clockToleranceMilliseconds)) return misses.clock
-  const { tick: asOfTick, frame } = asOf(entry, knowledge)
-  if (required.neededTick > asOfTick) return misses.behind
-  if (required.neededTick === asOfTick && required.neededFrame > frame) return misses.behind
+  const at = asOf(entry, knowledge)
+  if (isNewer({ tick: required.neededTick, frame: required.neededFrame }, at)) return misses.behind
   const age = Math.max(0, elapsedMilliseconds / 1000)
   const superseded = isSuperseded(entry, knowledge)
   const unseen =
@@ -60,7 +59,7 @@ export function judge(entry: Entry, required: Requirement, knowledge: Knowledge 
   const kind = kindOf(entry, Math.max(age, unseen), superseded)
   if (kind === null) return superseded ? misses.superseded : misses.expired
   const ageSeconds = Math.floor(age)
-  return { kind, ageSeconds, ttlSeconds: entry.maxAgeSeconds - ageSeconds, asOfTick }
+  return { kind, ageSeconds, ttlSeconds: entry.maxAgeSeconds - ageSeconds, asOfTick: at.tick }
 }
 
 /** Nothing is kept under the key. */

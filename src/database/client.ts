@@ -3,7 +3,7 @@ import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
 import { beginHistory, bookmarkAfter, look, notedFrame, noteFrame, readEpoch, type Seen } from './clock.ts'
-import { belongsTo, type Cluster, clusterOf, isLost, silentSeconds } from './cluster.ts'
+import { type Cluster, clusterOf, entersHistory, isLost, silentSeconds } from './cluster.ts'
 import { type Consistency, type Freshness, freshnessOf, nobody, type Reader } from './fresh/freshness.ts'
 import { type Done, done, resultsOf } from './hrana/outcome.ts'
 import type { Reply } from './hrana/reply.ts'
@@ -171,7 +171,7 @@ export function connectTo(options: DatabaseOptions): Database {
       written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame, tick }
       versions = null
     } else if (written !== null) {
-      belongsTo(cluster, written.epoch)
+      entersHistory(cluster, written.epoch)
     }
     return 'results' in ended ? { ...ended, results: ended.results.slice(0, statements.length) } : ended
   }
@@ -214,11 +214,11 @@ export function connectTo(options: DatabaseOptions): Database {
         return written
       },
       get read() {
-        if (reads.length === 0 || cluster.epoch === null || new Set(reads.map(({ epoch }) => epoch)).size > 1)
-          return null
+        const epoch = reads[0]?.epoch ?? cluster.epoch
+        if (epoch === null || new Set(reads.map((each) => each.epoch)).size > 1) return null
         const ticks = reads.map(({ tick }) => tick)
         return {
-          epoch: reads[0]?.epoch ?? cluster.epoch,
+          epoch,
           frame: Math.max(...reads.map(({ frame }) => frame)),
           tick: ticks.includes(0) ? 0 : Math.max(...ticks),
         }

@@ -52,7 +52,7 @@ function renewEpoch(old: string): Statement {
 }
 
 /** What `readEpoch` was answered, with the frame of that answer. Null of a database that keeps no epoch. */
-export function bookmarkOf(reply: Reply): Bookmark | null {
+function bookmarkOf(reply: Reply): Bookmark | null {
   const [result = null] = 'results' in reply ? reply.results : []
   return bookmarkAt(result, reply.frame)
 }
@@ -89,12 +89,12 @@ export async function beginHistory(
 }
 
 /** How long the primary may take to say how it is. */
-const lookMilliseconds = 2_000
+const lookDeadlineMilliseconds = 2_000
 
 /** Asks the primary how it is, for the sake of what is known of it. Null when it does not answer. */
 export async function look(cluster: Cluster, send: Send, timing: Timing): Promise<Bookmark | null> {
   const { primary } = cluster
-  const parcel = { body: executeRequest(readEpoch), count: 1, limitMilliseconds: lookMilliseconds }
+  const parcel = { body: executeRequest(readEpoch), count: 1, limitMilliseconds: lookDeadlineMilliseconds }
   try {
     const known = primary.frame
     const bookmark = bookmarkOf(await send(primary, parcel, timing))

@@ -162,12 +162,12 @@ export function isBehind({ looks }: Cluster, { frame }: NodeState, nowMillisecon
 /** The primary said which history it has, and how far that is. */
 export function looked(cluster: Cluster, { epoch, frame }: Bookmark, nowMilliseconds: number): void {
   const [last] = cluster.looks
-  belongsTo(cluster, epoch)
+  entersHistory(cluster, epoch)
   cluster.looks = [{ atMilliseconds: nowMilliseconds, frame }, ...(last === undefined ? [] : [last])]
 }
 
 /** The database is in this history. In another one than was known, what is open may lead to files that are not there any more. */
-export function belongsTo(cluster: Cluster, epoch: string): void {
+export function entersHistory(cluster: Cluster, epoch: string): void {
   if (cluster.epoch !== null && cluster.epoch !== epoch) forgetAllStreams(cluster)
   cluster.epoch = epoch
 }

@@ -28,7 +28,7 @@ import { unavailable } from './node.ts'
 import type { Send } from './send.ts'
 
 /** How long a node may take, with its wait for a frame, before the next one is asked. */
-export const replicaMilliseconds = 1_500
+const replicaMilliseconds = 1_500
 
 /** A read on its way. */
 export interface ReadRequest {
@@ -78,7 +78,7 @@ async function readAt(
   if (freshness === null && cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
   const owed = together(freshness ?? reader.bookmark ?? nothing, atLeast, cluster.epoch)
   const left = freshness === null ? [cluster.primary] : [...readingOrder(cluster, reader.here, Date.now())]
-  let problem = unavailable()
+  let problem: Problem | null = null
   /** @returns null where another one is to be asked */
   const ask = async (state: NodeState): Promise<Read | null> => {
     const limitMilliseconds = left.length === 0 ? null : replicaMilliseconds
@@ -105,7 +105,7 @@ async function readAt(
     })
     if (answer !== null) return answer
   }
-  throw problem
+  throw problem ?? unavailable()
 }
 
 /**
@@ -137,13 +137,13 @@ async function askReplica(
     body: owed.epoch === null ? body(waitsFor) : checkedFirst(readEpoch, waitsFor, body(null)),
     ...{ count, limitMilliseconds: replicaMilliseconds },
     // After a crash frames are counted anew: one that stayed open tells of more than is owed, and leads to what was before.
-    isAlone: isTickless(owed),
+    isOnNewStream: isTickless(owed),
   }
-  const isOpen = !parcel.isAlone && state.streams.idle.length > 0
+  const isOpen = !parcel.isOnNewStream && state.streams.idle.length > 0
   let reply = await send(state, parcel, timing)
   if (isOpen && !isAsOwed(reply, owed)) {
     forgetStreams(state.streams)
-    reply = await send(state, { ...parcel, isAlone: true }, timing)
+    reply = await send(state, { ...parcel, isOnNewStream: true }, timing)
   }
   // What had it before has not any more: it was set up anew, and has to come to it again.
   if (!('error' in reply) && (reply.frame ?? 0) < known) {

@@ -26,7 +26,7 @@ export interface Parcel {
   /** How long the node may take; null: as long as the whole may. */
   readonly limitMilliseconds: number | null
   /** Whether a stream that was opened before will not do. Default: it will. */
-  readonly isAlone?: boolean
+  readonly isOnNewStream?: boolean
 }
 
 export type Send = (state: NodeState, parcel: Parcel, timing: Timing) => Promise<Reply>
@@ -76,7 +76,7 @@ async function onSomeStream(
 ): Promise<Reply> {
   timing.trip()
   const { node, streams } = state
-  const lease = parcel.isAlone === true ? alone : lend(streams, Date.now())
+  const lease = parcel.isOnNewStream === true ? alone : lend(streams, Date.now())
   let baton: string | null = null
   try {
     const answer = await exchange(node, onStream(parcel.body, lease), options)

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { textOf } from '../../src/base/statement.ts'
 import { startTiming } from '../../src/base/timing.ts'
 import { connectTo, type Database } from '../../src/database/client.ts'
-import { belongsTo, type Cluster, clusterOf, rewound } from '../../src/database/cluster.ts'
+import { type Cluster, clusterOf, entersHistory, rewound } from '../../src/database/cluster.ts'
 import { nobody } from '../../src/database/fresh/freshness.ts'
 import { onStream, pipelineHeaders, pipelinePath, probeRequest } from '../../src/database/hrana/request.ts'
 import { renewStreams } from '../../src/database/send.ts'
@@ -176,9 +176,9 @@ describe('a stream', () => {
 
   test('of another history of the database is not used again, were it under way', async () => {
     await reads()
-    belongsTo(cluster, 'first')
+    entersHistory(cluster, 'first')
     expect(waiting()).not.toBeNull()
-    belongsTo(cluster, 'another')
+    entersHistory(cluster, 'another')
     expect(waiting()).toBeNull()
     const under = reads()
     rewound(cluster)

@@ -16,3 +16,8 @@ export function isLater(a: Moment, b: Moment): boolean {
   if (a.epoch !== b.epoch) return false
   return a.tick === b.tick || a.tick === 0 || b.tick === 0 ? a.frame > b.frame : a.tick > b.tick
 }
+
+/** Whether `a` came after `b`, of two moments of one history whose ticks are known: what is kept has no other ones. */
+export function isNewer(a: Pick<Moment, 'tick' | 'frame'>, b: Pick<Moment, 'tick' | 'frame'>): boolean {
+  return a.tick > b.tick || (a.tick === b.tick && a.frame > b.frame)
+}

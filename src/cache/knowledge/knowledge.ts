@@ -1,4 +1,4 @@
-import type { Moment } from '../../base/history/moment.ts'
+import { isNewer, type Moment } from '../../base/history/moment.ts'
 import { type Changes, hiddenPart, isSchemePart, type Versions } from '../../base/versions.ts'
 import { isCount, isRecord, isTime, parseJson } from '../shape.ts'
 
@@ -144,11 +144,6 @@ function together(a: Latest, b: Latest): Latest {
   const changes = joined(low, high)
   if (high === a && !isSameLater && changes === a.changes) return a
   return { version: high.version, tick, frame, changes, earlier: earlierOf(a, b) }
-}
-
-/** Of two moments of one history, whose ticks are known. */
-export function isNewer(a: Pick<Moment, 'tick' | 'frame'>, b: Pick<Moment, 'tick' | 'frame'>): boolean {
-  return a.tick > b.tick || (a.tick === b.tick && a.frame > b.frame)
 }
 
 /** @param held what was known when `news` came */

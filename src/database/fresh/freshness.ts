@@ -22,7 +22,7 @@ export interface Reader {
    * is new enough.
    */
   remembered(): Promise<Bookmark | 'none' | 'unknown'>
-  /** What of it this isolate has heard, without asking; `unknown`: asking would not tell more. */
+  /** What of it this isolate has heard, without asking; `unknown`: too little to set out with before it was asked for. */
   recalled(): Bookmark | 'none' | 'unknown'
   /** The same, as this isolate knew it a second ago or later: for who shares a session with many others. */
   rememberedLately(): Promise<Bookmark | 'none'>
