@@ -2,16 +2,17 @@ import type { Moment } from '../base/history/moment.ts'
 import type { Result, Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
-import { beginHistory, bookmarkAfter, look, notedFrame, noteFrame, readEpoch, type Seen } from './clock.ts'
-import { type Cluster, clusterOf, entersHistory, isLost, silentSeconds } from './cluster.ts'
+import { bookmarkAfter, look } from './clock.ts'
+import { type Cluster, clusterOf } from './cluster.ts'
 import { type Consistency, type Freshness, freshnessOf, nobody, type Reader } from './fresh/freshness.ts'
+import { learning, type Seen } from './fresh/seen.ts'
 import { type Done, done, resultsOf } from './hrana/outcome.ts'
-import type { Reply } from './hrana/reply.ts'
-import { executeRequest, type TransactionShape, transactionRequest } from './hrana/request.ts'
+import { executeRequest, transactionRequest } from './hrana/request.ts'
 import { unavailable } from './node.ts'
 import { type Read, type ReadRequest, read } from './read.ts'
-import { type SendOptions, sender } from './send.ts'
-import { raiseVersions, type VersionSighting, versionsIn, type Watching } from './versions.ts'
+import { type SendOptions, sender } from './trip/send.ts'
+import { epilogueOf, type VersionSighting, versionsAfter, type Watching } from './versions.ts'
+import { type WriteShape, type WrittenTables, write } from './write.ts'
 
 /**
  * A libSQL server and its replicas, by Hrana over HTTP: one pipeline a trip. What runs statements is one HTTP request, and more
@@ -64,13 +65,9 @@ export interface Database {
   readonly seen: Seen
 }
 
-export interface TransactionOptions {
+export interface TransactionOptions extends WrittenTables {
   /** Whether everything is undone in the end, and only the results are wanted. */
   readonly isTrial: boolean
-  /** Tables that are written, of those whose versions answers from caches depend on. */
-  readonly touched: readonly string[]
-  /** Those of them of which the statements say by themselves which parts are written. */
-  readonly named: readonly string[]
 }
 
 export interface ReadOptions {
@@ -117,63 +114,31 @@ export interface LoneOptions extends SendOptions {
 export function connectTo(options: DatabaseOptions): Database {
   const { cluster, reader, watch = () => null } = options
   const send = sender(options)
-  let written: Bookmark | null = null
-  const reads: (Pick<Bookmark, 'frame' | 'tick'> & { readonly epoch: string | null })[] = []
-  let versions: VersionSighting | null = null
-  let lastSnapshot: { readonly reply: Reply; readonly watching: Watching | null } | null = null
-  const noteWritten = (reply: Reply, watching: Watching | null): void => {
-    written = bookmarkAfter(reply)
-    versions = versionsAfter(reply, watching)
-  }
+  const seen = learning(cluster)
+  let lastSnapshot: { readonly told: Bookmark | null; readonly versions: VersionSighting | null } | null =
+    null
   const readBy = async (
     request: ReadRequest,
     consistency: Consistency,
     atLeast: Moment | null = null,
-  ): Promise<Read> => {
+  ): Promise<Read & { readonly told: Bookmark | null }> => {
     const answer = await read(request, { consistency, atLeast }, { cluster, reader, send })
     const { frame } = answer.reply
     const told = bookmarkAfter(answer.reply)
-    if (told !== null) reads.push(told)
-    else if (frame !== null) reads.push({ epoch: cluster.epoch, frame, tick: 0 })
-    return answer
+    if (told !== null) seen.noteRead(told)
+    else if (frame !== null) seen.noteRead({ epoch: cluster.epoch, frame, tick: 0 })
+    return { ...answer, told }
   }
-  const write = async (
+  const transaction = async (
     statements: readonly Statement[],
-    shape: Omit<TransactionShape, 'writes' | 'epilogue'>,
-    { touched = [], named = [] }: Partial<TransactionOptions>,
+    shape: WriteShape,
+    tables: Partial<WrittenTables>,
     timing: Timing,
   ): Promise<Done> => {
-    // Nobody waits again for what has not come three times, if others can be read from meanwhile.
-    if (cluster.replicas.length > 0 && isLost(cluster, Date.now())) throw unavailable()
-    const { epoch } = cluster
-    const known = cluster.primary.frame
-    const watching = watch()
-    const isFollowed = cluster.replicas.length > 0 || touched.length > 0 || watching !== null
-    const marks = touched.length === 0 ? [] : [raiseVersions(touched, named)]
-    if (isFollowed) marks.push(noteFrame(known, Date.now()))
-    const all = [...statements, ...marks]
-    const epilogue = epilogueOf(watching)
-    const body = transactionRequest(all, { ...shape, writes: true, epilogue })
-    const parcel = { body, count: all.length, limitMilliseconds: null }
-    const [reply] = await Promise.all([
-      send(cluster.primary, parcel, timing),
-      options.beforeWriteIsAnswered?.(),
-    ])
-    const ended = done(reply)
-    noteWritten(reply, watching)
-    // What tells of versions was refused, as on a schema that is not migrated yet: without a bookmark nobody could follow.
-    if (written === null && isFollowed && 'results' in ended) written = await look(cluster, send, timing)
-    // Its tick is that of a write before.
-    if (!isFollowed && written !== null) written = { ...written, tick: 0 }
-    if (reply.frame !== null && reply.frame < Math.max(known, notedFrame(reply))) {
-      await beginHistory(epoch, cluster, send, timing)
-      const tick = written?.tick ?? 0
-      written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame, tick }
-      versions = null
-    } else if (written !== null) {
-      entersHistory(cluster, written.epoch)
-    }
-    return 'results' in ended ? { ...ended, results: ended.results.slice(0, statements.length) } : ended
+    const surroundings = { cluster, send, watching: watch(), beforeAnswer: options.beforeWriteIsAnswered }
+    const { ended, written, versions } = await write({ statements, shape, timing, ...tables }, surroundings)
+    seen.noteWritten(written, versions)
+    return ended
   }
   return {
     async run(statement, timing, consistency = 'session', { atLeast = null, tellsVersions = false } = {}) {
@@ -181,64 +146,44 @@ export function connectTo(options: DatabaseOptions): Database {
       const epilogue = watching !== null || options.tellsReader === true ? epilogueOf(watching) : null
       const body = (frame: number | null) => executeRequest(statement, frame, epilogue)
       const request = { body, count: 1, timing }
-      const { reply, state, frame: known } = await readBy(request, consistency, atLeast)
+      const { reply, state, frame: known, told } = await readBy(request, consistency, atLeast)
       const [result] = resultsOf(done(reply))
       if (result === undefined) throw unavailable()
       const frame = reply.frame ?? known
-      return { ...result, frame, isPrimary: state.node.isPrimary, versions: versionsAfter(reply, watching) }
+      return {
+        ...result,
+        frame,
+        isPrimary: state.node.isPrimary,
+        versions: versionsAfter(reply, told, watching),
+      }
     },
     async transact(statements, timing, { isTrial = false, ...tables } = {}) {
-      return resultsOf(await write(statements, { isTrial, otherwise: null }, tables, timing))
+      return resultsOf(await transaction(statements, { isTrial, otherwise: null }, tables, timing))
     },
     async snapshot(statements, timing, consistency = 'strong') {
       const watching = consistency === 'strong' ? watch() : null
       const epilogue = epilogueOf(watching)
       const shape = { writes: false, isTrial: false, otherwise: null, epilogue }
       const body = (frame: number | null) => transactionRequest(statements, shape, frame)
-      const { reply } = await readBy({ body, count: statements.length, timing }, consistency)
-      lastSnapshot = { reply, watching }
+      const { reply, told } = await readBy({ body, count: statements.length, timing }, consistency)
+      lastSnapshot = { told, versions: versionsAfter(reply, told, watching) }
       return resultsOf(done(reply))
     },
     adopt() {
-      if (lastSnapshot !== null) noteWritten(lastSnapshot.reply, lastSnapshot.watching)
+      if (lastSnapshot !== null) seen.noteWritten(lastSnapshot.told, lastSnapshot.versions)
     },
     transactUnless({ at, otherwise }, statements, timing, tables = {}) {
-      return write(statements, { isTrial: false, otherwise: { at, statement: otherwise } }, tables, timing)
+      return transaction(
+        statements,
+        { isTrial: false, otherwise: { at, statement: otherwise } },
+        tables,
+        timing,
+      )
     },
     freshness: (consistency, timing) => freshnessOf(consistency, timing, { cluster, reader, send }),
     async look(timing) {
       await look(cluster, send, timing)
     },
-    seen: {
-      get written() {
-        return written
-      },
-      get read() {
-        const epoch = reads[0]?.epoch ?? cluster.epoch
-        if (epoch === null || new Set(reads.map((each) => each.epoch)).size > 1) return null
-        const ticks = reads.map(({ tick }) => tick)
-        return {
-          epoch,
-          frame: Math.max(...reads.map(({ frame }) => frame)),
-          tick: ticks.includes(0) ? 0 : Math.max(...ticks),
-        }
-      },
-      get versions() {
-        return versions
-      },
-      get silentSeconds() {
-        return reads.length === 0 ? null : silentSeconds(cluster, Date.now())
-      },
-    },
+    seen,
   }
-}
-
-/** What is asked afterwards. */
-function epilogueOf(watching: Watching | null): Statement {
-  return watching?.statement ?? readEpoch
-}
-
-function versionsAfter(reply: Reply, watching: Watching | null): VersionSighting | null {
-  const at = bookmarkAfter(reply)
-  return at && watching && reply.epilogue && versionsIn(reply.epilogue.result, at, watching)
 }

@@ -5,20 +5,7 @@ import type { Bookmark } from './bookmark.ts'
 import { type Cluster, looked, rewound } from './cluster.ts'
 import type { Reply } from './hrana/reply.ts'
 import { executeRequest, transactionRequest } from './hrana/request.ts'
-import type { Send } from './send.ts'
-import type { VersionSighting } from './versions.ts'
-
-/** What a request has learnt of the database so far. */
-export interface Seen {
-  /** What holds the last write of this request, and all before it; null: it wrote nothing. */
-  readonly written: Bookmark | null
-  /** The newest that was read: nothing of it is newer. Null: nothing was read, or its epoch is not known. */
-  readonly read: Bookmark | null
-  /** The versions of tables after the last write that touched some; null: none did. */
-  readonly versions: VersionSighting | null
-  /** For how long the primary has not answered: what a replica says may be so old. Null while it does, and of no read. */
-  readonly silentSeconds: number | null
-}
+import type { Send } from './trip/send.ts'
 
 /** Which history the database is, and what was noted of it: the one row of `selvage_clock`, which `npm run migrate` makes. */
 export const readEpoch: Statement = { sql: 'select epoch, frame, tick from selvage_clock', args: [] }

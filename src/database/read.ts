@@ -25,7 +25,7 @@ import type { Reply } from './hrana/reply.ts'
 import { checkedFirst, type Work } from './hrana/request.ts'
 import { forgetStreams } from './hrana/streams.ts'
 import { unavailable } from './node.ts'
-import type { Send } from './send.ts'
+import type { Send } from './trip/send.ts'
 
 /** How long a node may take, with its wait for a frame, before the next one is asked. */
 const replicaMilliseconds = 1_500

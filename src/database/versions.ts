@@ -1,6 +1,8 @@
 import type { Moment } from '../base/history/moment.ts'
-import { type Result, type Statement, textOf, textValue } from '../base/statement.ts'
+import { type Statement, textOf, textValue } from '../base/statement.ts'
 import { type Asked, readSighted, type Sighted } from '../base/versions.ts'
+import { readEpoch } from './clock.ts'
+import type { Reply } from './hrana/reply.ts'
 
 /** How often tables had been written at a moment of the database, and in which parts. */
 export interface VersionSighting extends Moment, Sighted {}
@@ -25,12 +27,22 @@ export function raiseVersions(tables: readonly string[], named: readonly string[
   }
 }
 
+/** What is asked after a read or a write: how far the database has come, and where somebody watches also versions. */
+export function epilogueOf(watching: Watching | null): Statement {
+  return watching?.statement ?? readEpoch
+}
+
 /**
  * What `watching` was answered, after a read or a write.
- * @param at the bookmark that the first columns of the answer are
+ * @param at what the first columns of the answer say (`bookmarkAfter`)
  */
-export function versionsIn(result: Result, at: Moment, watching: Watching): VersionSighting | null {
-  const [, , , counts, parts] = result.rows[0] ?? []
+export function versionsAfter(
+  { epilogue }: Reply,
+  at: Moment | null,
+  watching: Watching | null,
+): VersionSighting | null {
+  if (at === null || watching === null || epilogue === null) return null
+  const [, , , counts, parts] = epilogue.result.rows[0] ?? []
   const sighted = readSighted(textOf(counts), textOf(parts), watching)
   return sighted && { ...at, ...sighted }
 }

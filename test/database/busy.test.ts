@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isBusy, whileBusy } from '../../src/database/busy.ts'
+import { isBusy, whileBusy } from '../../src/database/trip/busy.ts'
 import { message, messageField, textField, varintField } from '../../src/database/hrana/protobuf.ts'
 import { type Reply, readReply } from '../../src/database/hrana/reply.ts'
 

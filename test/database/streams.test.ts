@@ -5,7 +5,7 @@ import { connectTo, type Database } from '../../src/database/client.ts'
 import { type Cluster, clusterOf, entersHistory, rewound } from '../../src/database/cluster.ts'
 import { nobody } from '../../src/database/fresh/freshness.ts'
 import { onStream, pipelineHeaders, pipelinePath, probeRequest } from '../../src/database/hrana/request.ts'
-import { renewStreams } from '../../src/database/send.ts'
+import { renewStreams } from '../../src/database/trip/renewal.ts'
 import { startDatabase, type TestDatabase } from '../harness/database.ts'
 import { startWire, type Wire } from '../harness/wire.ts'
 

@@ -4,7 +4,7 @@ import type { Timing } from '../../base/timing.ts'
 import type { Bookmark } from '../bookmark.ts'
 import { look } from '../clock.ts'
 import type { Cluster } from '../cluster.ts'
-import type { Send } from '../send.ts'
+import type { Send } from '../trip/send.ts'
 
 /** How new a read must be. `strong`: the primary's; `session`: no older than what the caller wrote; `eventual`: any. */
 export type Consistency = 'strong' | 'session' | 'eventual'

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import type { Result } from '../../base/statement.ts'
-import { isBusy } from '../busy.ts'
 import { unavailable } from '../node.ts'
+import { isBusy } from '../trip/busy.ts'
 import type { HranaError, Reply } from './reply.ts'
 
 /** What SQLite refused. For the engine to translate: its text never leaves the Worker. */

@@ -1,5 +1,5 @@
-import { sleep } from '../base/clock.ts'
-import type { Reply } from './hrana/reply.ts'
+import { sleep } from '../../base/clock.ts'
+import type { Reply } from '../hrana/reply.ts'
 
 /**
  * Sends again what was refused because another transaction writes, or because the server writes its log back into the
