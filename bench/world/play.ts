@@ -89,7 +89,7 @@ export async function play(name: ContenderName, setting: Setting, nothing: Nothi
     hasReplicas: isNear,
     variables: isNear ? {} : { CACHE_OFF: '1' },
     ...setting,
-    hear: ({ message }) => logs.set(plain(message), (logs.get(plain(message)) ?? 0) + 1),
+    hear: (message) => logs.set(plain(message), (logs.get(plain(message)) ?? 0) + 1),
   })
   const violations = countViolations()
   const samples = collectSamples()

@@ -65,7 +65,7 @@ export interface DeploymentOptions {
   readonly runtime: Runtime
   readonly keys: Keys
   /** Hears what the Workers write to their log. */
-  hear(log: { readonly level: string; readonly message: string }): void
+  hear(message: string): void
 }
 
 const isolates = 2

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { isBusy, whileBusy } from '../../src/database/trip/busy.ts'
 import { message, messageField, textField, varintField } from '../../src/database/hrana/protobuf.ts'
 import { type Reply, readReply } from '../../src/database/hrana/reply.ts'
+import { isBusy, whileBusy } from '../../src/database/trip/busy.ts'
 
 /** A reply of Hrana to one statement in a transaction: what BEGIN (0), the statement, COMMIT and ROLLBACK (3) say. */
 function replyTo(codes: readonly (string | null)[]): Reply | null {

@@ -11,7 +11,7 @@ type Step =
       readonly write: number
       readonly by?: string
       readonly at: number
-      readonly outcome?: 'done' | 'refused' | 'unknown'
+      readonly outcome?: 'done' | 'unknown'
     }
   | { readonly read: number; readonly by?: string; readonly at: number; readonly promise?: Read['promise'] }
   | { readonly final: number }
@@ -170,8 +170,8 @@ test('how old a value is, is counted from the write that came after it', () => {
     { write: 1, at: 100 },
     { write: 2, at: 250 },
     { write: 3, at: 400 },
-    ...[0, 1, 2, 3].map((read) => ({ read, at: 1_000, by: 'bob', promise: 'none' as const })),
-    { read: 2, at: 399, by: 'bob', promise: 'none' },
+    ...[0, 1, 2, 3].map((read) => ({ read, at: 1_000, by: 'bob', promise: 'own' as const })),
+    { read: 2, at: 399, by: 'bob', promise: 'own' },
   ])
   expect(ages).toEqual([900, 750, 600, 0, 0])
 })
@@ -181,14 +181,13 @@ test('a count: own pieces and those answered before are in it, none twice and no
   const tally = createTally(violations)
   const first = tally.add('ada', 'sales')
   tally.read('bob', 'sales', 1)
-  first(true)
+  first('done')
   tally.read('ada', 'sales', 1)
   const lost = tally.add('bob', 'sales')
-  lost(null)
+  lost('unknown')
   tally.read('bob', 'sales', 0)
   tally.final('Tokyo', 'sales', 1)
   tally.final('Tokyo', 'sales', 2)
-  tally.add('ada', 'sales')(false)
   expect(violations.count()).toBe(0)
   tally.read('ada', 'sales', 0)
   tally.read('ada', 'sales', 3)
@@ -205,9 +204,9 @@ test('a count: own pieces and those answered before are in it, none twice and no
 test('who buys after others were answered counts theirs, too', () => {
   const violations = countViolations()
   const tally = createTally(violations)
-  tally.add('bob', 'sales')(true)
-  tally.add('bob', 'sales')(true)
-  tally.add('ada', 'sales')(true)
+  tally.add('bob', 'sales')('done')
+  tally.add('bob', 'sales')('done')
+  tally.add('ada', 'sales')('done')
   tally.read('ada', 'sales', 2)
   expect(violations.count('own write')).toBe(1)
 })

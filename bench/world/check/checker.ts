@@ -26,7 +26,7 @@ export interface Write {
 }
 
 /** `unknown`: it may have been done, or may be done yet. */
-export type Outcome = 'done' | 'refused' | 'unknown'
+export type Outcome = 'done' | 'unknown'
 
 export interface Read {
   readonly by: string
@@ -36,9 +36,9 @@ export interface Read {
   readonly askedAt: number
   /**
    * `own`: never older than the reader's own writes. `session`: never older than what it read before, either.
-   * `strong`: never older than anybody's write that was answered before.
+   * `strong`: never older than anybody's write that was answered before, either.
    */
-  readonly promise: 'none' | 'own' | 'session' | 'strong'
+  readonly promise: 'own' | 'session' | 'strong'
   /** Which request it was, and who answered it: for the one who looks for the reason. */
   readonly via?: string
 }
@@ -78,21 +78,19 @@ export function createChecker(violations: Violations): Checker {
           `${by} read version ${version} of ${object}, after ${overwritten.version} ${via}`,
         )
       }
-      if (promise !== 'none') {
-        const floor = floorOf(by, object)
-        if (version < floor.written) {
-          violations.add(
-            'own write',
-            `${by} read version ${version} of ${object}, had written ${floor.written} ${floor.writtenVia} ${via}`,
-          )
-        } else if (promise === 'session' && version < floor.seen) {
-          violations.add(
-            'went back',
-            `${by} read version ${version} of ${object}, had seen ${floor.seen} ${via}`,
-          )
-        }
-        floor.seen = Math.max(floor.seen, version)
+      const floor = floorOf(by, object)
+      if (version < floor.written) {
+        violations.add(
+          'own write',
+          `${by} read version ${version} of ${object}, had written ${floor.written} ${floor.writtenVia} ${via}`,
+        )
+      } else if (promise !== 'own' && version < floor.seen) {
+        violations.add(
+          'went back',
+          `${by} read version ${version} of ${object}, had seen ${floor.seen} ${via}`,
+        )
       }
+      floor.seen = Math.max(floor.seen, version)
       return overwritten === undefined ? 0 : askedAt - overwritten.at
     },
     final(node, object, version) {

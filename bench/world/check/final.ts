@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { query } from '../../data/query.ts'
 import type { Scene } from '../load/client.ts'
-import { productName, salesName } from '../load/reads.ts'
 import { initialStock, versionIn } from '../node/catalogue.ts'
 import type { DatabaseNode } from '../node/nodes.ts'
 import { noteIn, orderName } from '../node/people.ts'
+import { productName, salesName } from './names.ts'
 
 /** How long a replica may take to have all, when nothing is written any more. */
 const catchUpMilliseconds = 30_000

@@ -1,3 +1,4 @@
+import type { Outcome } from './checker.ts'
 import type { Violations } from './violations.ts'
 
 /**
@@ -5,8 +6,8 @@ import type { Violations } from './violations.ts'
  * all that had been answered when he asked, and his own.
  */
 export interface Tally {
-  /** @returns to be called with what became of it: whether it was done; null: nobody knows */
-  add(by: string, object: string): (isDone: boolean | null) => void
+  /** @returns to be called with what became of it */
+  add(by: string, object: string): (outcome: Outcome) => void
   read(by: string, object: string, count: number): void
   final(node: string, object: string, count: number): void
   objects(): Iterable<string>
@@ -27,11 +28,10 @@ export function createTally(violations: Violations): Tally {
       const count = countOf(object)
       const doneBefore = count.done
       count.underWay += 1
-      return (isDone) => {
+      return (outcome) => {
         count.underWay -= 1
-        if (isDone === null) count.unknown += 1
-        if (isDone !== true) return
-        count.done += 1
+        count[outcome] += 1
+        if (outcome === 'unknown') return
         const key = `${by} ${object}`
         floors.set(key, Math.max(floors.get(key) ?? 0, doneBefore + 1))
       }

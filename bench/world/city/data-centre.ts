@@ -26,7 +26,7 @@ export interface DataCentreOptions {
   /** One for each isolate, that nothing listens on. */
   readonly ports: readonly number[]
   /** Hears what the Workers write to their log. */
-  hear(log: { readonly level: string; readonly message: string }): void
+  hear(message: string): void
 }
 
 export async function startDataCentre({
@@ -70,8 +70,7 @@ const cache :Workerd.Worker = (
   ${common},
 );
 `
-  const start = () =>
-    startWorkerd({ folder, name: city.colo, config, hear: (message) => hear({ level: 'log', message }) })
+  const start = () => startWorkerd({ folder, name: city.colo, config, hear })
   let running = await start()
   return {
     ports,

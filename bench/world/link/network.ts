@@ -1,13 +1,12 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { adopt, end } from '../../build/children.ts'
+import { adopt } from '../../build/children.ts'
 import type { KvMood } from '../kv/server.ts'
 import type { Conditions } from './conditions.ts'
 import type { NetworkAnswer, NetworkOrder, NumberedOrder } from './orders.ts'
 
 /** All ways of the world, and its KV; they lie in a process of their own (process.ts). */
 export interface Network {
-  readonly pid: number
   /** @returns where the new way is entered: a TCP port on 127.0.0.1 */
   open(target: number, conditions: Conditions): Promise<number>
   /** Of the way that is entered at `port`. */
@@ -16,7 +15,6 @@ export interface Network {
   /** An empty KV. @returns the port of kv/server.ts */
   startKv(places: readonly (readonly [name: string, roundTrip: number])[], scale: number): Promise<number>
   setKv(mood: KvMood): Promise<void>
-  stop(): Promise<void>
 }
 
 export function startNetwork(seed: number): Network {
@@ -42,14 +40,11 @@ export function startNetwork(seed: number): Network {
   const tell = async (order: NetworkOrder): Promise<void> => {
     await ask(order)
   }
-  if (child.pid === undefined) throw new Error('the network has no process')
   return {
-    pid: child.pid,
     open: (target, conditions) => ask({ kind: 'open', target, conditions }),
     set: (port, conditions) => tell({ kind: 'set', port, conditions }),
     close: (port) => tell({ kind: 'close', port }),
     startKv: (places, scale) => ask({ kind: 'kv', places, scale }),
     setKv: (mood) => tell({ kind: 'mood', mood }),
-    stop: () => end(child),
   }
 }

@@ -1,8 +1,9 @@
+import { productName, salesName } from '../check/names.ts'
 import { initialStock, versionIn } from '../node/catalogue.ts'
 import { noteIn, orderName } from '../node/people.ts'
-import { type Answer, ask, type Client, promiseTo, type Scene, viaOf } from './client.ts'
+import { type Answer, ask, type Client, type Scene, viaOf } from './client.ts'
+import { item, order, ownLimit, ownOrders, page, reviewsOf } from './requests.ts'
 import type { Kind } from './samples.ts'
-import { item, order, ownLimit, ownOrders, page, reviewsOf } from './shop.ts'
 
 /** What clients read, and what must hold of it. */
 export async function readPage(scene: Scene, client: Client, category: string): Promise<void> {
@@ -21,19 +22,11 @@ export async function readItem(
   const request = item(product)
   const answer = await ask(scene, client, kind, request, { expected: isThere ? [200] : [200, 404] })
   if (answer === null) return
-  const { heard, askedAt } = answer
+  const { heard, askedAt, promise } = answer
   const via = viaOf(request, answer)
   if (heard.status === 200) return checkProducts(scene, client, rowsIn([answer.body]), answer, via)
-  scene.checker.read({
-    ...{
-      by: client.name,
-      object: productName(product),
-      version: 0,
-      askedAt,
-      promise: promiseTo(client),
-      via,
-    },
-  })
+  const object = productName(product)
+  scene.checker.read({ by: client.name, object, version: 0, askedAt, promise, via })
 }
 
 /** Those of others that are not published are searched for, as in every answer. */
@@ -64,7 +57,7 @@ export async function readOwn(
       object: orderName({ number, order: own }),
       version: seen.get(own) ?? 0,
       askedAt: answer.askedAt,
-      promise: promiseTo(client),
+      promise: answer.promise,
       via: viaOf(ownOrders, answer),
     })
   }
@@ -73,16 +66,6 @@ export async function readOwn(
 /** Somebody asks for an order of somebody else. */
 export async function probe(scene: Scene, client: Client, orderId: string): Promise<void> {
   await ask(scene, client, 'probe', order(orderId), { expected: [401, 403, 404] })
-}
-
-/** What a product is called where it is checked. */
-export function productName(id: string): string {
-  return `product ${id}`
-}
-
-/** What pieces sold of a product are called where they are counted. */
-export function salesName(id: string): string {
-  return `sales of ${id}`
 }
 
 /** Fewer than are answered: some of a client's writes may be done without it knowing. */
@@ -94,20 +77,13 @@ function checkProducts(
   scene: Scene,
   client: Client,
   rows: readonly Row[],
-  { askedAt }: Answer,
+  { askedAt, promise }: Answer,
   via: string,
 ): void {
   for (const { id, description, stock } of rows) {
     const name = productName(String(id))
     const version = versionIn(String(description))
-    const age = scene.checker.read({
-      by: client.name,
-      object: name,
-      version,
-      askedAt,
-      promise: promiseTo(client),
-      via,
-    })
+    const age = scene.checker.read({ by: client.name, object: name, version, askedAt, promise, via })
     scene.samples.addAge(age)
     // What was introduced meanwhile has no stock at all.
     if (Number(stock) > 0) scene.tally.read(client.name, salesName(String(id)), initialStock - Number(stock))

@@ -47,7 +47,7 @@ const mostSamples = 20_000
 const mostAges = 500_000
 
 export function collectSamples(): Samples {
-  const samples = new Map<string, Sample[]>()
+  const samples = new Map<string, { readonly list: Sample[]; count: number }>()
   const ages: number[] = []
   let answered = 0
   let read = 0
@@ -56,16 +56,15 @@ export function collectSamples(): Samples {
     add(city, kind, sample) {
       answered += 1
       const key = `${city} ${kind}`
-      const list = samples.get(key)
-      if (list === undefined) samples.set(key, [sample])
-      else if (list.length < mostSamples) list.push(sample)
-      else list[answered % mostSamples] = sample
+      const own = samples.get(key) ?? { list: [], count: 0 }
+      samples.set(key, own)
+      own.list[own.count % mostSamples] = sample
+      own.count += 1
     },
-    of: (city, kind) => samples.get(`${city} ${kind}`) ?? [],
+    of: (city, kind) => samples.get(`${city} ${kind}`)?.list ?? [],
     addAge(milliseconds) {
+      ages[read % mostAges] = milliseconds
       read += 1
-      if (ages.length < mostAges) ages.push(milliseconds)
-      else ages[read % mostAges] = milliseconds
     },
     ages,
     get answered() {
@@ -81,6 +80,7 @@ export function collectSamples(): Samples {
       samples.clear()
       ages.length = 0
       answered = 0
+      read = 0
       unavailable = 0
     },
   }

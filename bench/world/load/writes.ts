@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { uuidv7 } from '../../../src/base/id.ts'
 import type { Outcome } from '../check/checker.ts'
+import { productName, salesName } from '../check/names.ts'
 import { descriptionOf } from '../node/catalogue.ts'
 import { type Note, orderName } from '../node/people.ts'
 import { type Answer, ask, type Client, type Scene } from './client.ts'
-import { productName, readItem, readOwn, salesName } from './reads.ts'
-import { changeOrder, changeProduct, checkout, createOrder, introduceProduct, signIn } from './shop.ts'
+import { readItem, readOwn } from './reads.ts'
+import { changeOrder, changeProduct, checkout, createOrder, introduceProduct, signIn } from './requests.ts'
 import type { Ask } from './wire.ts'
 
 /** A new order; then the client looks at its orders. */
@@ -32,7 +33,7 @@ export async function buy(scene: Scene, client: Client, product: string): Promis
   const note = nextNote(client)
   const settle = scene.tally.add(client.name, salesName(product))
   const outcome = await written(scene, client, note, checkout(product, note), () => null)
-  settle(outcome === 'unknown' ? null : outcome === 'done')
+  settle(outcome)
   await readItem(scene, client, product, { kind: 'own after write' })
   await readOwn(scene, client, 'own after write')
 }

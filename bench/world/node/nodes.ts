@@ -3,7 +3,7 @@ import { migrate } from '../../../src/cli/migrate.ts'
 import { freePort, type Sqld, startSqld } from '../../../src/cli/sqld.ts'
 import { projectFolder } from '../../build/project.ts'
 import type { City } from '../geography.ts'
-import { fillShop } from './shop.ts'
+import { fillShop } from './seed.ts'
 
 /** A libSQL server of the world, that can be killed and comes back with what it has on its disk. */
 export interface DatabaseNode {

@@ -9,7 +9,7 @@ import { uuidv7 } from '../../../src/base/id.ts'
 import type { Keys } from '../../data/keys.ts'
 import { canaryOf } from '../check/canary.ts'
 import type { Catalogue } from './catalogue.ts'
-import { inserting } from './shop.ts'
+import { inserting } from './seed.ts'
 
 /** Somebody of the world who has an account, and an order with their secret in it. */
 export interface Person {
