@@ -1,4 +1,3 @@
-import type { SQL } from 'drizzle-orm'
 import { admission } from './auth/admission.ts'
 import { checkCaptcha } from './auth/captcha/captcha.ts'
 import { featuresOf } from './auth/feature.ts'
@@ -8,58 +7,41 @@ import { ratesOf } from './auth/throttle/rates.ts'
 import { roomsOf, type Throttles } from './auth/throttle/rooms.ts'
 import type { SigningKeys } from './auth/token/keys.ts'
 import { signingKeys } from './auth/token/keys.ts'
-import { type Clock, systemClock } from './base/clock.ts'
+import { systemClock } from './base/clock.ts'
 import { digest } from './base/crypto.ts'
-import { defaultLimits, type Limits } from './base/limits.ts'
+import { defaultLimits } from './base/limits.ts'
 import { boundedMap } from './base/memory/bounded-map.ts'
 import { type Bindings, readSettings, type Settings } from './base/settings.ts'
 import { platformCache, platformStore, platformWorld } from './cache/create.ts'
-import { createFlights, type Flights } from './cache/flight.ts'
+import { createFlights } from './cache/flight.ts'
 import { type SessionMemory, sessionMemory } from './cache/session/memory.ts'
-import { createStanding, type Standing } from './cache/standing.ts'
-import type { Store } from './cache/store.ts'
+import { createStanding } from './cache/standing.ts'
 import { type Cluster, clusterOf } from './database/cluster.ts'
 import { readShards, requireShards, type ShardNode } from './database/shard/nodes.ts'
 import type { BackendDeclaration } from './declare/backend.ts'
-import { type Lately, servedLately } from './engine/keep/lately.ts'
-import { createPlans, type Plans } from './engine/plans.ts'
-import { type RunningKeys, runningKeys } from './engine/write/running.ts'
+import { servedLately } from './engine/keep/lately.ts'
+import { createPlans } from './engine/plans.ts'
+import { runningKeys } from './engine/write/running.ts'
 import { mailOf } from './mail/create.ts'
 import type { Mail } from './mail/mail.ts'
 import { linkModel, type Model } from './model/model.ts'
 import { nothingWatched } from './model/rule/watch.ts'
 import { devUrlOf } from './reference/dev.ts'
+import type { RestServer } from './rest/env.ts'
 
 /** What an isolate keeps from one request to the next: plans, keys, and tokens that they have verified; no promise, no I/O. */
-export interface Server {
-  readonly settings: Settings
+export interface Server extends RestServer {
   readonly bindings: Bindings
   readonly shards: readonly ShardNode[]
   readonly keys: SigningKeys
-  readonly model: Model
-  readonly admission: SQL
   readonly backend: BackendDeclaration
-  readonly plans: Plans
-  readonly running: RunningKeys
   readonly cluster: Cluster
-  readonly store: Store
-  readonly flights: Flights
-  readonly lately: Lately
-  /** Told of what fails in what is kept, for the log. */
-  readonly report: (what: string, error: unknown) => void
-  readonly standing: Standing
-  /** Names what the backend makes of a query: another backend has no use for what this one kept. */
-  readonly schema: string
-  /** Names the database and who keeps what of it: deployments may have one zone, or one namespace of KV, between them. */
-  readonly realm: string
   readonly sessions: SessionMemory
   readonly sessionLimits: SessionLimits
   readonly mail: Mail | null
   readonly throttles: Throttles
   /** Where development has its pages; null elsewhere. */
   readonly devUrl: string | null
-  readonly clock: Clock
-  readonly limits: Limits
 }
 
 /** The model is checked here, at start-up; settings are read at the first request, when there are bindings. */

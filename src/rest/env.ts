@@ -3,11 +3,8 @@ import type { Clock } from '../base/clock.ts'
 import type { Limits } from '../base/limits.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Timing } from '../base/timing.ts'
-import type { Flights } from '../cache/flight.ts'
-import type { Standing } from '../cache/standing.ts'
-import type { Store } from '../cache/store.ts'
+import type { Shelves } from '../engine/keep/fill.ts'
 import type { CacheStatus } from '../engine/keep/kept.ts'
-import type { Lately } from '../engine/keep/lately.ts'
 import type { Plans } from '../engine/plans.ts'
 import type { ReadContext } from '../engine/read.ts'
 import type { RunningKeys } from '../engine/write/running.ts'
@@ -24,26 +21,16 @@ export interface RestEnv {
     readonly caller: Caller
     readonly server: RestServer
     /** What a cache did for the answer: a read of what is kept sets it. */
-    cacheStatus: CacheStatus
+    cacheStatus: CacheStatus | undefined
   }
 }
 
-export interface RestServer {
+export interface RestServer extends Shelves {
   readonly settings: Settings
   readonly model: Model
   readonly admission: SQL
   readonly plans: Plans
   readonly running: RunningKeys
-  readonly store: Store
-  readonly flights: Flights
-  readonly lately: Lately
-  /** Told of what fails in what is kept, for the log. */
-  readonly report: (what: string, error: unknown) => void
-  readonly standing: Standing
-  /** Names what the backend makes of a query. */
-  readonly schema: string
-  /** Names the database and who keeps what of it. */
-  readonly realm: string
   readonly clock: Clock
   readonly limits: Limits
 }

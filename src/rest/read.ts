@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
-import type { Later } from '../base/clock.ts'
 import type { Settings } from '../base/settings.ts'
-import type { Caching } from '../engine/keep/kept.ts'
+import type { Caching } from '../engine/keep/fill.ts'
 import { read } from '../engine/read.ts'
 import type { Caller } from '../model/caller/caller.ts'
 import { cursorScope, openCursor, sealCursor } from './cursor.ts'
@@ -104,8 +103,8 @@ function listUrl({ apiUrl }: Settings, resource: string, url: string): URL {
 
 /** Null where an operator switched it off. */
 function cachingOf(context: Context<RestEnv>): Caching | null {
-  const { settings, store, flights, lately, standing, schema, realm, report } = context.get('server')
-  if (!settings.isCaching) return null
-  const later: Later = (work) => context.executionCtx.waitUntil(work)
-  return { store, flights, lately, standing, schema, realm, later, report }
+  const server = context.get('server')
+  return server.settings.isCaching
+    ? { ...server, later: (work) => context.executionCtx.waitUntil(work) }
+    : null
 }

@@ -1,7 +1,7 @@
 import { afterTheAnswer, type Clock } from '../../base/clock.ts'
 import type { Query } from '../../cache/store.ts'
 import type { ReadRequest } from '../../query/intent.ts'
-import { askAndKeep, type Caching, inBackground, keyFor, type Reading } from './kept.ts'
+import { askAndKeep, type Caching, inBackground, keyFor, type Reading } from './fill.ts'
 
 /** How anybody asks for something; null: it is not kept. */
 type ReadingOf = (request: ReadRequest) => Reading | null
