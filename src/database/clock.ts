@@ -13,10 +13,11 @@ export const readEpoch: Statement = { sql: 'select epoch, frame, tick from selva
 /**
  * Part of a transaction: that there was this frame before. A server that crashed may count its frames anew, from fewer
  * than there were, and then tells of it by the frame of the next write. The tick goes on where it was, or where the time is.
+ * It is answered as `readEpoch` is.
  */
 export function noteFrame(frame: number, nowMilliseconds: number): Statement {
   return {
-    sql: 'update selvage_clock set frame = max(frame, ?), tick = max(tick + 1, ?)',
+    sql: 'update selvage_clock set frame = max(frame, ?), tick = max(tick + 1, ?) returning epoch, frame, tick',
     args: [integerValue(frame), integerValue(nowMilliseconds)],
   }
 }
@@ -49,7 +50,8 @@ export function bookmarkAfter({ epilogue }: Reply): Bookmark | null {
   return epilogue && bookmarkAt(epilogue.result, epilogue.frame)
 }
 
-function bookmarkAt(told: Result | null, frame: number | null): Bookmark | null {
+/** @param told what `readEpoch` was answered, or `noteFrame` */
+export function bookmarkAt(told: Result | null, frame: number | null): Bookmark | null {
   const [row] = told?.rows ?? []
   const epoch = textOf(row?.[0])
   return epoch === null || frame === null ? null : { epoch, frame, tick: Number(textOf(row?.[2]) ?? 0) }

@@ -12,6 +12,8 @@ export interface Cluster {
   readonly replicas: readonly NodeState[]
   /** Which history of the database it is: changes when it is restored or forked. Null: not known yet. */
   epoch: string | null
+  /** The last histories that are over, as far as is known. */
+  former: readonly string[]
   /** The primary's frame as it was looked at for its own sake, now and the time before. */
   looks: readonly Look[]
   /** When somebody last set out to look. */
@@ -51,6 +53,7 @@ export function clusterOf(primary: Node, replicas: readonly Node[], mostStreams 
     primary: stateOf(primary, mostStreams),
     replicas: replicas.map((node) => stateOf(node, mostStreams)),
     epoch: null,
+    former: [],
     looks: [],
     lookingSinceMilliseconds: 0,
   }
@@ -168,12 +171,24 @@ export function looked(cluster: Cluster, { epoch, frame }: Bookmark, nowMillisec
 
 /** The database is in this history. In another one than was known, what is open may lead to files that are not there any more. */
 export function entersHistory(cluster: Cluster, epoch: string): void {
-  if (cluster.epoch !== null && cluster.epoch !== epoch) forgetAllStreams(cluster)
+  if (cluster.epoch !== null && cluster.epoch !== epoch) {
+    forgetAllStreams(cluster)
+    noteOver(cluster, cluster.epoch)
+  }
   cluster.epoch = epoch
+  cluster.former = cluster.former.filter((each) => each !== epoch)
 }
+
+/** Of a history that this isolate never heard of it cannot be told whether it is over, or has just begun. */
+export function noteOver(cluster: Cluster, epoch: string): void {
+  cluster.former = [epoch, ...cluster.former.filter((each) => each !== epoch)].slice(0, mostFormer)
+}
+
+const mostFormer = 8
 
 /** The primary has less than it had: it was restored. What was known of frames is of another history. */
 export function rewound(cluster: Cluster): void {
+  if (cluster.epoch !== null) noteOver(cluster, cluster.epoch)
   cluster.epoch = null
   forgetAllStreams(cluster)
   cluster.looks = []

@@ -1,7 +1,7 @@
 import type { Statement } from '../base/statement.ts'
 import type { Timing } from '../base/timing.ts'
 import type { Bookmark } from './bookmark.ts'
-import { beginHistory, bookmarkAfter, look, notedFrame, noteFrame } from './clock.ts'
+import { beginHistory, bookmarkAfter, bookmarkAt, notedFrame, noteFrame } from './clock.ts'
 import { type Cluster, entersHistory, isLost } from './cluster.ts'
 import { type Done, done } from './hrana/outcome.ts'
 import { type TransactionShape, transactionRequest } from './hrana/request.ts'
@@ -65,21 +65,24 @@ export async function write(
   const [reply] = await Promise.all([send(cluster.primary, parcel, timing), beforeAnswer?.()])
   const whole = done(reply)
   const ended = 'results' in whole ? { ...whole, results: whole.results.slice(0, statements.length) } : whole
-  let written = bookmarkAfter(reply)
-  const versions = versionsAfter(reply, written, watching)
-  // What tells of versions was refused, as on a schema that is not migrated yet: without a bookmark nobody could follow.
-  if (written === null && isFollowed && 'results' in ended) {
-    written = await look(cluster, send, timing)
-    // It is done, and as after an answer that was lost nobody is told so.
-    if (written === null) throw unavailable()
-  }
+  const told = bookmarkAfter(reply)
+  const versions = versionsAfter(reply, told, watching)
+  // Where that was refused, as on a schema that is not migrated yet, the transaction itself says its tick, which is enough to
+  // follow it by: a replica is believed by that.
+  const noted = isFollowed && !shape.isTrial && 'results' in whole ? (whole.results.at(-1) ?? null) : null
+  let written = told ?? bookmarkAt(noted, Math.max(known, 1))
   // Its tick is that of a write before.
   if (!isFollowed && written !== null) written = { ...written, tick: 0 }
   if (reply.frame !== null && reply.frame < Math.max(known, notedFrame(reply))) {
     await beginHistory(epoch, cluster, send, timing)
     const tick = written?.tick ?? 0
-    written = cluster.epoch === null ? null : { epoch: cluster.epoch, frame: reply.frame, tick }
-    return { ended, written, versions: null }
+    // Where nobody says which history that is now, the old one will do: whoever brings it is answered by the primary.
+    const history = cluster.epoch ?? written?.epoch ?? null
+    return {
+      ended,
+      written: history === null ? null : { epoch: history, frame: reply.frame, tick },
+      versions: null,
+    }
   }
   if (written !== null) entersHistory(cluster, written.epoch)
   return { ended, written, versions }

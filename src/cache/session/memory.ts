@@ -80,10 +80,14 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
     try {
       const record = await within(() => pages.record(), deadlineMilliseconds)
       if (record !== null) {
-        const { last, mark } = record
+        const { last, mark, teller } = record
         const isOver = mark !== null && mark.untilMilliseconds <= now()
         const aside = isOver ? await within(() => pages.aside(), deadlineMilliseconds) : null
-        return { last: laterOf(aside, last), mark: isOver ? null : mark }
+        // Asked after the record: whoever claimed before that was told is in it.
+        const claim =
+          mark === null && teller !== null ? await within(() => pages.claim(), deadlineMilliseconds) : null
+        if (claim !== null && claim !== teller) return 'unknown'
+        return { last: laterOf(aside, last), mark: isOver ? null : mark, teller }
       }
       isKeeping ||= await keeps(cache)
     } catch {
@@ -119,7 +123,7 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
   const end = async (session: string, own: Writings): Promise<void> => {
     own.owned = null
     own.endingUntilMilliseconds = now() + deadlineMilliseconds
-    await tell(session, (pages) => allEnded(own, memory.get(session) ?? null, pages, isolate, clock))
+    await tell(session, (pages) => allEnded(own, memory.get(session) ?? null, pages, clock))
     own.endingUntilMilliseconds = Number.NEGATIVE_INFINITY
   }
   return {
@@ -164,7 +168,9 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       const work = async (): Promise<void> => {
         if (own.owned !== null && own.underWay === 0) await end(session, own)
         else if (write === null || (isKnown && own.owned !== null)) return
-        else await tell(session, (pages) => tellAtOnce(own, pages, write, isolate, clock))
+        // What was told over by one that is later here must not be what others know.
+        else
+          await tell(session, (pages) => tellAtOnce(own, pages, memory.get(session) ?? write, isolate, clock))
       }
       return { isKnown: isKnown || write === null, told: work() }
     },

@@ -16,10 +16,15 @@ export interface Mark {
 export interface SessionRecord {
   readonly last: LastWrite | null
   readonly mark: Mark | null
+  /**
+   * The claim of who told it without a mark: where another one came after it, who told was overtaken, and does not know yet.
+   * Null: it is of before claims were told.
+   */
+  readonly teller: string | null
 }
 
 /** Nothing is told of the session. */
-export const noRecord: SessionRecord = { last: null, mark: null }
+export const noRecord: SessionRecord = { last: null, mark: null, teller: null }
 
 /** Of writes of several isolates at a time: none of them may say that all are told. */
 export const anybody = '*'
@@ -28,9 +33,9 @@ export const anybody = '*'
 export interface SessionPages {
   record(): Promise<SessionRecord | null>
   putRecord(record: SessionRecord): Promise<void>
-  /** The isolate that was the last to set out with a write; null: nothing is kept. */
-  claimant(): Promise<string | null>
-  claim(isolate: string): Promise<void>
+  /** Of who was the last to set out with a write, or to tell of one; null: nobody was for a minute, or nothing is kept. */
+  claim(): Promise<string | null>
+  putClaim(claim: string): Promise<void>
   /** The last write of those that had to leave the record alone. */
   aside(): Promise<LastWrite | null>
   putAside(write: LastWrite): Promise<void>
@@ -40,8 +45,8 @@ export interface SessionPages {
 export function sessionPages(cache: ResponseCache, url: string): SessionPages {
   const get = async (page: string): Promise<string | null> =>
     (await (await cache.match(`${url}/${page}`))?.text()) ?? null
-  const put = async (page: string, text: string): Promise<void> => {
-    const headers = { 'cache-control': `max-age=${rememberedSeconds}` }
+  const put = async (page: string, text: string, seconds = rememberedSeconds): Promise<void> => {
+    const headers = { 'cache-control': `max-age=${seconds}` }
     await cache.put(`${url}/${page}`, new Response(text, { headers }))
   }
   return {
@@ -50,8 +55,8 @@ export function sessionPages(cache: ResponseCache, url: string): SessionPages {
       return text === null ? null : decodeRecord(text)
     },
     putRecord: (record) => put('record', encodeRecord(record)),
-    claimant: () => get('claim'),
-    claim: (isolate) => put('claim', isolate),
+    claim: () => get('claim'),
+    putClaim: (claim) => put('claim', claim, claimedSeconds),
     async aside() {
       const text = await get('aside')
       return text === null ? null : decodeWrite(text)
@@ -67,17 +72,24 @@ export function laterOf(a: LastWrite | null, b: LastWrite | null): LastWrite | n
 
 /** Longer than a replica may stay behind before it is left alone. */
 const rememberedSeconds = 3_600
+/** Longer than a mark stands; who died after claiming must not leave the session unknown for as long as it is remembered. */
+const claimedSeconds = 60
 
-/** `epoch.frame.tick`, or `epoch.frame` as it was without ticks, or `-`; then ` by@until` while a write is on its way. */
-function encodeRecord({ last, mark }: SessionRecord): string {
+/**
+ * `epoch.frame.tick`, or `epoch.frame` as it was without ticks, or `-`; then ` by@until` while a write is on its way, else
+ * ` =teller`.
+ */
+function encodeRecord({ last, mark, teller }: SessionRecord): string {
   const head = last === null ? '-' : encodeWrite(last)
-  return mark === null ? head : `${head} ${mark.by}@${mark.untilMilliseconds}`
+  if (mark !== null) return `${head} ${mark.by}@${mark.untilMilliseconds}`
+  return teller === null ? head : `${head} =${teller}`
 }
 
 function decodeRecord(text: string): SessionRecord {
-  const [, head = '', by, until] = /^(\S+)(?: ([\w*-]+)@(\d{1,15}))?$/.exec(text) ?? []
+  const [, head = '', by, until, teller = null] =
+    /^(\S+)(?: ([\w*-]+)@(\d{1,15})| =([\w-]+))?$/.exec(text) ?? []
   const mark = by === undefined ? null : { by, untilMilliseconds: Number(until) }
-  return { last: head === '-' ? null : decodeWrite(head), mark }
+  return { last: head === '-' ? null : decodeWrite(head), mark, teller }
 }
 
 function encodeWrite({ epoch, frame, tick }: LastWrite): string {

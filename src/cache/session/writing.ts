@@ -14,24 +14,31 @@ import {
  * The writes of one session that this isolate has on their way. A cache compares nothing, so two isolates that write at
  * once could each overwrite what the other one says of itself. They are told apart by two pages (the splitter of Moir and
  * Anderson, 1995): who finds the record without a mark, marks it, and then is still the last that claimed it, is alone,
- * and may take its mark away. Of others the record says that until a time nobody knows, and that nobody takes back.
+ * and may take its mark away. Of others the record says that until a time nobody knows, and that nobody takes back. Who takes
+ * it back all the same, because somebody came between its last look and that, is known by its claim, which is not the last.
  */
 export interface Writings {
   /** Not ended yet. */
   underWay: number
   /** The mark of this isolate, as long as it is alone; all that it has on its way shares it. */
   owned: Mark | null
+  /** By which it came to that. */
+  claim: string
   /** What was told before. */
   before: SessionRecord
   /** Until then somebody here takes the mark away. */
   endingUntilMilliseconds: number
+  /** Until then somebody here sets out: two at once would take each other's claims for their own. */
+  settingOutUntilMilliseconds: number
 }
 
 export const noWritings = (): Writings => ({
   underWay: 0,
   owned: null,
+  claim: '',
   before: noRecord,
   endingUntilMilliseconds: Number.NEGATIVE_INFINITY,
+  settingOutUntilMilliseconds: Number.NEGATIVE_INFINITY,
 })
 
 /** Whether the mark of this isolate stands for no other's writes. */
@@ -57,29 +64,50 @@ export interface SettingOut {
 export async function setOut(
   writings: Writings,
   pages: SessionPages,
-  { isolate, clock, deadlineMilliseconds }: SettingOut,
+  surroundings: SettingOut,
 ): Promise<number | null> {
+  const { clock, deadlineMilliseconds } = surroundings
   const begun = clock.nowMilliseconds()
-  while (writings.endingUntilMilliseconds > clock.nowMilliseconds()) await sleep(1)
-  const now = clock.nowMilliseconds()
+  const isBusy = (): boolean =>
+    Math.max(writings.endingUntilMilliseconds, writings.settingOutUntilMilliseconds) > clock.nowMilliseconds()
+  while (isBusy()) await sleep(1)
   const { owned } = writings
+  const now = clock.nowMilliseconds()
   if (owned !== null && owned.untilMilliseconds - now >= markMilliseconds) return owned.untilMilliseconds
+  const until = begun + deadlineMilliseconds
+  writings.settingOutUntilMilliseconds = now + deadlineMilliseconds
+  try {
+    return await mark(writings, pages, surroundings, until)
+  } finally {
+    writings.settingOutUntilMilliseconds = Number.NEGATIVE_INFINITY
+  }
+}
+
+/** @param inTimeUntil in milliseconds since 1970; later nobody relies on it */
+async function mark(
+  writings: Writings,
+  pages: SessionPages,
+  { isolate, clock }: SettingOut,
+  inTimeUntil: number,
+): Promise<number | null> {
+  const now = clock.nowMilliseconds()
   await othersEnded(pages, isolate, clock)
-  await pages.claim(isolate)
+  const claim = await claimed(pages)
   const before = (await pages.record()) ?? noRecord
   // Twice as long, so that writes that follow may share it.
-  const mark = { by: isolate, untilMilliseconds: now + 2 * markMilliseconds }
-  const isInTime = (): boolean => clock.nowMilliseconds() - begun < deadlineMilliseconds
+  const own = { by: isolate, untilMilliseconds: now + 2 * markMilliseconds }
+  const isInTime = (): boolean => clock.nowMilliseconds() < inTimeUntil
   if (!isOfOthers(before.mark, isolate, now) && isInTime()) {
-    await pages.putRecord({ ...before, mark })
-    if ((await isLast(pages, isolate)) && isInTime()) {
-      writings.owned = mark
+    await pages.putRecord({ ...before, mark: own })
+    if ((await isLast(pages, claim)) && isInTime()) {
+      writings.owned = own
+      writings.claim = claim
       writings.before = before
-      return mark.untilMilliseconds
+      return own.untilMilliseconds
     }
   }
   writings.owned = null
-  if (isInTime() && !isOfAnybody(before.mark, now)) await leaveToAnybody(pages, before.last, isolate, now)
+  if (isInTime() && !isOfAnybody(before.mark, now)) await leaveToAnybody(pages, before.last, now)
   return null
 }
 
@@ -89,17 +117,20 @@ export async function setOut(
  * @throws what the cache throws
  */
 export async function allEnded(
-  { before }: Writings,
+  { before, claim }: Writings,
   last: LastWrite | null,
   pages: SessionPages,
-  isolate: string,
   clock: Clock,
 ): Promise<void> {
-  if (!(await isLast(pages, isolate))) return tellAside(pages, last)
-  await pages.putRecord(last === null ? before : { last: laterOf(before.last, last), mark: null })
+  if (!(await isLast(pages, claim))) return tellAside(pages, last)
+  await pages.putRecord(
+    last === null
+      ? { ...before, teller: claim }
+      : { last: laterOf(before.last, last), mark: null, teller: claim },
+  )
   // Somebody set out while that was on its way there, and may have been told over.
-  if (await isLast(pages, isolate)) return
-  await leaveToAnybody(pages, laterOf(before.last, last), isolate, clock.nowMilliseconds())
+  if (await isLast(pages, claim)) return
+  await leaveToAnybody(pages, laterOf(before.last, last), clock.nowMilliseconds())
   await tellAside(pages, last)
 }
 
@@ -117,16 +148,16 @@ export async function tellAtOnce(
   // What an announcement has left that came to nothing is in nobody's way.
   const isUnderWay = underWay > 0 || owned !== null
   const now = clock.nowMilliseconds()
-  await pages.claim(isolate)
+  const claim = await claimed(pages)
   const before = (await pages.record()) ?? noRecord
   // Not for longer: else a session that writes all the time would never be known again.
   if (isOfAnybody(before.mark, now + spareMilliseconds)) return tellAside(pages, write)
   if (!isOfOthers(before.mark, isUnderWay ? '' : isolate, now)) {
     const last = laterOf(before.last, write)
-    await pages.putRecord({ last, mark: null })
-    if (await isLast(pages, isolate)) return
+    await pages.putRecord({ last, mark: null, teller: claim })
+    if (await isLast(pages, claim)) return
   }
-  await leaveToAnybody(pages, laterOf(before.last, write), isolate, now)
+  await leaveToAnybody(pages, laterOf(before.last, write), now)
   await tellAside(pages, write)
 }
 
@@ -143,9 +174,9 @@ export async function tellAside(pages: SessionPages, write: LastWrite | null): P
 /** The same, where others learn of it without being promised that. @throws what the cache throws */
 export async function tellLately(pages: SessionPages, write: LastWrite): Promise<void> {
   for (let puts = 0; puts < 2; puts += 1) {
-    const { last, mark } = (await pages.record()) ?? noRecord
-    if (isTold(write, last)) return
-    await pages.putRecord({ last: write, mark })
+    const record = (await pages.record()) ?? noRecord
+    if (isTold(write, record.last)) return
+    await pages.putRecord({ ...record, last: write })
   }
 }
 
@@ -173,13 +204,12 @@ const pausesMilliseconds = [4, 8, 16] as const
 async function leaveToAnybody(
   pages: SessionPages,
   last: LastWrite | null,
-  isolate: string,
   nowMilliseconds: number,
 ): Promise<void> {
   const mark = { by: anybody, untilMilliseconds: nowMilliseconds + markMilliseconds }
   for (let puts = 0; puts < 3; puts += 1) {
-    await pages.putRecord({ last, mark })
-    await pages.claim(isolate)
+    await pages.putRecord({ last, mark, teller: null })
+    await claimed(pages)
     if ((await pages.record())?.mark?.by === anybody) return
   }
   throw new RangeError('others tell all the time')
@@ -193,8 +223,15 @@ function isOfOthers(mark: Mark | null, isolate: string, nowMilliseconds: number)
   return mark !== null && mark.by !== isolate && mark.untilMilliseconds > nowMilliseconds
 }
 
-async function isLast(pages: SessionPages, isolate: string): Promise<boolean> {
-  const claimant = await pages.claimant()
-  if (claimant === null) throw new RangeError('nothing is kept')
-  return claimant === isolate
+/** One of its own each time: of two by one isolate, too, only the last one is. */
+async function claimed(pages: SessionPages): Promise<string> {
+  const claim = crypto.randomUUID()
+  await pages.putClaim(claim)
+  return claim
+}
+
+async function isLast(pages: SessionPages, claim: string): Promise<boolean> {
+  const last = await pages.claim()
+  if (last === null) throw new RangeError('nothing is kept')
+  return last === claim
 }

@@ -3,7 +3,7 @@ import type { Place } from '../../base/settings.ts'
 import type { Timing } from '../../base/timing.ts'
 import type { Bookmark } from '../bookmark.ts'
 import { look } from '../clock.ts'
-import type { Cluster } from '../cluster.ts'
+import { type Cluster, noteOver } from '../cluster.ts'
 import type { Send } from '../trip/send.ts'
 
 /** How new a read must be. `strong`: the primary's; `session`: no older than what the caller wrote; `eventual`: any. */
@@ -68,12 +68,14 @@ export async function freshnessOf(
   if (last === 'none') return nothing
   const isKnown = (): boolean => cluster.epoch === null || cluster.epoch === last.epoch
   if (isKnown()) return last
-  // One of the two is of a history that is over: the bookmark, or what this isolate knows.
+  // One of the two is of a history that is over: where the caller wrote, or what this isolate knows.
   const lookedAt = cluster.looks[0]?.atMilliseconds ?? 0
-  if (Date.now() - lookedAt > lookIsNewMilliseconds) await look(cluster, send, timing)
+  const isNew = Date.now() - lookedAt <= lookIsNewMilliseconds
+  const primary = isNew || cluster.former.includes(last.epoch) ? null : await look(cluster, send, timing)
   if (isKnown()) return last
+  if (primary !== null) noteOver(cluster, last.epoch)
   // A session remembers no more than where it wrote; who brings a bookmark of another history is told of this one.
-  return reader.bookmark === null ? nothing : null
+  return reader.bookmark === null && cluster.former.includes(last.epoch) ? nothing : null
 }
 
 /** Where the caller wrote last, as far as anybody here knows. */
@@ -81,9 +83,9 @@ async function lastOf(
   { bookmark, isCookie, remembered, rememberedLately }: Reader,
   consistency: Consistency | 'lately',
 ): Promise<Bookmark | 'none' | 'unknown'> {
-  if (bookmark !== null && !(isCookie && consistency === 'session')) return bookmark
+  if (bookmark !== null && !(isCookie && consistency !== 'eventual')) return bookmark
   if (consistency === 'eventual') return 'none'
-  if (consistency === 'lately') {
+  if (consistency === 'lately' && bookmark === null) {
     const shared = await rememberedLately()
     // Nothing is promised to who shares, and by a frame alone they would find nothing that is kept.
     return shared === 'none' || isTickless(shared) ? 'none' : shared
