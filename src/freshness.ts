@@ -17,8 +17,8 @@ import { cacheHeaders } from './rest/present/caching.ts'
 import type { Server } from './server.ts'
 
 /** By these a client knows, and says, how new its data are. */
-export const bookmarkHeader = 'selvage-bookmark'
-export const dataAgeHeader = 'selvage-data-age'
+const bookmarkHeader = 'selvage-bookmark'
+const dataAgeHeader = 'selvage-data-age'
 const cookieName = 'selvage-bookmark'
 
 export interface FreshnessEnv {

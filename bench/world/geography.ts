@@ -29,9 +29,9 @@ export const cities: readonly City[] = [
 ]
 
 /** Between a client and the data centre of its own city, in milliseconds. */
-export const accessRoundTrip = 4
+const accessRoundTrip = 4
 /** Between two machines of one city, in milliseconds. */
-export const localRoundTrip = 1
+const localRoundTrip = 1
 
 /** By name, whichever way it is written (`sao paulo`, `SÃO PAULO`). @throws RangeError for a city that is none */
 export function cityOf(name: string): City {

@@ -141,7 +141,7 @@ export async function deploy(
 }
 
 /** A way as the options have it, of a round trip as the table has it. */
-export function conditionsOf({ scale, jitter, loss }: Options, milliseconds: number): Conditions {
+function conditionsOf({ scale, jitter, loss }: Options, milliseconds: number): Conditions {
   return { roundTrip: milliseconds * scale, jitter, loss, partitioned: false }
 }
 

@@ -36,7 +36,7 @@ export interface KvOptions {
 }
 
 /** `cacheTtl` of a get, at the least. */
-export const minimumCacheSeconds = 30
+const minimumCacheSeconds = 30
 
 export function kvWorld({ now, propagationSeconds = 60, scale = 1 }: KvOptions): KvWorld {
   const store = new Map<string, readonly Version[]>()

@@ -162,7 +162,7 @@ export async function tellAtOnce(
 }
 
 /** Of several at once the later has to stay: who tells looks before and after. @throws what the cache throws */
-export async function tellAside(pages: SessionPages, write: LastWrite | null): Promise<void> {
+async function tellAside(pages: SessionPages, write: LastWrite | null): Promise<void> {
   if (write === null) return
   for (let puts = 0; puts < 2; puts += 1) {
     const told = await pages.aside()
