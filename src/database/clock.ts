@@ -14,11 +14,12 @@ export const readEpoch: Statement = { sql: 'select epoch, frame, tick from selva
  * Part of a transaction: that there was this frame before. A server that crashed may count its frames anew, from fewer
  * than there were, and then tells of it by the frame of the next write. The tick goes on where it was, or where the time is.
  * It is answered as `readEpoch` is.
+ * @param epoch whose frame that is: of another one it would tell of a crash that there was not; null: it is not known
  */
-export function noteFrame(frame: number, nowMilliseconds: number): Statement {
+export function noteFrame(epoch: string | null, frame: number, nowMilliseconds: number): Statement {
   return {
-    sql: 'update selvage_clock set frame = max(frame, ?), tick = max(tick + 1, ?) returning epoch, frame, tick',
-    args: [integerValue(frame), integerValue(nowMilliseconds)],
+    sql: 'update selvage_clock set frame = max(frame, iif(epoch = ?, ?, 0)), tick = max(tick + 1, ?) returning epoch, frame, tick',
+    args: [textValue(epoch ?? ''), integerValue(frame), integerValue(nowMilliseconds)],
   }
 }
 
@@ -32,10 +33,11 @@ export function checkedOf({ check, frame }: Reply): Bookmark | null {
   return bookmarkAt(check, frame ?? 0)
 }
 
-function renewEpoch(old: string): Statement {
+/** Its tick is past all that was written in the one before. */
+function renewEpoch(old: string, nowMilliseconds: number): Statement {
   return {
-    sql: 'update selvage_clock set epoch = lower(hex(randomblob(16))), frame = 0 where epoch = ?',
-    args: [textValue(old)],
+    sql: 'update selvage_clock set epoch = lower(hex(randomblob(16))), frame = 0, tick = max(tick + 1, ?) where epoch = ?',
+    args: [integerValue(nowMilliseconds), textValue(old)],
   }
 }
 
@@ -72,7 +74,7 @@ export async function beginHistory(
   const epoch = old ?? (await look(cluster, send, timing))?.epoch ?? null
   if (epoch === null) return
   const shape = { writes: true, isTrial: false, otherwise: null, epilogue: null }
-  const body = transactionRequest([renewEpoch(epoch)], shape)
+  const body = transactionRequest([renewEpoch(epoch, Date.now())], shape)
   await send(cluster.primary, { body, count: 1, limitMilliseconds: null }, timing)
   await look(cluster, send, timing)
 }

@@ -35,6 +35,8 @@ export interface NodeState {
   trips: number
   /** A frame that it has, for sure. */
   frame: number
+  /** What was sent before may tell of frames of another history. */
+  framesSinceMilliseconds: number
   /** Failures since it last answered. */
   failures: number
   /** When the first of them was. */
@@ -125,7 +127,8 @@ export function answered(
   state.milliseconds = before === null || took < before ? took : before * 0.8 + took * 0.2
   state.recent[state.trips % recentTrips] = took
   state.trips += 1
-  if (frame !== null) state.frame = Math.max(state.frame, frame)
+  if (frame !== null && sentMilliseconds >= state.framesSinceMilliseconds)
+    state.frame = Math.max(state.frame, frame)
 }
 
 /**
@@ -164,17 +167,14 @@ export function isBehind({ looks }: Cluster, { frame }: NodeState, nowMillisecon
 
 /** The primary said which history it has, and how far that is. */
 export function looked(cluster: Cluster, { epoch, frame }: Bookmark, nowMilliseconds: number): void {
-  const [last] = cluster.looks
   entersHistory(cluster, epoch)
+  const [last] = cluster.looks
   cluster.looks = [{ atMilliseconds: nowMilliseconds, frame }, ...(last === undefined ? [] : [last])]
 }
 
-/** The database is in this history. In another one than was known, what is open may lead to files that are not there any more. */
+/** The database is in this history. Where that is another one than was known, somebody else noticed first. */
 export function entersHistory(cluster: Cluster, epoch: string): void {
-  if (cluster.epoch !== null && cluster.epoch !== epoch) {
-    forgetAllStreams(cluster)
-    noteOver(cluster, cluster.epoch)
-  }
+  if (cluster.epoch !== null && cluster.epoch !== epoch) rewound(cluster)
   cluster.epoch = epoch
   cluster.former = cluster.former.filter((each) => each !== epoch)
 }
@@ -186,17 +186,19 @@ export function noteOver(cluster: Cluster, epoch: string): void {
 
 const mostFormer = 8
 
-/** The primary has less than it had: it was restored. What was known of frames is of another history. */
+/**
+ * The history that was known is over. What was known of frames is of another one: they are counted anew. And what is open may
+ * lead to files that are not there any more.
+ */
 export function rewound(cluster: Cluster): void {
   if (cluster.epoch !== null) noteOver(cluster, cluster.epoch)
   cluster.epoch = null
-  forgetAllStreams(cluster)
   cluster.looks = []
-  for (const state of [cluster.primary, ...cluster.replicas]) state.frame = 0
-}
-
-function forgetAllStreams({ primary, replicas }: Cluster): void {
-  for (const { streams } of [primary, ...replicas]) forgetStreams(streams)
+  for (const state of [cluster.primary, ...cluster.replicas]) {
+    state.frame = 0
+    state.framesSinceMilliseconds = Date.now()
+    forgetStreams(state.streams)
+  }
 }
 
 /** For how long the primary has not answered, in seconds; null while it does. */
@@ -223,6 +225,7 @@ function stateOf(node: Node, mostStreams: number): NodeState {
     recent: [],
     trips: 0,
     frame: 0,
+    framesSinceMilliseconds: Number.NEGATIVE_INFINITY,
     failures: 0,
     failedAtMilliseconds: 0,
     countedAtMilliseconds: 0,

@@ -58,7 +58,7 @@ export async function write(
   const known = cluster.primary.frame
   const isFollowed = cluster.replicas.length > 0 || touched.length > 0 || watching !== null
   const marks = touched.length === 0 ? [] : [raiseVersions(touched, named)]
-  if (isFollowed) marks.push(noteFrame(known, Date.now()))
+  if (isFollowed) marks.push(noteFrame(epoch, known, Date.now()))
   const all = [...statements, ...marks]
   const body = transactionRequest(all, { ...shape, writes: true, epilogue: epilogueOf(watching) })
   const parcel = { body, count: all.length, limitMilliseconds: null }
@@ -73,8 +73,10 @@ export async function write(
   let written = told ?? bookmarkAt(noted, Math.max(known, 1))
   // Its tick is that of a write before.
   if (!isFollowed && written !== null) written = { ...written, tick: 0 }
-  if (reply.frame !== null && reply.frame < Math.max(known, notedFrame(reply))) {
-    await beginHistory(epoch, cluster, send, timing)
+  // Of another history than was known here somebody else has noticed, and what this isolate knows is not of that one.
+  const isOther = epoch !== null && written !== null && written.epoch !== epoch
+  if (reply.frame !== null && reply.frame < Math.max(isOther ? 0 : known, notedFrame(reply))) {
+    await beginHistory(written?.epoch ?? epoch, cluster, send, timing)
     const tick = written?.tick ?? 0
     // Where nobody says which history that is now, the old one will do: whoever brings it is answered by the primary.
     const history = cluster.epoch ?? written?.epoch ?? null

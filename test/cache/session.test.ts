@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { randomOf } from '../../bench/world/random.ts'
 import { type SessionMemory, sessionMemory } from '../../src/cache/session/memory.ts'
 import type { LastWrite } from '../../src/cache/session/record.ts'
 import type { ResponseCache } from '../../src/cache/tier/edge.ts'
@@ -59,21 +58,27 @@ test.each([true, false])(
   },
 )
 
-test('after a crash frames are counted anew: of two writes the one with the higher tick is later', async () => {
-  const { isolate } = isolates()
-  const [one, two] = [isolate(), isolate()]
-  const [before, after] = [
-    { epoch: 'a', frame: 900, tick: 5 },
-    { epoch: 'a', frame: 20, tick: 6 },
-  ]
-  await write(one, before)
-  await write(two, after)
-  await write(one, before, false)
-  expect(await isolate().lastWrite('session')).toEqual(after)
-  expect(await one.lastWrite('session')).toEqual(after)
-  await isolate().rememberLately('session', before)
-  expect(await isolate().lastWrite('session')).toEqual(after)
-})
+test.each([
+  ['nobody has noticed', 'a'],
+  ['a new history has begun', 'b'],
+])(
+  'after a crash frames are counted anew: of two writes the one with the higher tick is later: %s',
+  async (_, epoch) => {
+    const { isolate } = isolates()
+    const [one, two] = [isolate(), isolate()]
+    const [before, after] = [
+      { epoch: 'a', frame: 900, tick: 5 },
+      { epoch, frame: 20, tick: 6 },
+    ]
+    await write(one, before)
+    await write(two, after)
+    await write(one, before, false)
+    expect(await isolate().lastWrite('session')).toEqual(after)
+    expect(await one.lastWrite('session')).toEqual(after)
+    await isolate().rememberLately('session', before)
+    expect(await isolate().lastWrite('session')).toEqual(after)
+  },
+)
 
 test('what was told before there were ticks is known, and goes by its frame', async () => {
   const { centre, isolate } = isolates()
@@ -150,40 +155,6 @@ test('of two writes in two isolates neither tells that all have ended: until the
 })
 
 /** Every order in which the steps of two writes may meet, as a cache of its own makes it. */
-test('whatever comes between: no answered write is missed', async () => {
-  const centre = dataCentre()
-  for (let seed = 1; seed <= 300; seed += 1) {
-    const random = randomOf(seed)
-    const pause = async () => {
-      for (let left = Math.floor(random() * 6); left > 0; left -= 1) await Promise.resolve()
-      if (random() < 0.2) await new Promise((resolve) => setImmediate(resolve))
-    }
-    const { isolate } = isolates()
-    const memories = Array.from({ length: 3 }, () => isolate(centre(pause, pause)))
-    const session = `session ${seed}`
-    let frame = 0
-    const results = await Promise.all(
-      memories.map(async (memory) => {
-        await pause()
-        const announced = memory.announce(session)
-        await pause()
-        // No trip is shorter than what a cache does.
-        for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve))
-        frame += 1
-        const own = frame
-        const writing = await announced
-        await pause()
-        const { isKnown, told } = memory.remember(session, at(own), writing)
-        if (!isKnown) await told
-        const seen = await isolate(centre()).lastWrite(session)
-        await told
-        return seen === 'unknown' || (typeof seen === 'object' && seen.frame >= own)
-      }),
-    )
-    expect(results, `seed ${seed}`).toEqual([true, true, true])
-  }
-})
-
 test('what nobody ends is over by itself; what was refused, at once', async () => {
   const { isolate, pass } = isolates()
   const [one, two] = [isolate(), isolate()]

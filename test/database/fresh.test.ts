@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Problem } from '../../src/base/problem.ts'
 import { startTiming } from '../../src/base/timing.ts'
 import { clusterOf, looked } from '../../src/database/cluster.ts'
-import { freshnessOf, nobody, nothing } from '../../src/database/fresh/freshness.ts'
+import { freshnessOf, nobody } from '../../src/database/fresh/freshness.ts'
 import type { Reply } from '../../src/database/hrana/reply.ts'
 
 const node = (name: string, isPrimary: boolean) => ({
@@ -25,7 +25,11 @@ test.each([
   ['it looked half a second ago', { lookedAgo: 500, says: null }, null],
   ['the primary does not answer', { lookedAgo: 60_000, says: null }, null],
   ['the primary says so, too', { lookedAgo: 60_000, says: 'of the session' }, written],
-  ['the primary says another one', { lookedAgo: 60_000, says: 'a third one' }, nothing],
+  [
+    'the primary says another one',
+    { lookedAgo: 60_000, says: 'a third one' },
+    { epoch: 'a third one', frame: 0, tick: 100 },
+  ],
 ] as const)(
   'where a session wrote in a history that this isolate does not know: %s',
   async (_, how, owed) => {
@@ -37,13 +41,17 @@ test.each([
   },
 )
 
-test('what a session wrote in a history that is over is owed to nobody, and nobody asks again', async () => {
+test('what a session wrote in a history that is over is owed by its tick, and nobody asks again', async () => {
   const cluster = clusterOf(node('primary', true), [node('replica', false)])
   looked(cluster, written, Date.now() - 60_000)
   looked(cluster, { epoch: 'of this isolate', frame: 10, tick: 50 }, Date.now() - 60_000)
   const reader = { ...nobody, remembered: async () => written }
   const surroundings = { cluster, reader, send: primary(null) }
-  expect(await freshnessOf('session', startTiming(), surroundings)).toEqual(nothing)
+  expect(await freshnessOf('session', startTiming(), surroundings)).toEqual({
+    epoch: 'of this isolate',
+    frame: 0,
+    tick: written.tick,
+  })
 })
 
 test('the cookie of the first of two writes of somebody who shares a session does not hide the second', async () => {

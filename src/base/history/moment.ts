@@ -9,12 +9,13 @@ export interface Moment {
 }
 
 /**
- * Whether `a` came after `b`; of two histories that cannot be told. A primary that crashed counts its frames anew, and as long
- * as nobody noticed that is the same history: only ticks have the order of all writes, and frames that of those without.
+ * Whether `a` came after `b`. A primary that crashed counts its frames anew, and as long as nobody noticed that is the same
+ * history: only ticks have the order of all writes, from one history to the next, and frames that of those without. Without
+ * ticks it cannot be told of two histories.
  */
 export function isLater(a: Moment, b: Moment): boolean {
-  if (a.epoch !== b.epoch) return false
-  return a.tick === b.tick || a.tick === 0 || b.tick === 0 ? a.frame > b.frame : a.tick > b.tick
+  if (a.tick !== b.tick && a.tick > 0 && b.tick > 0) return a.tick > b.tick
+  return a.epoch === b.epoch && a.frame > b.frame
 }
 
 /** Whether `a` came after `b`, of two moments of one history whose ticks are known: what is kept has no other ones. */

@@ -65,7 +65,7 @@ export function sessionPages(cache: ResponseCache, url: string): SessionPages {
   }
 }
 
-/** Of two writes the later; of two histories it cannot be told which is over: the second word stands. */
+/** Of two writes the later; where that cannot be told, the second word stands. */
 export function laterOf(a: LastWrite | null, b: LastWrite | null): LastWrite | null {
   return a !== null && (b === null || isLater(a, b)) ? a : b
 }

@@ -182,7 +182,7 @@ export async function tellLately(pages: SessionPages, write: LastWrite): Promise
 
 /** Whether what others know is at least as late. */
 function isTold(write: LastWrite, told: LastWrite | null): boolean {
-  return told !== null && told.epoch === write.epoch && !isLater(write, told)
+  return told !== null && (isLater(told, write) || (told.epoch === write.epoch && !isLater(write, told)))
 }
 
 /** One that follows another will find that one told, as a rule, a moment later. */

@@ -74,8 +74,10 @@ export async function freshnessOf(
   const primary = isNew || cluster.former.includes(last.epoch) ? null : await look(cluster, send, timing)
   if (isKnown()) return last
   if (primary !== null) noteOver(cluster, last.epoch)
-  // A session remembers no more than where it wrote; who brings a bookmark of another history is told of this one.
-  return reader.bookmark === null && cluster.former.includes(last.epoch) ? nothing : null
+  // Who brings a bookmark of another history is told of this one. A session remembers no more than where it wrote: after a crash
+  // that is there still, and may not have come to a replica; its tick goes on from one history to the next.
+  const isOver = reader.bookmark === null && cluster.former.includes(last.epoch)
+  return isOver && last.tick > 0 ? { epoch: cluster.epoch, frame: 0, tick: last.tick } : null
 }
 
 /** Where the caller wrote last, as far as anybody here knows. */

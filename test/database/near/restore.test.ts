@@ -86,6 +86,21 @@ test('a primary that crashed counts its frames anew: the next write says so to w
   expect(again.epoch).toBe(next.epoch)
 })
 
+test('isolates that had not heard of a crash begin no second history when they write', async () => {
+  const started = await startNodes(0)
+  nodes = started
+  const [one, two, three] = [clusterFor(started), clusterFor(started), clusterFor(started)]
+  await prepare(one)
+  for (let id = 0; id < 100; id += 1) await write(one, id)
+  const last = await write(two, 100)
+  await write(three, 101)
+  await started.crashPrimary()
+  const { epoch } = await write(one, 102)
+  expect(epoch).not.toBe(last.epoch)
+  const later = [await write(two, 103), await write(three, 104), await write(one, 105), await write(two, 106)]
+  expect(later.map((bookmark) => bookmark.epoch)).toEqual(later.map(() => epoch))
+})
+
 test('a replica that follows another history is not believed, however many frames it has', async () => {
   const started = await startNodes(1)
   nodes = started
