@@ -53,7 +53,6 @@ export function readOptions(args: readonly string[]): Options {
     return value
   }
   const direct = values.direct === true
-  if (direct && values.faults === true) throw new RangeError('--faults cuts ways, and --direct has none')
   const requests = number('requests', Number.POSITIVE_INFINITY, 1, 1e8)
   const many = Number.isFinite(requests)
   return {

@@ -36,8 +36,13 @@ interface State {
 async function caughtUp(node: DatabaseNode, wanted: State): Promise<State> {
   const until = Date.now() + catchUpMilliseconds
   for (;;) {
-    const state = await stateOf(node.url)
-    if (isDeepStrictEqual(state, wanted) || Date.now() > until) return state
+    try {
+      const state = await stateOf(node.url)
+      if (isDeepStrictEqual(state, wanted) || Date.now() > until) return state
+    } catch (error) {
+      // One that was killed a moment ago, and begins anew, has no database until it has asked for all of it.
+      if (Date.now() > until) throw error
+    }
     await sleep(100)
   }
 }
