@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Later } from '../base/clock.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Caching } from '../engine/keep/fill.ts'
 import { read } from '../engine/read.ts'
@@ -103,8 +104,8 @@ function listUrl({ apiUrl }: Settings, resource: string, url: string): URL {
 
 /** Null where an operator switched it off. */
 function cachingOf(context: Context<RestEnv>): Caching | null {
-  const server = context.get('server')
-  return server.settings.isCaching
-    ? { ...server, later: (work) => context.executionCtx.waitUntil(work) }
-    : null
+  const { settings, store, flights, lately, standing, schema, realm, report } = context.get('server')
+  if (!settings.isCaching) return null
+  const later: Later = (work) => context.executionCtx.waitUntil(work)
+  return { store, flights, lately, standing, schema, realm, report, later }
 }

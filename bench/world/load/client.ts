@@ -91,8 +91,8 @@ export async function ask(
         `${client.name}: ${request.method} ${request.path}: ${status} ${text.slice(0, 300)}`,
       )
     }
-    // Who asks for what only the primary can say is none of those whose times are compared.
   } else if (doors === client.doors && promise !== 'strong') {
+    // Who asks for what only the primary can say is none of those whose times are compared.
     samples.add(client.city.name, kind, sampleOf(heard))
   }
   for (const owner of ownersIn(text)) {

@@ -28,7 +28,7 @@ export interface Writings {
   before: SessionRecord
   /** Until then somebody here takes the mark away. */
   endingUntilMilliseconds: number
-  /** Until then somebody here sets out: two at once would take each other's claims for their own. */
+  /** Until then somebody here sets out: of two at once each would put its mark over what the other one has left there. */
   settingOutUntilMilliseconds: number
 }
 
@@ -74,10 +74,9 @@ export async function setOut(
   const { owned } = writings
   const now = clock.nowMilliseconds()
   if (owned !== null && owned.untilMilliseconds - now >= markMilliseconds) return owned.untilMilliseconds
-  const until = begun + deadlineMilliseconds
   writings.settingOutUntilMilliseconds = now + deadlineMilliseconds
   try {
-    return await mark(writings, pages, surroundings, until)
+    return await mark(writings, pages, surroundings, begun + deadlineMilliseconds)
   } finally {
     writings.settingOutUntilMilliseconds = Number.NEGATIVE_INFINITY
   }

@@ -85,7 +85,7 @@ async function lastOf(
   { bookmark, isCookie, remembered, rememberedLately }: Reader,
   consistency: Consistency | 'lately',
 ): Promise<Bookmark | 'none' | 'unknown'> {
-  if (bookmark !== null && !(isCookie && consistency !== 'eventual')) return bookmark
+  if (bookmark !== null && (!isCookie || consistency === 'eventual')) return bookmark
   if (consistency === 'eventual') return 'none'
   if (consistency === 'lately' && bookmark === null) {
     const shared = await rememberedLately()
