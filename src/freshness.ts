@@ -79,7 +79,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   if (status !== undefined) {
     for (const [name, value] of Object.entries(cacheHeaders(status))) context.res.headers.set(name, value)
   }
-  const { written, versions, read, silentSeconds } = database.seen
+  const { written, versions, read, ageSeconds } = database.seen
   await announced?.end(written)
   if (written !== null) {
     // This isolate knows it at once. The others learn it meanwhile: who wrote has a bookmark, or is remembered.
@@ -90,8 +90,8 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     const news = newsOf(status?.kind === 'hit' ? status.readAt : read, brought, isTold)
     if (news !== null) tell(context, news, settings)
   }
-  if (silentSeconds !== null && cluster.replicas.length > 0) {
-    context.res.headers.set(dataAgeHeader, String(silentSeconds))
+  if (ageSeconds !== null && cluster.replicas.length > 0) {
+    context.res.headers.set(dataAgeHeader, String(ageSeconds))
   }
   renewStreams(cluster, Date.now(), later)
 }
@@ -202,9 +202,16 @@ const lookEveryMilliseconds = 5_000
 
 /** With several nodes somebody has to know how the primary is. No answer waits for it. */
 function lookNowAndThen(context: Context<FreshnessEnv>, database: Database): void {
-  const { cluster } = context.get('server')
+  const { cluster, realm, store } = context.get('server')
+  const { primary } = cluster
   const now = Date.now()
   if (cluster.replicas.length === 0 || now - cluster.lookingSinceMilliseconds < lookEveryMilliseconds) return
   cluster.lookingSinceMilliseconds = now
-  context.executionCtx.waitUntil(database.look(startTiming()))
+  const look = async (): Promise<void> => {
+    await database.look(startTiming())
+    if (primary.failures > 0) primary.answeredAtMilliseconds ??= await store.heard.of(realm)
+    else if (primary.answeredAtMilliseconds !== null)
+      await store.heard.tell(realm, primary.answeredAtMilliseconds)
+  }
+  context.executionCtx.waitUntil(look())
 }

@@ -3,6 +3,7 @@ import { isNewer, type Moment } from '../base/history/moment.ts'
 import type { Versions } from '../base/versions.ts'
 import { decodeEntry, type Entry, encodeEntry, lifeSeconds } from './entry.ts'
 import type { Outcome } from './flight.ts'
+import { type LastHeard, lastHeard } from './knowledge/heard.ts'
 import type { Sighting } from './knowledge/knowledge.ts'
 import { shareKnowledge } from './knowledge/shared.ts'
 import { absent, isSuperseded, judge, type Miss, type Requirement, type Served, wins } from './rule.ts'
@@ -54,6 +55,7 @@ export interface Store {
   overtaken(key: string, realm: string): Entry | null
   /** Where all that is known of these tables holds: what is read from there on is not overtaken yet. Null: nothing is known. */
   knownAt(realm: string, tables: readonly string[]): Moment | null
+  readonly heard: LastHeard
 }
 
 export interface Tiers {
@@ -137,6 +139,7 @@ export function createStore({ memory, dataCentre, world }: Tiers, clock: Clock):
     },
     learn: known.learn,
     news: known.news,
+    heard: lastHeard(dataCentre),
     overtaken(key, realm) {
       const entry = memory.get(key)
       return entry !== null && isSuperseded(entry, known.of(realm)) ? entry : null

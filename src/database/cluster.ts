@@ -45,7 +45,7 @@ export interface NodeState {
   countedAtMilliseconds: number
   /** It is left alone until then. */
   leftUntilMilliseconds: number
-  /** When it last answered; null: never. */
+  /** When it last answered here, or somebody else who told; null: never, as far as is known. */
   answeredAtMilliseconds: number | null
 }
 
@@ -158,8 +158,13 @@ export function p95Milliseconds({ recent }: NodeState): number | null {
 /** What the primary had so long ago, a replica has to have. */
 const longestLagMilliseconds = 5_000
 
-/** Whether a replica is farther behind the primary than it may be. */
-export function isBehind({ looks }: Cluster, { frame }: NodeState, nowMilliseconds: number): boolean {
+/** Whether a replica is farther behind the primary than it may be. While that is silent, it is the best that there is. */
+export function isBehind(
+  { primary, looks }: Cluster,
+  { frame }: NodeState,
+  nowMilliseconds: number,
+): boolean {
+  if (primary.failures > 0) return false
   return looks.some(
     (look) => look.frame > frame && nowMilliseconds - look.atMilliseconds > longestLagMilliseconds,
   )
@@ -201,12 +206,21 @@ export function rewound(cluster: Cluster): void {
   }
 }
 
-/** For how long the primary has not answered, in seconds; null while it does. */
-export function silentSeconds({ primary }: Cluster, nowMilliseconds: number): number | null {
+/**
+ * How old what was read at least may be, in seconds, while the primary does not answer; null while it does. A replica has what
+ * the primary had when it last answered, or, where it had not come to that, what it had when it was looked at before.
+ * @param frame that the node had that was read
+ */
+export function ageSeconds(
+  { primary, looks }: Cluster,
+  frame: number,
+  nowMilliseconds: number,
+): number | null {
   if (primary.failures === 0) return null
-  return Math.ceil(
-    (nowMilliseconds - (primary.answeredAtMilliseconds ?? primary.failedAtMilliseconds)) / 1_000,
-  )
+  const reached = looks.find((look) => look.frame <= frame) ?? looks.at(-1)
+  const heard = primary.answeredAtMilliseconds ?? primary.failedAtMilliseconds
+  const since = frame >= primary.frame ? heard : Math.min(heard, reached?.atMilliseconds ?? heard)
+  return Math.max(0, Math.ceil((nowMilliseconds - since) / 1_000))
 }
 
 /** After so many failures in a row the primary counts as lost. */

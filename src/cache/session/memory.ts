@@ -122,9 +122,11 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
   /** As the last of those that are under way here. */
   const end = async (session: string, own: Writings): Promise<void> => {
     own.owned = null
-    own.endingUntilMilliseconds = now() + deadlineMilliseconds
+    const until = now() + deadlineMilliseconds
+    own.endingUntilMilliseconds = until
     await tell(session, (pages) => allEnded(own, memory.get(session) ?? null, pages, clock))
-    own.endingUntilMilliseconds = Number.NEGATIVE_INFINITY
+    // Who takes longer than that may find the next one there.
+    if (own.endingUntilMilliseconds === until) own.endingUntilMilliseconds = Number.NEGATIVE_INFINITY
   }
   return {
     async lastWrite(session) {

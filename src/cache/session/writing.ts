@@ -74,11 +74,14 @@ export async function setOut(
   const { owned } = writings
   const now = clock.nowMilliseconds()
   if (owned !== null && owned.untilMilliseconds - now >= markMilliseconds) return owned.untilMilliseconds
-  writings.settingOutUntilMilliseconds = now + deadlineMilliseconds
+  const until = now + deadlineMilliseconds
+  writings.settingOutUntilMilliseconds = until
   try {
     return await mark(writings, pages, surroundings, begun + deadlineMilliseconds)
   } finally {
-    writings.settingOutUntilMilliseconds = Number.NEGATIVE_INFINITY
+    // Who takes longer than that may find the next one there.
+    if (writings.settingOutUntilMilliseconds === until)
+      writings.settingOutUntilMilliseconds = Number.NEGATIVE_INFINITY
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Bookmark } from '../bookmark.ts'
-import { type Cluster, silentSeconds } from '../cluster.ts'
+import { ageSeconds, type Cluster } from '../cluster.ts'
 import type { VersionSighting } from '../versions.ts'
 
 /** What a request has learnt of the database so far. */
@@ -10,8 +10,8 @@ export interface Seen {
   readonly read: Bookmark | null
   /** The versions of tables after the last write that touched some; null: none did. */
   readonly versions: VersionSighting | null
-  /** For how long the primary has not answered: what a replica says may be so old. Null while it does, and of no read. */
-  readonly silentSeconds: number | null
+  /** How old what was read may be while the primary does not answer. Null while it does, and of no read. */
+  readonly ageSeconds: number | null
 }
 
 /** The same, while a request learns it. */
@@ -48,8 +48,8 @@ export function learning(cluster: Cluster): Learning {
       const epoch = read?.epoch ?? cluster.epoch
       return read === null || epoch === null || isOfTwoHistories ? null : { ...read, epoch }
     },
-    get silentSeconds() {
-      return read === null ? null : silentSeconds(cluster, Date.now())
+    get ageSeconds() {
+      return read === null ? null : ageSeconds(cluster, read.frame, Date.now())
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Bookmark } from '../../../src/database/bookmark.ts'
 import { connectTo, type Database } from '../../../src/database/client.ts'
 import { type Cluster, clusterOf } from '../../../src/database/cluster.ts'
 import { type Consistency, nobody, type Reader } from '../../../src/database/fresh/freshness.ts'
+import type { SendOptions } from '../../../src/database/trip/send.ts'
 import type { TestNodes } from '../../harness/nodes.ts'
 
 export const virginia = { latitude: 38.9, longitude: -77.4 }
@@ -78,8 +79,8 @@ export async function ask(
 /** How many rows there are. */
 export const total = "select count(*) || '' from written"
 
-export async function write(cluster: Cluster, id: number): Promise<Bookmark> {
-  const database = connectTo({ cluster, reader: nobody })
+export async function write(cluster: Cluster, id: number, options: SendOptions = {}): Promise<Bookmark> {
+  const database = connectTo({ cluster, reader: nobody, ...options })
   const insert = { sql: `insert into written values (${id})`, args: [] }
   await database.transact([insert], startTiming(), { touched: ['written'] })
   const { written } = database.seen

@@ -10,7 +10,7 @@ import { startNodes, type TestNodes } from '../../harness/nodes.ts'
 import { type Name, password } from '../backend/seed.ts'
 
 /** Isolates of one data centre, by name. One that was not asked before is as new as one that was restarted. */
-export const isolates = ['a', 'b', 'c', 'd', 'e', 'f'] as const
+export const isolates = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
 export type Isolate = (typeof isolates)[number] | 'off'
 
 export type Asker = 'anon' | 'service' | Name
