@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Later } from './base/clock.ts'
 import { isLater } from './base/history/moment.ts'
+import { rememberedSeconds } from './base/history/remembered.ts'
 import { once } from './base/memory/once.ts'
 import { Problem } from './base/problem.ts'
 import type { Place, Settings } from './base/settings.ts'
@@ -86,13 +87,19 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     if (versions !== null) later(store.learn(realm, versions, Date.now(), true))
     tell(context, written, settings)
   } else {
-    // What was kept may be read anew meanwhile: that is not what is told.
-    const news = newsOf(status?.kind === 'hit' ? status.readAt : read, brought, isTold)
+    // What was kept may be read anew meanwhile: that is not what is told. Nor is it new enough to be brought in the session's place.
+    const isHit = status?.kind === 'hit'
+    const owed = isHit && isTold ? await reader.remembered() : null
+    const news = newsOf(isHit ? asNewAs(status.readAt, owed) : read, brought, isTold)
     if (news !== null) tell(context, news, settings)
   }
   if (ageSeconds !== null && cluster.replicas.length > 0) {
     context.res.headers.set(dataAgeHeader, String(ageSeconds))
   }
+  const settling = sessions.settle(sessionKey(realm, context.get('caller'), null), () =>
+    database.look(startTiming()),
+  )
+  if (settling !== null) later(settling)
   renewStreams(cluster, Date.now(), later)
 }
 
@@ -146,14 +153,11 @@ function tell(context: Context<FreshnessEnv>, bookmark: Bookmark, { serverSecret
   const { headers } = context.res
   headers.set(bookmarkHeader, sealed)
   if (!context.req.raw.headers.has('cookie')) return
-  const attributes = `Path=/; Max-Age=${cookieSeconds}; HttpOnly; Secure; SameSite=Lax`
+  const attributes = `Path=/; Max-Age=${rememberedSeconds}; HttpOnly; Secure; SameSite=Lax`
   headers.append('set-cookie', `${cookieName}=${sealed}; ${attributes}`)
   // A cache between here and there would give everybody this cookie (RFC 9111 §7.3).
   if (headers.get('cache-control')?.startsWith('public')) headers.set('cache-control', 'private, no-cache')
 }
-
-/** No replica stays so far behind. */
-const cookieSeconds = 86_400
 
 /** A header that is wrong is the client's mistake; a cookie may be of another time, and nobody can take it back. */
 function broughtIn(headers: Headers, secret: string): Bookmark | null {
@@ -185,6 +189,12 @@ function newsOf(read: Bookmark | null, brought: Bookmark | null, isTold: boolean
   if (!isTold) return null
   // What was read was no older than what was brought, though it may be kept since before.
   return brought !== null && isLater(brought, read) ? brought : read
+}
+
+/** What was kept since before the last write of a session is as new to it, where nothing that it needs was written since. */
+function asNewAs(readAt: Bookmark, owed: Bookmark | 'none' | 'unknown' | null): Bookmark {
+  if (owed === null || typeof owed === 'string' || !isLater(owed, readAt)) return readAt
+  return owed.epoch === readAt.epoch ? owed : { ...readAt, tick: Math.max(readAt.tick, owed.tick) }
 }
 
 function asksForSession(headers: Headers): boolean {

@@ -6,6 +6,8 @@ import { boundedMap } from '../base/memory/bounded-map.ts'
  */
 export interface Standing {
   note(session: string, atMilliseconds: number): void
+  /** The database said that it is over. */
+  forget(session: string): void
   /** In milliseconds since 1970; -Infinity: never, or long ago. */
   lastSeen(session: string): number
 }
@@ -15,6 +17,7 @@ export function createStanding(): Standing {
   const lastSeen = (session: string): number => seen.get(session) ?? Number.NEGATIVE_INFINITY
   return {
     note: (session, atMilliseconds) => seen.set(session, Math.max(atMilliseconds, lastSeen(session))),
+    forget: (session) => seen.delete(session),
     lastSeen,
   }
 }

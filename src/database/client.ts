@@ -60,7 +60,7 @@ export interface Database {
   /** How new what this request reads must be; null: only the primary is new enough. */
   freshness(consistency: Consistency | 'lately', timing: Timing): Promise<Freshness | null>
   /** Asks the primary how it is, for the sake of what is known of it. */
-  look(timing: Timing): Promise<void>
+  look(timing: Timing): Promise<Bookmark | null>
   /** What this request has learnt of the database so far. */
   readonly seen: Seen
 }
@@ -181,9 +181,7 @@ export function connectTo(options: DatabaseOptions): Database {
       )
     },
     freshness: (consistency, timing) => freshnessOf(consistency, timing, { cluster, reader, send }),
-    async look(timing) {
-      await look(cluster, send, timing)
-    },
+    look: (timing) => look(cluster, send, timing),
     seen,
   }
 }

@@ -70,7 +70,7 @@ export async function write(
   // Where that was refused, as on a schema that is not migrated yet, the transaction itself says its tick, which is enough to
   // follow it by: a replica is believed by that.
   const noted = isFollowed && !shape.isTrial && 'results' in whole ? (whole.results.at(-1) ?? null) : null
-  let written = told ?? bookmarkAt(noted, Math.max(known, 1))
+  let written = told ?? bookmarkAt(noted, 1)
   // Its tick is that of a write before.
   if (!isFollowed && written !== null) written = { ...written, tick: 0 }
   // Of another history than was known here somebody else has noticed, and what this isolate knows is not of that one.

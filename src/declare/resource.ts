@@ -6,7 +6,8 @@ import type { FieldRule, Policy, UpdatePolicy } from './policy.ts'
 /**
  * How long answers may be kept, in seconds: all answers that show rows of this resource, as long as the others in them
  * may be kept, too. What a write through this server touches is read anew at once where it was written, and by who
- * brings a bookmark; others may see an answer of this age, also after a sign-out or a change of role.
+ * brings a bookmark; others may see an answer of this age, also after a sign-out or a change of role. `maxAge` and the longer
+ * of the two times after it are a week in all, at most.
  */
 export interface CacheOptions {
   /** For so long an answer counts as new. */

@@ -104,7 +104,10 @@ export async function read(
         )
   timing.mark('db')
   if (caching !== null) refreshAhead((again) => asAnybody(again, context), caching, clock)
-  if (kept.text === null) throw sessionOver()
+  if (kept.text === null) {
+    if (caching !== null) caching.standing.forget(standingOf(caching, caller))
+    throw sessionOver()
+  }
   const answer = kept.status === null ? takeApart(kept.text) : takeApartOnce(kept.text)
   if (answer === null) throw unavailable()
   return {
@@ -200,8 +203,13 @@ function freshnessFor(
  * All that the look at a session is about: another token of the same session, with rights that are not so any more, is no
  * session that stood. Null where nobody in particular is told the same.
  */
-function sessionFor({ isOpen }: Keeping, { realm }: Caching, caller: Caller): string | null {
-  if (isOpen || caller.kind !== 'user') return null
+function sessionFor({ isOpen }: Keeping, caching: Caching, caller: Caller): string | null {
+  return isOpen || caller.kind !== 'user' ? null : standingOf(caching, caller)
+}
+
+/** A session, and what it may, as its token says. */
+function standingOf({ realm }: Caching, caller: Caller): string {
+  if (caller.kind !== 'user') return JSON.stringify([realm])
   const { id, sessionId, role, aal, authority } = caller
   return JSON.stringify([realm, id, sessionId, role, aal, authority])
 }

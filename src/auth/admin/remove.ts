@@ -1,4 +1,4 @@
-import { getTableConfig } from 'drizzle-orm/sqlite-core'
+import { getTableName } from 'drizzle-orm'
 import { boolean, nullish, object } from 'valibot'
 import { Problem } from '../../base/problem.ts'
 import { integerValue, type Statement, textValue } from '../../base/statement.ts'
@@ -58,13 +58,8 @@ export async function deleteUser(context: AuthContext): Promise<Response> {
 }
 
 /** Tables whose rows go or change with a user, of those that answers from caches depend on. */
-function followers({ backend, model }: AuthServer): readonly string[] {
-  const found = backend.resources.flatMap(({ table }) => {
-    const { name, foreignKeys } = getTableConfig(table)
-    const follows = foreignKeys.some((key) => key.reference().foreignTable === authUsers)
-    return follows ? model.watch.touchedBy(name, true) : []
-  })
-  return [...new Set(found)]
+function followers({ model }: AuthServer): readonly string[] {
+  return model.watch.touchedBy(getTableName(authUsers), true)
 }
 
 /** Beyond all bans, and a date that all can read. */

@@ -1,3 +1,4 @@
+import { rememberedSeconds } from '../../base/history/remembered.ts'
 import type { Tier } from '../tier/tier.ts'
 
 /** When anybody in the data centre last heard from the primary of a realm, for isolates that never did. */
@@ -16,12 +17,14 @@ export function lastHeard(dataCentre: Tier | null): LastHeard {
       return Number.isSafeInteger(at) ? at : null
     },
     async tell(realm, atMilliseconds) {
-      await dataCentre?.put(pageOf(realm), new TextEncoder().encode(String(atMilliseconds)), lifeSeconds)
+      await dataCentre?.put(
+        pageOf(realm),
+        new TextEncoder().encode(String(atMilliseconds)),
+        rememberedSeconds,
+      )
     },
   }
 }
 
 /** No key of an entry has a colon. */
 const pageOf = (realm: string): string => `heard:${realm}`
-
-const lifeSeconds = 86_400

@@ -1,4 +1,5 @@
 import { afterTheAnswer, type Clock, doAfterTheAnswer, type Later, sleep } from '../../base/clock.ts'
+import { rememberedSeconds } from '../../base/history/remembered.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
 import { createDue, type Due } from '../due.ts'
 import type { Tier } from '../tier/tier.ts'
@@ -40,8 +41,6 @@ export interface SharedKnowledge {
 
 /** Who has a bookmark of one isolate may come to another one as soon. */
 const tellMilliseconds = 100
-/** Longer than entries last: what it forgets would make a superseded one look good until its `maxAge`. */
-const lifeSeconds = 7 * 86_400
 const rememberedTenants = 1_000
 
 interface State {
@@ -82,7 +81,7 @@ export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKno
     const bytes = encodeKnowledge(state.knowledge)
     state.shared = state.knowledge
     state.sharedBytes = bytes
-    await tier.put(knowledgePage(realm), bytes, lifeSeconds)
+    await tier.put(knowledgePage(realm), bytes, rememberedSeconds)
   }
   const refresh = async (realm: string, nowMilliseconds: number) => {
     if (dataCentre === null) return

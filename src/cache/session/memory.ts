@@ -4,14 +4,8 @@ import { boundedMap } from '../../base/memory/bounded-map.ts'
 import { createDue, type Due } from '../due.ts'
 import type { ResponseCache } from '../tier/edge.ts'
 import { within } from '../tier/within.ts'
-import {
-  type LastWrite,
-  laterOf,
-  noRecord,
-  type SessionPages,
-  type SessionRecord,
-  sessionPages,
-} from './record.ts'
+import { isSettled, type LastWrite, type Look, laterOf, type SessionPages, sessionPages } from './record.ts'
+import { settle } from './settle.ts'
 import { allEnded, isAlone, noWritings, setOut, tellAtOnce, tellLately, type Writings } from './writing.ts'
 
 /**
@@ -21,7 +15,7 @@ import { allEnded, isAlone, noWritings, setOut, tellAtOnce, tellLately, type Wri
 export interface SessionMemory {
   /**
    * `unknown`: the data centre's cache does not answer, so that other isolates may know of one; or another isolate has
-   * sent one on its way, and has not told yet how far the database came by it.
+   * sent one on its way, and has not told yet how far the database came by it, or never will (`settle`).
    */
   lastWrite(session: string): Promise<LastWrite | 'none' | 'unknown'>
   /**
@@ -29,6 +23,11 @@ export interface SessionMemory {
    * before that.
    */
   lastWriteLately(session: string, later: Later): Promise<LastWrite | 'none'>
+  /**
+   * Where that was found unknown, and nobody says more: asks the primary, and tells. Null: there is nothing to settle.
+   * @param ask how far the primary has come; null: it does not say
+   */
+  settle(session: string, ask: () => Promise<LastWrite | null>): Promise<void> | null
   /** What this isolate has heard of, without asking; `unknown`: asking would not tell more. */
   recall(session: string): LastWrite | 'none' | 'unknown'
   /**
@@ -65,6 +64,8 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
   const memory = boundedMap<LastWrite>(sessionsKept)
   const writings = boundedMap<Writings>(sessionsKept)
   const dues = boundedMap<Due>(sessionsKept)
+  /** Of sessions that were found unsettled: from when on somebody may settle them. */
+  const unsettled = boundedMap<number>(sessionsKept)
   let isKeeping = false
   let pausedUntilMilliseconds = 0
   const now = (): number => clock.nowMilliseconds()
@@ -74,38 +75,29 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
     writings.set(session, own)
     return own
   }
-  const look = async (session: string): Promise<SessionRecord | 'unknown'> => {
+  const look = async (session: string): Promise<Look | 'unknown'> => {
     if (cache === null || isPaused()) return 'unknown'
     const pages = sessionPages(cache, urlOf(session))
     try {
-      const record = await within(() => pages.record(), deadlineMilliseconds)
-      if (record !== null) {
-        const { last, mark, teller } = record
-        const isOver = mark !== null && mark.untilMilliseconds <= now()
-        const aside = isOver ? await within(() => pages.aside(), deadlineMilliseconds) : null
-        // Asked after the record: whoever claimed before that was told is in it.
-        const claim =
-          mark === null && teller !== null ? await within(() => pages.claim(), deadlineMilliseconds) : null
-        if (claim !== null && claim !== teller) return 'unknown'
-        return { last: laterOf(aside, last), mark: isOver ? null : mark, teller }
-      }
+      const found = await within(() => pages.look(), deadlineMilliseconds)
+      if (found.record !== null || found.claim !== null) return found
       isKeeping ||= await keeps(cache)
     } catch {
       // Whatever it is that fails there: what it may know is not known.
       isKeeping = false
     }
     if (!isKeeping) pausedUntilMilliseconds = now() + pauseMilliseconds
-    return isKeeping ? noRecord : 'unknown'
+    return isKeeping ? { record: null, claim: null } : 'unknown'
   }
   const note = (session: string, write: LastWrite): void =>
     memory.set(session, laterOf(memory.get(session) ?? null, write) ?? write)
-  const learn = (session: string, { last }: SessionRecord): LastWrite | 'none' => {
-    if (last !== null) note(session, last)
+  const learn = (session: string, { record }: Look): LastWrite | 'none' => {
+    if (record !== null && record.last !== null) note(session, record.last)
     return memory.get(session) ?? 'none'
   }
   const lookAndLearn = async (session: string): Promise<void> => {
-    const record = await look(session)
-    if (record !== 'unknown') learn(session, record)
+    const found = await look(session)
+    if (found !== 'unknown') learn(session, found)
   }
   /** @returns null where it cannot be told: a client that keeps its bookmark is not in need of it */
   const tell = async <Told>(
@@ -130,12 +122,30 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
   }
   return {
     async lastWrite(session) {
-      const record = await look(session)
-      if (record === 'unknown') return 'unknown'
-      const last = learn(session, record)
+      const found = await look(session)
+      if (found === 'unknown') return 'unknown'
+      const last = learn(session, found)
+      if (isSettled(found)) return last
+      const mark = found.record?.mark ?? null
       // What this isolate alone has on its way was not answered yet, or is in its memory.
-      const isOwn = record.mark?.by === isolate && isAlone(writingsOf(session), now())
-      return record.mark === null || isOwn ? last : 'unknown'
+      if (mark?.by === isolate && isAlone(writingsOf(session), now())) return last
+      if (mark === null || mark.untilMilliseconds <= now())
+        unsettled.set(session, unsettled.get(session) ?? now())
+      return 'unknown'
+    },
+    settle(session, ask) {
+      const from = unsettled.get(session)
+      if (cache === null || from === undefined || from > now()) return null
+      unsettled.set(session, now() + settlingMilliseconds)
+      const work = async (): Promise<void> => {
+        try {
+          await within(() => settle(sessionPages(cache, urlOf(session)), ask, clock), settlingMilliseconds)
+        } catch {
+          // It stays unknown, and the next one tries.
+        }
+        unsettled.delete(session)
+      }
+      return work()
     },
     async lastWriteLately(session, later) {
       const due = dues.get(session) ?? createDue()
@@ -166,13 +176,14 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       const own = writingsOf(session)
       if (write !== null) note(session, write)
       if (writing !== null) own.underWay = Math.max(0, own.underWay - 1)
+      if (write !== null && writing?.knownUntilMilliseconds === own.owned?.untilMilliseconds)
+        own.hasWritten = true
       const isKnown = writing !== null && writing.knownUntilMilliseconds > now() + deadlineMilliseconds
       const work = async (): Promise<void> => {
         if (own.owned !== null && own.underWay === 0) await end(session, own)
         else if (write === null || (isKnown && own.owned !== null)) return
         // What was told over by one that is later here must not be what others know.
-        else
-          await tell(session, (pages) => tellAtOnce(own, pages, memory.get(session) ?? write, isolate, clock))
+        else await tell(session, (pages) => tellAtOnce(pages, memory.get(session) ?? write, clock))
       }
       return { isKnown: isKnown || write === null, told: work() }
     },
@@ -197,6 +208,8 @@ async function keeps(cache: ResponseCache): Promise<boolean> {
 const sessionsKept = 10_000
 
 const deadlineMilliseconds = 250
+/** Longer than somebody takes to settle: of many who find it so one does. */
+const settlingMilliseconds = 3_000
 /** For so long a cache that fails is not asked. */
 const pauseMilliseconds = 5_000
 

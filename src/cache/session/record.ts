@@ -1,14 +1,15 @@
 import { isLater, type Moment } from '../../base/history/moment.ts'
+import { rememberedSeconds } from '../../base/history/remembered.ts'
 import type { ResponseCache } from '../tier/edge.ts'
 
 /** Where the database was after a write. */
 export type LastWrite = Moment
 
-/** A write that is on its way: until its frame is told, or its time is over, nobody knows what is new enough. */
+/** A write that is on its way: until it is told how far the database came by it, nobody knows what is new enough. */
 export interface Mark {
   /** Of the isolate, which takes it away; `anybody`: nobody does. */
   readonly by: string
-  /** By then it has ended, whatever became of who set out. */
+  /** By then it has ended, whatever became of who set out: where the primary is since, it is done or never will be. */
   readonly untilMilliseconds: number
 }
 
@@ -16,11 +17,19 @@ export interface Mark {
 export interface SessionRecord {
   readonly last: LastWrite | null
   readonly mark: Mark | null
-  /**
-   * The claim of who told it without a mark: where another one came after it, who told was overtaken, and does not know yet.
-   * Null: it is of before claims were told.
-   */
+  /** The claim of who told it without a mark: where that is not the last one, who told was overtaken, and does not know yet. */
   readonly teller: string | null
+}
+
+/** The pages of a session, read at once. */
+export interface Look {
+  readonly record: SessionRecord | null
+  readonly claim: string | null
+}
+
+/** Whether all that was answered is told: nobody set out since, and nothing of it was forgotten. */
+export function isSettled({ record, claim }: Look): boolean {
+  return record === null ? claim === null : record.mark === null && record.teller === claim
 }
 
 /** Nothing is told of the session. */
@@ -33,35 +42,35 @@ export const anybody = '*'
 export interface SessionPages {
   record(): Promise<SessionRecord | null>
   putRecord(record: SessionRecord): Promise<void>
-  /** Of who was the last to set out with a write, or to tell of one; null: nobody was for a minute, or nothing is kept. */
+  /** Of who was the last to set out with a write, or to tell of one; null: nobody was, or it is not kept any more. */
   claim(): Promise<string | null>
   putClaim(claim: string): Promise<void>
-  /** The last write of those that had to leave the record alone. */
-  aside(): Promise<LastWrite | null>
-  putAside(write: LastWrite): Promise<void>
+  /** Whatever was answered before this is in one of the two, however they come. */
+  look(): Promise<Look>
 }
 
 /** @param url of the session, below which there is nothing else */
 export function sessionPages(cache: ResponseCache, url: string): SessionPages {
   const get = async (page: string): Promise<string | null> =>
     (await (await cache.match(`${url}/${page}`))?.text()) ?? null
-  const put = async (page: string, text: string, seconds = rememberedSeconds): Promise<void> => {
-    const headers = { 'cache-control': `max-age=${seconds}` }
+  const put = async (page: string, text: string): Promise<void> => {
+    const headers = { 'cache-control': `max-age=${rememberedSeconds}` }
     await cache.put(`${url}/${page}`, new Response(text, { headers }))
   }
+  const record = async (): Promise<SessionRecord | null> => {
+    const text = await get('record')
+    return text === null ? null : decodeRecord(text)
+  }
+  const claim = (): Promise<string | null> => get('claim')
   return {
-    async record() {
-      const text = await get('record')
-      return text === null ? null : decodeRecord(text)
+    record,
+    putRecord: (told) => put('record', encodeRecord(told)),
+    claim,
+    putClaim: (own) => put('claim', own),
+    async look() {
+      const [recorded, claimed] = await Promise.all([record(), claim()])
+      return { record: recorded, claim: claimed }
     },
-    putRecord: (record) => put('record', encodeRecord(record)),
-    claim: () => get('claim'),
-    putClaim: (claim) => put('claim', claim, claimedSeconds),
-    async aside() {
-      const text = await get('aside')
-      return text === null ? null : decodeWrite(text)
-    },
-    putAside: (write) => put('aside', encodeWrite(write)),
   }
 }
 
@@ -69,11 +78,6 @@ export function sessionPages(cache: ResponseCache, url: string): SessionPages {
 export function laterOf(a: LastWrite | null, b: LastWrite | null): LastWrite | null {
   return a !== null && (b === null || isLater(a, b)) ? a : b
 }
-
-/** Longer than a replica may stay behind before it is left alone. */
-const rememberedSeconds = 3_600
-/** Longer than a mark stands; who died after claiming must not leave the session unknown for as long as it is remembered. */
-const claimedSeconds = 60
 
 /**
  * `epoch.frame.tick`, or `epoch.frame` as it was without ticks, or `-`; then ` by@until` while a write is on its way, else

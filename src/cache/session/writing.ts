@@ -1,7 +1,9 @@
 import { type Clock, sleep } from '../../base/clock.ts'
 import { isLater } from '../../base/history/moment.ts'
+import { claimed, isLast, leaveToAnybody, markMilliseconds } from './claim.ts'
 import {
   anybody,
+  isSettled,
   type LastWrite,
   laterOf,
   type Mark,
@@ -14,8 +16,9 @@ import {
  * The writes of one session that this isolate has on their way. A cache compares nothing, so two isolates that write at
  * once could each overwrite what the other one says of itself. They are told apart by two pages (the splitter of Moir and
  * Anderson, 1995): who finds the record without a mark, marks it, and then is still the last that claimed it, is alone,
- * and may take its mark away. Of others the record says that until a time nobody knows, and that nobody takes back. Who takes
- * it back all the same, because somebody came between its last look and that, is known by its claim, which is not the last.
+ * and may take its mark away. Of others the record says that nobody knows, and nobody takes that back: past its time who reads
+ * asks the primary how far it has come, and tells that (`settle`). Who takes it back all the same, because somebody came
+ * between its last look and that, is known by its claim, which is not the last.
  */
 export interface Writings {
   /** Not ended yet. */
@@ -24,8 +27,10 @@ export interface Writings {
   owned: Mark | null
   /** By which it came to that. */
   claim: string
-  /** What was told before. */
+  /** What was told before. With a mark: that is not all. */
   before: SessionRecord
+  /** Whether a write that set out since is done: what was told before does not matter any more. */
+  hasWritten: boolean
   /** Until then somebody here takes the mark away. */
   endingUntilMilliseconds: number
   /** Until then somebody here sets out: of two at once each would put its mark over what the other one has left there. */
@@ -37,17 +42,22 @@ export const noWritings = (): Writings => ({
   owned: null,
   claim: '',
   before: noRecord,
+  hasWritten: false,
   endingUntilMilliseconds: Number.NEGATIVE_INFINITY,
   settingOutUntilMilliseconds: Number.NEGATIVE_INFINITY,
 })
 
-/** Whether the mark of this isolate stands for no other's writes. */
-export function isAlone({ owned, endingUntilMilliseconds }: Writings, nowMilliseconds: number): boolean {
-  return owned !== null || endingUntilMilliseconds > nowMilliseconds
+/** Whether the mark of this isolate stands for no other's writes, and all before it are known. */
+export function isAlone(writings: Writings, nowMilliseconds: number): boolean {
+  return (
+    isAllKnown(writings) && (writings.owned !== null || writings.endingUntilMilliseconds > nowMilliseconds)
+  )
 }
 
-/** Longer than a trip may take with all its tries: a write that was not answered by then was not answered at all. */
-const markMilliseconds = 15_000
+/** Whether the last write that this isolate knows of is the last one of all that were answered. */
+export function isAllKnown({ before, hasWritten }: Writings): boolean {
+  return before.mark === null || hasWritten
+}
 
 export interface SettingOut {
   readonly isolate: string
@@ -93,87 +103,70 @@ async function mark(
   inTimeUntil: number,
 ): Promise<number | null> {
   const now = clock.nowMilliseconds()
-  await othersEnded(pages, isolate, clock)
+  const isFree = await othersEnded(pages, isolate, clock)
   const claim = await claimed(pages)
-  const before = (await pages.record()) ?? noRecord
+  const told = (await pages.record()) ?? noRecord
   // Twice as long, so that writes that follow may share it.
   const own = { by: isolate, untilMilliseconds: now + 2 * markMilliseconds }
   const isInTime = (): boolean => clock.nowMilliseconds() < inTimeUntil
-  if (!isOfOthers(before.mark, isolate, now) && isInTime()) {
+  if (isFree && !isOfOthers(told.mark, isolate, now) && isInTime()) {
+    const isOwn = writings.owned !== null && told.mark?.untilMilliseconds === writings.owned.untilMilliseconds
+    const before = isOwn ? writings.before : told
     await pages.putRecord({ ...before, mark: own })
     if ((await isLast(pages, claim)) && isInTime()) {
       writings.owned = own
       writings.claim = claim
       writings.before = before
+      if (!isOwn) writings.hasWritten = false
       return own.untilMilliseconds
     }
   }
   writings.owned = null
-  if (isInTime() && !isOfAnybody(before.mark, now)) await leaveToAnybody(pages, before.last, now)
+  if (isInTime() && !isOfAnybody(told.mark, now)) await leaveToAnybody(pages, told.last, now)
   return null
 }
 
 /**
  * All that were on their way here have ended: others are told of the last of them.
- * @param last null: nothing was written
+ * @param last that this isolate knows of; null: none
  * @throws what the cache throws
  */
 export async function allEnded(
-  { before, claim }: Writings,
+  writings: Writings,
   last: LastWrite | null,
   pages: SessionPages,
   clock: Clock,
 ): Promise<void> {
-  if (!(await isLast(pages, claim))) return tellAside(pages, last)
-  await pages.putRecord(
-    last === null
-      ? { ...before, teller: claim }
-      : { last: laterOf(before.last, last), mark: null, teller: claim },
-  )
+  const { before, claim } = writings
+  // Who came after it says that nobody knows.
+  if (!(await isLast(pages, claim))) return
+  const together = laterOf(before.last, last)
+  const mark = isAllKnown(writings) ? null : before.mark
+  await pages.putRecord({ last: together, mark, teller: claim })
   // Somebody set out while that was on its way there, and may have been told over.
-  if (await isLast(pages, claim)) return
-  await leaveToAnybody(pages, laterOf(before.last, last), clock.nowMilliseconds())
-  await tellAside(pages, last)
+  if (!(await isLast(pages, claim))) await leaveToAnybody(pages, together, clock.nowMilliseconds())
 }
 
 /**
  * Tells of a write that has ended and was not announced.
  * @throws what the cache throws
  */
-export async function tellAtOnce(
-  { underWay, owned }: Writings,
-  pages: SessionPages,
-  write: LastWrite,
-  isolate: string,
-  clock: Clock,
-): Promise<void> {
-  // What an announcement has left that came to nothing is in nobody's way.
-  const isUnderWay = underWay > 0 || owned !== null
+export async function tellAtOnce(pages: SessionPages, write: LastWrite, clock: Clock): Promise<void> {
   const now = clock.nowMilliseconds()
+  const found = await pages.look()
   const claim = await claimed(pages)
-  const before = (await pages.record()) ?? noRecord
-  // Not for longer: else a session that writes all the time would never be known again.
-  if (isOfAnybody(before.mark, now + spareMilliseconds)) return tellAside(pages, write)
-  if (!isOfOthers(before.mark, isUnderWay ? '' : isolate, now)) {
-    const last = laterOf(before.last, write)
-    await pages.putRecord({ last, mark: null, teller: claim })
+  const { mark, last } = (await pages.record()) ?? noRecord
+  // Nobody knows, and who asks the primary after that does so after this, or is told from this by the claim.
+  if (mark !== null && (mark.by === anybody || mark.untilMilliseconds <= now)) return
+  const together = laterOf(last, write)
+  if (mark === null && isSettled(found)) {
+    await pages.putRecord({ last: together, mark: null, teller: claim })
     if (await isLast(pages, claim)) return
   }
-  await leaveToAnybody(pages, laterOf(before.last, write), now)
-  await tellAside(pages, write)
+  await leaveToAnybody(pages, together, now)
 }
 
-/** Of several at once the later has to stay: who tells looks before and after. @throws what the cache throws */
-async function tellAside(pages: SessionPages, write: LastWrite | null): Promise<void> {
-  if (write === null) return
-  for (let puts = 0; puts < 2; puts += 1) {
-    const told = await pages.aside()
-    if (isTold(write, told)) return
-    await pages.putAside(write)
-  }
-}
-
-/** The same, where others learn of it without being promised that. @throws what the cache throws */
+/** Tells others, where they learn of it without being promised that: of several at once the later has to stay. */
 export async function tellLately(pages: SessionPages, write: LastWrite): Promise<void> {
   for (let puts = 0; puts < 2; puts += 1) {
     const record = (await pages.record()) ?? noRecord
@@ -187,35 +180,22 @@ function isTold(write: LastWrite, told: LastWrite | null): boolean {
   return told !== null && (isLater(told, write) || (told.epoch === write.epoch && !isLater(write, told)))
 }
 
-/** One that follows another will find that one told, as a rule, a moment later. */
-async function othersEnded(pages: SessionPages, isolate: string, clock: Clock): Promise<void> {
-  for (const pause of pausesMilliseconds) {
-    const record = await pages.record()
-    if (record?.mark?.by === anybody || !isOfOthers(record?.mark ?? null, isolate, clock.nowMilliseconds()))
-      return
+/**
+ * One that follows another will find that one told, as a rule, a moment later.
+ * @returns whether nobody else has anything on its way
+ */
+async function othersEnded(pages: SessionPages, isolate: string, clock: Clock): Promise<boolean> {
+  for (const pause of [...pausesMilliseconds, null]) {
+    const found = await pages.look()
+    const mark = found.record?.mark ?? null
+    const isFree = mark === null ? isSettled(found) : !isOfOthers(mark, isolate, clock.nowMilliseconds())
+    if (isFree || mark?.by === anybody || pause === null) return isFree
     await sleep(pause)
   }
+  return false
 }
-
-/** So much before its end a mark is not relied on. */
-const spareMilliseconds = 1_000
 
 const pausesMilliseconds = [4, 8, 16] as const
-
-/** Claimed once more, so that who meanwhile took the place to be free does not think to be alone to the end. */
-async function leaveToAnybody(
-  pages: SessionPages,
-  last: LastWrite | null,
-  nowMilliseconds: number,
-): Promise<void> {
-  const mark = { by: anybody, untilMilliseconds: nowMilliseconds + markMilliseconds }
-  for (let puts = 0; puts < 3; puts += 1) {
-    await pages.putRecord({ last, mark, teller: null })
-    await claimed(pages)
-    if ((await pages.record())?.mark?.by === anybody) return
-  }
-  throw new RangeError('others tell all the time')
-}
 
 function isOfAnybody(mark: Mark | null, nowMilliseconds: number): boolean {
   return mark?.by === anybody && mark.untilMilliseconds > nowMilliseconds
@@ -223,17 +203,4 @@ function isOfAnybody(mark: Mark | null, nowMilliseconds: number): boolean {
 
 function isOfOthers(mark: Mark | null, isolate: string, nowMilliseconds: number): boolean {
   return mark !== null && mark.by !== isolate && mark.untilMilliseconds > nowMilliseconds
-}
-
-/** One of its own each time: of two by one isolate, too, only the last one is. */
-async function claimed(pages: SessionPages): Promise<string> {
-  const claim = crypto.randomUUID()
-  await pages.putClaim(claim)
-  return claim
-}
-
-async function isLast(pages: SessionPages, claim: string): Promise<boolean> {
-  const last = await pages.claim()
-  if (last === null) throw new RangeError('nothing is kept')
-  return last === claim
 }

@@ -93,7 +93,8 @@ async function lastOf(
     return shared === 'none' || isTickless(shared) ? 'none' : shared
   }
   const own = await remembered()
-  if (bookmark === null) return own
+  // Of two writes at once the other one may be what is not known.
+  if (bookmark === null || (own === 'unknown' && consistency === 'session')) return own
   return typeof own === 'object' && isLater(own, bookmark) ? own : bookmark
 }
 

@@ -88,6 +88,8 @@ export async function askAndKeep(
     const result = await ask(atLeast, isLater)
     const entry = entryOf(result, keeping, storedAtMilliseconds)
     if (session !== null && entry !== null) standing.note(session, storedAtMilliseconds)
+    // What was refreshed for it after its answer tells that, too.
+    if (session !== null && result.text === null) standing.forget(session)
     if (entry !== null) outcome = store.fill(key, entry, { realm, scope: scopeOf(keeping) }, later)
     return { text: result.text, isStored: outcome === 'kept' }
   } finally {

@@ -1,3 +1,4 @@
+import { longestKeptSeconds } from '../../base/history/remembered.ts'
 import type { ResourceOptions } from '../../declare/resource.ts'
 import type { Keep } from '../resource.ts'
 
@@ -7,17 +8,17 @@ export function keepOf(name: string, { cache }: Pick<ResourceOptions<never>, 'ca
   const { maxAge, staleWhileRevalidate = 0, staleIfError = 0, clients = 0, afterWrite = 'wait' } = cache
   const times = { maxAge, staleWhileRevalidate, staleIfError, clients }
   for (const [member, seconds] of Object.entries(times)) {
-    if (!Number.isInteger(seconds) || seconds < 0 || seconds > longestSeconds)
-      throw new TypeError(
-        `${name}: cache.${member} is ${seconds}, and must be whole seconds from 0 to ${longestSeconds}`,
-      )
+    if (!Number.isInteger(seconds) || seconds < 0)
+      throw new TypeError(`${name}: cache.${member} is ${seconds}, and must be whole seconds, 0 or more`)
   }
+  const longest = maxAge + Math.max(staleWhileRevalidate, staleIfError)
+  if (longest > longestKeptSeconds)
+    throw new TypeError(
+      `${name}: cache.maxAge and what is given stale after it are ${longest} seconds, and may be ${longestKeptSeconds}, a week: for so long it is remembered what was written`,
+    )
   if (clients > maxAge) throw new TypeError(`${name}: cache.clients is more than cache.maxAge`)
   return maxAge === 0 ? null : { ...times, afterWrite }
 }
-
-/** A year, as long as HTTP's caches keep anything. */
-const longestSeconds = 31_536_000
 
 /** What all of them allow. */
 export function shortest(keeps: readonly Keep[]): Keep {
