@@ -176,8 +176,8 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       const own = writingsOf(session)
       if (write !== null) note(session, write)
       if (writing !== null) own.underWay = Math.max(0, own.underWay - 1)
-      if (write !== null && writing?.knownUntilMilliseconds === own.owned?.untilMilliseconds)
-        own.hasWritten = true
+      const isOwned = own.owned !== null && own.owned.untilMilliseconds === writing?.knownUntilMilliseconds
+      if (isOwned && write !== null) own.hasWritten = true
       const isKnown = writing !== null && writing.knownUntilMilliseconds > now() + deadlineMilliseconds
       const work = async (): Promise<void> => {
         if (own.owned !== null && own.underWay === 0) await end(session, own)
