@@ -29,6 +29,40 @@ export function headers(centre: () => Centre): void {
       expect([far.trips, far.text]).toEqual([0, miss.text])
     })
 
+    test('what a write has overtaken is stale, and was not missing', async () => {
+      const { ask } = centre()
+      const url = '/rest/v1/replies?select=text&id=eq.1'
+      await ask(url)
+      const change = { as: 'staff', method: 'PATCH', body: { text: 'reply 1' } } as const
+      expect((await ask('/rest/v1/replies?id=eq.1', change)).status).toBe(204)
+      const again = await ask(url)
+      expect(statusOf(again.cache)?.parameters).toEqual({ fwd: 'stale', stored: true })
+      expect([again.trips, again.headers.has('age')]).toEqual([1, false])
+    })
+
+    test('the age of what was kept a while ago, however it is told', async () => {
+      const { ask, settled } = centre()
+      const [list, absent] = ['/rest/v1/signs?order=text', '/rest/v1/replies/888888']
+      const { headers: told } = await ask(list)
+      await ask(absent)
+      await settled()
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      const headers = { 'if-none-match': told.get('etag') ?? '' }
+      const rows = [
+        ['data-centre', 200, await ask(list, { in: 'b' })],
+        ['memory', 304, await ask(list, { headers })],
+        ['memory', 404, await ask(absent)],
+      ] as const
+      for (const [detail, status, answer] of rows) {
+        const age = Number(answer.headers.get('age'))
+        expect(age, answer.cache).toBeGreaterThanOrEqual(1)
+        expect([answer.status, answer.trips]).toEqual([status, 0])
+        expect(statusOf(answer.cache)?.parameters).toEqual({ hit: true, ttl: 60 - age, detail })
+        // A client takes that age off: twenty seconds are left to it.
+        if (status !== 404) expect(answer.headers.get('cache-control')).toBe(`public, max-age=${age + 20}`)
+      }
+    })
+
     test('the age and what is left of it', async () => {
       const url = '/rest/v1/ticks'
       const { ask } = centre()
@@ -65,6 +99,7 @@ export function headers(centre: () => Centre): void {
         'cookie',
         'prefer',
         'range',
+        'range-unit',
         'selvage-bookmark',
       ]) {
         expect(vary).toContain(name)
