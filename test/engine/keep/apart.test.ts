@@ -1,15 +1,18 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { backend, everyone, resource } from '../../../src/index.ts'
 import { type KeptWorld, newDataCentre, startKept } from './world.ts'
 
-const news = sqliteTable('news', { id: integer().primaryKey(), text: text().notNull() })
-const declared = backend({
-  name: 'News',
-  roles: { member: [] },
-  defaultRole: 'member',
-  resources: [resource(news, { read: everyone, create: everyone, cache: { maxAge: 60 } })],
-})
+const id = integer().primaryKey()
+const deployed = (news: SQLiteTable) =>
+  backend({
+    name: 'News',
+    roles: { member: [] },
+    defaultRole: 'member',
+    resources: [resource(news, { read: everyone, create: everyone, cache: { maxAge: 60 } })],
+  })
+const declared = deployed(sqliteTable('news', { id, text: text().notNull() }))
+const path = '/rest/v1/news?select=text'
 const worlds: KeptWorld[] = []
 beforeAll(async () => {
   for (const which of ['staging', 'production']) {
@@ -24,11 +27,23 @@ beforeEach(newDataCentre)
 test('two deployments of one backend in one zone share nothing of what they keep', async () => {
   const [staging, production] = worlds
   if (staging === undefined || production === undefined) throw new RangeError('there are two')
-  const first = await staging.isolate()('/rest/v1/news?select=text')
+  const first = await staging.isolate()(path)
   expect(first.text).toBe('[{"text":"staging"}]')
-  const second = await production.isolate()('/rest/v1/news?select=text')
+  const second = await production.isolate()(path)
   expect([second.text, second.headers.get('cache-status')]).toEqual([
     '[{"text":"production"}]',
     'Selvage; fwd=uri-miss; stored',
   ])
+})
+
+test('two versions of a backend share nothing where a column is of another kind', async () => {
+  const [world] = worlds
+  if (world === undefined) throw new RangeError('there are two')
+  // The statement is the same: what differs is what a value of it is taken for.
+  const next = deployed(sqliteTable('news', { id, text: integer().notNull() }))
+  const asked = [world.isolate(), world.isolate({}, next), world.isolate(), world.isolate({}, next)]
+  const told: (string | null)[] = []
+  for (const isolate of asked) told.push((await isolate(path)).headers.get('cache-status'))
+  const [miss, hit] = ['Selvage; fwd=uri-miss; stored', expect.stringMatching(/hit;.*detail=data-centre$/)]
+  expect(told).toEqual([miss, miss, hit, hit])
 })
