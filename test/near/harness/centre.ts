@@ -8,6 +8,7 @@ import { seed } from '../../../src/cli/seed.ts'
 import { makeBindings } from '../../harness/bindings.ts'
 import { startNodes, type TestNodes } from '../../harness/nodes.ts'
 import { type Name, password } from '../backend/seed.ts'
+import { workersOf } from './workers.ts'
 
 /** Isolates of one data centre, by name. One that was not asked before is as new as one that was restarted. */
 export const isolates = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const
@@ -23,6 +24,8 @@ export interface Ask {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** What Cloudflare says of where it comes in; null: nothing. Default: Tokyo. */
+  readonly cf?: Readonly<Record<string, unknown>> | null
 }
 
 export interface Answer {
@@ -58,12 +61,21 @@ export interface Centre {
 export interface CentreOptions {
   /** Default: none. */
   readonly replicas?: number
+  /** Latitude and longitude of each of them; default: the first is in Tokyo. */
+  readonly places?: readonly (readonly [number, number])[]
   readonly variables?: Readonly<Record<string, string>>
+  /** Variables of one isolate besides. */
+  readonly own?: Readonly<Partial<Record<Isolate, Readonly<Record<string, string>>>>>
 }
 
 const backendFolder = resolve(import.meta.dirname, '../backend')
 
-export async function startCentre({ replicas = 0, variables = {} }: CentreOptions = {}): Promise<Centre> {
+export async function startCentre({
+  replicas = 0,
+  places = [],
+  variables = {},
+  own = {},
+}: CentreOptions = {}): Promise<Centre> {
   const nodes = await startNodes(replicas)
   const databaseUrl = nodes.primary.sqld.url
   try {
@@ -82,7 +94,7 @@ export async function startCentre({ replicas = 0, variables = {} }: CentreOption
     const script = await readFile(join(folder, bundle.main), 'utf8')
     const bindings = {
       ...makeBindings(nodes.primary.wire.url),
-      ...replicaBindings(nodes),
+      ...replicaBindings(nodes, places),
       CACHE_OFF: '',
       ...variables,
     }
@@ -90,7 +102,15 @@ export async function startCentre({ replicas = 0, variables = {} }: CentreOption
     const miniflare = new Miniflare(
       convertV4MiniflareOptions({
         handleStructuredLogs: ({ message }) => void log.push(message),
-        workers: [front(), ...[...isolates, 'off'].map((name) => isolate(name, script, bindings))],
+        workers: workersOf(
+          script,
+          Object.fromEntries(
+            [...isolates, 'off' as const].map((name) => [
+              name,
+              { ...bindings, ...(name === 'off' && { CACHE_OFF: '1' }), ...own[name] },
+            ]),
+          ),
+        ),
       }),
     )
     await miniflare.ready
@@ -126,62 +146,31 @@ async function stop(miniflare: Miniflare, nodes: TestNodes): Promise<void> {
   await nodes.stop()
 }
 
-function replicaBindings({ replicas }: TestNodes): Readonly<Record<string, string>> {
+function replicaBindings(
+  { replicas }: TestNodes,
+  places: NonNullable<CentreOptions['places']>,
+): Readonly<Record<string, string>> {
   if (replicas.length === 0) return {}
   const list = replicas.map(({ wire }, index) => ({
     name: `replica-${index}`,
     url: wire.url,
-    place: [35.7 + index, 139.7],
+    place: places[index] ?? [35.7 + index, 139.7],
   }))
   // Nobody knows where the primary is: it is the last that is asked, however fast it is on this machine.
   return { DATABASE_REPLICAS: JSON.stringify(list) }
 }
 
-const compatibilityDate = '2026-10-01'
-
-function isolate(name: string, script: string, bindings: Readonly<Record<string, string>>) {
-  return {
-    name,
-    modules: true,
-    script,
-    compatibilityDate,
-    kvNamespaces: { CACHE: 'world' },
-    bindings: { ...bindings, ...(name === 'off' && { CACHE_OFF: '1' }) },
-  }
-}
-
-/** Sends a request to the isolate that it names, from Tokyo; as often as it says, all at once. */
-function front() {
-  const script = `export default { async fetch(request, env) {
-    const headers = new Headers(request.headers)
-    const [name, crowd] = [headers.get('test-isolate'), Number(headers.get('test-crowd') ?? 0)]
-    headers.delete('test-isolate')
-    headers.delete('test-crowd')
-    const cf = { latitude: '35.7', longitude: '139.7', colo: 'NRT' }
-    const send = () => env[name].fetch(new Request(request, { headers, cf }))
-    if (crowd === 0) return send()
-    const answers = Array.from({ length: crowd }, async () => {
-      const answer = await send()
-      return [answer.status, await answer.text()]
-    })
-    const told = await Promise.all(answers)
-    return Response.json({
-      statuses: [...new Set(told.map(([status]) => status))],
-      texts: new Set(told.map(([, text]) => text)).size,
-    })
-  } }`
-  const serviceBindings = Object.fromEntries([...isolates, 'off'].map((name) => [name, name]))
-  return { name: 'front', modules: true, script, compatibilityDate, serviceBindings }
-}
+const inTokyo = { latitude: '35.7', longitude: '139.7', colo: 'NRT' }
 
 function asking(miniflare: Miniflare, bindings: Readonly<Record<string, string>>) {
   const tokens = new Map<Name, Promise<string>>()
   const send = async (
     url: string,
-    { in: name = 'a', ...init }: RequestInit & { in?: Isolate | undefined },
+    { in: name = 'a', cf = inTokyo, ...init }: RequestInit & { in?: Isolate | undefined; cf?: Ask['cf'] },
   ) => {
     const headers = new Headers(init.headers)
     headers.set('test-isolate', name)
+    headers.set('test-cf', JSON.stringify(cf))
     const since = performance.now()
     const { body = null, method = 'GET' } = init
     const response = await miniflare.dispatchFetch(`http://selvage.test${url}`, {
@@ -204,6 +193,7 @@ function asking(miniflare: Miniflare, bindings: Readonly<Record<string, string>>
       headers.set('content-type', 'application/json')
     const { response, text, milliseconds } = await send(url, {
       in: given.in,
+      cf: given.cf,
       method: given.method ?? (given.body === undefined ? 'GET' : 'POST'),
       headers,
       ...(given.body !== undefined && { body: JSON.stringify(given.body) }),

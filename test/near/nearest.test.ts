@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTiming } from '../../src/base/timing.ts'
+import { connect } from '../../src/database/client.ts'
+import { type Answer, type Centre, startCentre } from './harness/centre.ts'
+
+const tokyo = { name: 'replica-0', place: [35.7, 139.7] } as const
+const frankfurt = { name: 'replica-1', place: [50.1, 8.7] } as const
+const virginia = '38.9,-77.4'
+/** Nothing of it is kept. */
+const url = '/rest/v1/visits?select=id&limit=1'
+
+let centre: Centre
+beforeAll(async () => {
+  centre = await startCentre({
+    replicas: 2,
+    places: [tokyo.place, frankfurt.place],
+    variables: { DATABASE_PLACE: virginia },
+  })
+  for (const { sqld } of centre.nodes.replicas) await followed(sqld.url)
+}, 60_000)
+afterAll(() => centre?.stop())
+
+async function followed(replicaUrl: string): Promise<void> {
+  const replica = connect({ url: replicaUrl, token: null })
+  const visits = () => replica.run({ sql: 'select id from visits', args: [] }, startTiming())
+  for (let tries = 0; (await visits().catch(() => null)) === null; tries += 1) {
+    if (tries > 200) throw new Error('a replica does not follow')
+    await sleep(50)
+  }
+}
+
+const node = ({ headers }: Answer) => /node;desc="([^"]*)"/.exec(headers.get('server-timing') ?? '')?.[1]
+
+describe('the first read of an isolate goes to the node that is nearest to where its request comes in', () => {
+  test.each([
+    ['Seoul', 'a', { latitude: '37.6', longitude: '127.0' }, tokyo.name],
+    ['London', 'b', { latitude: '51.5', longitude: '-0.1' }, frankfurt.name],
+    ['New York', 'c', { latitude: '40.7', longitude: '-74.0' }, 'primary'],
+  ] as const)('%s', async (_, name, cf, expected) => {
+    const answer = await centre.ask(url, { in: name, cf })
+    expect([answer.status, answer.trips, node(answer)]).toEqual([200, 1, expected])
+  })
+
+  test.each([
+    ['nothing is said', null],
+    ['no place is said', { colo: 'NRT' }],
+    ['half of one is', { latitude: '51.5' }],
+    ['it is no number', { latitude: 'north', longitude: '' }],
+  ])('or to any replica where %s', async (_, cf) => {
+    const answer = await centre.ask(url, { in: 'c', cf })
+    expect([answer.status, answer.trips, node(answer)]).toEqual([200, 1, expect.stringMatching(/^replica-/)])
+  })
+})
