@@ -16,6 +16,8 @@ beforeAll(async () => {
     replicas: 2,
     places: [tokyo.place, frankfurt.place],
     variables: { DATABASE_PLACE: virginia },
+    // Where the primary is not said to be anywhere, it is asked last.
+    own: { d: { DATABASE_PLACE: '' }, e: { DATABASE_PLACE: '', DATABASE_HEDGE: '1' } },
   })
   for (const { sqld } of centre.nodes.replicas) await followed(sqld.url)
 }, 60_000)
@@ -30,7 +32,8 @@ async function followed(replicaUrl: string): Promise<void> {
   }
 }
 
-const node = ({ headers }: Answer) => /node;desc="([^"]*)"/.exec(headers.get('server-timing') ?? '')?.[1]
+const timing = ({ headers }: Answer): string => headers.get('server-timing') ?? ''
+const node = (answer: Answer) => /node;desc="([^"]*)"/.exec(timing(answer))?.[1]
 
 describe('the first read of an isolate goes to the node that is nearest to where its request comes in', () => {
   test.each([
@@ -50,5 +53,27 @@ describe('the first read of an isolate goes to the node that is nearest to where
   ])('or to any replica where %s', async (_, cf) => {
     const answer = await centre.ask(url, { in: 'c', cf })
     expect([answer.status, answer.trips, node(answer)]).toEqual([200, 1, expect.stringMatching(/^replica-/)])
+  })
+})
+
+describe('a second node is asked when the first one takes longer than nearly always', () => {
+  test.each([
+    ['not by default', 'd', false],
+    ['where DATABASE_HEDGE says so', 'e', true],
+  ] as const)('%s', async (_, name, isHedged) => {
+    const { ask, nodes } = centre
+    // After so many it is known what nearly always is.
+    for (let trip = 0; trip < 32; trip += 1) await ask(url, { in: name })
+    nodes.replicas[0]?.wire.strike({ delayMilliseconds: 400 })
+    try {
+      const answer = await ask(url, { in: name })
+      const told = /hedged;desc="(\d+)"/.exec(timing(answer))?.[1]
+      expect([answer.status, node(answer), told, answer.trips]).toEqual(
+        isHedged ? [200, frankfurt.name, '1', 2] : [200, tokyo.name, undefined, 1],
+      )
+      if (isHedged) expect(answer.milliseconds).toBeLessThan(400)
+    } finally {
+      nodes.replicas[0]?.wire.strike(null)
+    }
   })
 })
