@@ -53,6 +53,33 @@ test('every shard is migrated with the main database, and a run that was cut off
   expect(await tables()).toEqual([2, 2, 2, 2])
 })
 
+/** Which history each database is. */
+const epochs = () =>
+  Promise.all(
+    urls().map(async (url) => {
+      const { rows } = await connect({ url, token: null }).run(
+        { sql: 'select epoch from selvage_clock', args: [] },
+        startTiming(),
+      )
+      return textOf(rows[0]?.[0])
+    }),
+  )
+
+test('--restored begins another history in each database that is meant, and in none without it', async () => {
+  const [main = '', first = '', second = '', other = ''] = urls()
+  for (const databaseUrl of urls()) await cliMigrate({ databaseUrl, folder: 'drizzle' })
+  const before = await epochs()
+  expect(new Set(before).size).toBe(4)
+  await migrate(main, [first, second])
+  expect(await epochs()).toEqual(before)
+  expect(await migrate(main, [first, second], '--restored')).toBe('0 The database and 2 shards are current.')
+  const after = await epochs()
+  expect(after.map((epoch, index) => epoch === before[index])).toEqual([false, false, false, true])
+  await migrate(main, [first], '--database', other, '--restored')
+  const last = await epochs()
+  expect(last.map((epoch, index) => epoch === after[index])).toEqual([true, true, true, false])
+})
+
 test('a seed lies where the Worker looks for it, and each database is seeded once', async () => {
   const backendFolder = resolve('test/shard/backend')
   const fresh = await Promise.all(Array.from({ length: 3 }, () => startDatabase()))

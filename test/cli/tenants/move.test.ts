@@ -1,11 +1,13 @@
 import type { Client } from '@libsql/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createApp } from '../../../src/app.ts'
 import { copyDatabase } from '../../../src/cli/tenants/copy/copy.ts'
 import { checksumOf } from '../../../src/cli/tenants/copy/rows.ts'
 import { moveTenant } from '../../../src/cli/tenants/move.ts'
 import { removeOld } from '../../../src/cli/tenants/remove.ts'
+import { openBookmark } from '../../../src/database/bookmark.ts'
 import declared from '../../tenant/backend/index.ts'
+import { waiting } from '../../tenant/holder.ts'
 import { startTenantWorld, type TenantWorld } from '../../tenant/world.ts'
 
 let world: TenantWorld
@@ -62,6 +64,36 @@ test('a move takes everything along, keys and search too; the old database stays
   expect(await removeOld(world.place, name)).toBeNull()
   await expect(countOf(source)).rejects.toThrow()
   expect((await read(name, 'limit=1')).status).toBe(200)
+})
+
+test('a copy is another history: the bookmark of before is answered in time, from the copy, and replaced', async () => {
+  const { name, source, target, to } = await pair()
+  const app = createApp(declared)
+  const { secretKey: apikey, serverSecret } = await world.settingsOf(name, { from: 'path' })
+  const ask = async (more: Readonly<Record<string, string>>, method = 'GET') => {
+    const headers = { apikey, 'content-type': 'application/json', ...more }
+    const init = method === 'GET' ? { headers } : { method, headers, body: '{"body":"written"}' }
+    const url = `http://api.test/t/${name}/rest/v1/notes${method === 'GET' ? '?id=eq.note-0&select=body' : ''}`
+    const response = await app.fetch(new Request(url, init), world.bindings, waiting)
+    const sealed = response.headers.get('selvage-bookmark') ?? ''
+    return { text: await response.text(), sealed, bookmark: openBookmark(serverSecret, sealed) }
+  }
+  const epochOf = async (client: Client) =>
+    String((await client.execute('select epoch from selvage_clock')).rows[0]?.epoch)
+  const { sealed, bookmark } = await ask({}, 'POST')
+  expect(bookmark?.epoch).toBe(await epochOf(source))
+  await moveTenant(world.place, name, { to, settleMilliseconds: 0 })
+  const epoch = await epochOf(target)
+  expect(epoch).toMatch(/^[0-9a-f]{32}$/)
+  expect(epoch).not.toBe(await epochOf(source))
+  await target.execute(`update notes set body = 'of the copy' where id = 'note-0'`)
+  // Who was active is believed for ten seconds to be where it was.
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 10_000)
+  onTestFinished(() => void vi.restoreAllMocks())
+  const since = performance.now()
+  const after = await ask({ 'selvage-bookmark': sealed })
+  expect([after.text, after.bookmark?.epoch]).toEqual(['[{"body":"of the copy"}]', epoch])
+  expect(performance.now() - since).toBeLessThan(3_500)
 })
 
 test('while it moves nobody is served', async () => {
