@@ -187,7 +187,7 @@ function problem(error: unknown, context: Context<AppEnv>): Response {
 
 /** A database that was never migrated, or made anew by mistake. */
 function lacksTables(cause: unknown): boolean {
-  return cause instanceof SqlError && /no such (?:table|column)/.test(cause.message)
+  return cause instanceof SqlError && /no such (?:table|column)|has no column named/.test(cause.message)
 }
 
 /** What failed and where; never its message, which may quote a statement or a value. */

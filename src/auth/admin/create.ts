@@ -61,7 +61,7 @@ export async function createUser(context: AuthContext): Promise<Response> {
 export function adminRefusal(error: unknown): unknown {
   if (isTooLongMetadata(error))
     return new Problem('validation_failed', { message: 'app_metadata is too long for a token.' })
-  if (error instanceof SqlError && error.message.includes('auth_users.id'))
+  if (error instanceof SqlError && /UNIQUE.* auth_users\.id/.test(error.message))
     return new Problem('conflict', { message: 'A user with this id exists already.' })
   const refusal = refusalOfUser(error)
   return refusal instanceof Problem && refusal.code === 'user_already_exists'

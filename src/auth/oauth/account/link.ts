@@ -80,7 +80,7 @@ export function tellOfLink(
 
 /** Of the transaction with the statements of `link`. */
 export function refusalOfLink(error: unknown): unknown {
-  const isTaken = error instanceof SqlError && error.message.includes('auth_identities.provider')
+  const isTaken = error instanceof SqlError && /UNIQUE.* auth_identities\.provider/.test(error.message)
   return isTaken ? new Problem('identity_already_exists') : error
 }
 

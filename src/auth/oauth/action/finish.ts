@@ -31,7 +31,7 @@ export async function finishFlow(context: AuthContext, flow: Flow, arriving: Arr
     if (flow.link !== null) return await finishLinking(context, { ...flow, link: flow.link }, arriving, now)
     return await finishSignIn(context, flow, arriving, now)
   } catch (error) {
-    if (error instanceof SqlError && error.message.includes('auth_challenges.id'))
+    if (error instanceof SqlError && /UNIQUE.* auth_challenges\.id/.test(error.message))
       throw new Problem('bad_oauth_state', { message: 'State has already been used' })
     throw flow.link === null ? refusalOfUser(error) : refusalOfLink(error)
   }
