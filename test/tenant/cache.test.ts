@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { moveTenant } from '../../src/cli/tenants/move.ts'
 import { removeTenant } from '../../src/cli/tenants/remove.ts'
-import { backend, everyone, resource } from '../../src/index.ts'
+import { backend, everyone, resource, type TenantsDeclaration } from '../../src/index.ts'
 import { notes } from './backend/notes.ts'
 import { waiting } from './holder.ts'
 import { startTenantWorld, type TenantWorld } from './world.ts'
@@ -15,7 +15,7 @@ const declared = backend({
     resource(notes, {
       read: everyone,
       create: everyone,
-      cache: { maxAge: 60, staleWhileRevalidate: 60, staleIfError: 60 },
+      cache: { maxAge: 60, staleWhileRevalidate: 60, staleIfError: 60, clients: 20 },
     }),
   ],
   tenants: { from: 'host' },
@@ -45,35 +45,81 @@ beforeEach(() => {
   Reflect.set(globalThis, 'caches', { default: centre })
 })
 
-async function ask(app: ReturnType<typeof createApp>, name: string, init: RequestInit = {}) {
-  const { publishableKey: apikey } = await world.settingsOf(name, { from: 'host' })
-  const headers = { apikey, 'content-type': 'application/json' }
-  const request = new Request(`http://${name}.api.test/rest/v1/notes?select=body`, { ...init, headers })
+type From = TenantsDeclaration['from']
+const root = (from: From, name: string) =>
+  ({ host: `http://${name}.api.test`, path: `http://api.test/t/${name}`, claim: 'http://api.test' })[from]
+
+interface Asked {
+  readonly from?: From
+  readonly given?: Readonly<Record<string, string>>
+  /** To be written as JSON. */
+  readonly body?: unknown
+}
+
+async function ask(
+  app: ReturnType<typeof createApp>,
+  name: string,
+  { from = 'host', given = {}, body }: Asked = {},
+) {
+  const { publishableKey: apikey } = await world.settingsOf(name, { from })
+  const headers = {
+    ...{ apikey, 'content-type': 'application/json' },
+    ...(from === 'claim' && { 'selvage-tenant': name }),
+    ...given,
+  }
+  const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) }
+  const request = new Request(`${root(from, name)}/rest/v1/notes?select=body`, init)
   const response = await app.fetch(request, { ...world.bindings, CACHE_OFF: '' }, waiting)
   const text = await response.text()
   const [, trips] = /trips;desc="(\d+)"/.exec(response.headers.get('server-timing') ?? '') ?? []
-  return { text, trips, status: response.status, kept: response.headers.get('cache-status') ?? '' }
+  const kept = response.headers.get('cache-status') ?? ''
+  return { text, trips, status: response.status, headers: response.headers, kept }
 }
 
-const read = (app: ReturnType<typeof createApp>, name: string) => ask(app, name)
+const read = (
+  app: ReturnType<typeof createApp>,
+  name: string,
+  from: From = 'host',
+  given: Readonly<Record<string, string>> = {},
+) => ask(app, name, { from, given })
 
 const write = (name: string, body: string) =>
   world.open(name).execute({ sql: 'insert into notes (id, body) values (?, ?)', args: [body, body] })
 
-test('the same query of two tenants is two entries, in this isolate and in the data centre', async () => {
-  await world.create('acme')
-  await world.create('globex')
-  await write('acme', 'of acme')
-  await write('globex', 'of globex')
-  for (const app of [createApp(declared), createApp(declared)]) {
-    for (let round = 0; round < 2; round += 1) {
-      for (const name of ['acme', 'globex'])
-        expect((await read(app, name)).text).toBe(`[{"body":"of ${name}"}]`)
+describe.each(['host', 'path', 'claim'] as const)('tenants by %s', (from) => {
+  const names = [`acme-${from}`, `globex-${from}`] as const
+  const isolate = () => createApp({ ...declared, tenants: { from } })
+  beforeAll(async () => {
+    for (const name of names) {
+      await world.create(name)
+      await write(name, `of ${name}`)
     }
-    const kept = await read(app, 'acme')
-    expect(kept.kept).toContain('hit')
-  }
-  expect(centre.size()).toBeGreaterThan(1)
+  })
+
+  test('the same query of two tenants is two entries, in this isolate and in the data centre', async () => {
+    for (const app of [isolate(), isolate()]) {
+      for (let round = 0; round < 2; round += 1) {
+        for (const name of names) expect((await read(app, name, from)).text).toBe(`[{"body":"of ${name}"}]`)
+      }
+      expect((await read(app, names[0], from)).kept).toContain('hit')
+    }
+    expect(centre.size()).toBeGreaterThan(1)
+  })
+
+  test('what clients may keep they do not keep of another tenant: of one URL it varies by who names it', async () => {
+    const app = isolate()
+    const [acme, globex] = [await read(app, names[0], from), await read(app, names[1], from)]
+    for (const { headers } of [acme, globex, await read(app, names[0], from)]) {
+      expect(headers.get('cache-control')).toMatch(/^public, max-age=/)
+      const varies = (headers.get('vary') ?? '').toLowerCase().split(/, */)
+      expect([varies.includes('apikey'), varies.includes('selvage-tenant')]).toEqual([true, from === 'claim'])
+    }
+    const etag = acme.headers.get('etag') ?? ''
+    const unchanged = await read(app, names[0], from, { 'if-none-match': etag })
+    expect([unchanged.status, unchanged.headers.get('vary')]).toEqual([304, acme.headers.get('vary')])
+    const other = await read(app, names[1], from, { 'if-none-match': etag })
+    expect([other.status, other.text]).toEqual([200, globex.text])
+  })
 })
 
 test('what nobody in particular writes for one tenant is no news to those who read of another', async () => {
@@ -83,8 +129,8 @@ test('what nobody in particular writes for one tenant is no news to those who re
     await write(name, `of ${name}`)
   }
   await read(here, 'reader')
-  const body = JSON.stringify({ id: 'new', body: 'new' })
-  expect((await ask(here, 'writer', { method: 'POST', body })).status).toBe(201)
+  const body = { id: 'new', body: 'new' }
+  expect((await ask(here, 'writer', { body })).status).toBe(201)
   const { text, kept, trips } = await read(here, 'reader')
   expect([text, kept, trips]).toEqual(['[{"body":"of reader"}]', expect.stringContaining('; hit;'), '0'])
   expect((await read(here, 'writer')).text).toContain('new')
