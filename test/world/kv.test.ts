@@ -132,6 +132,20 @@ test('the binding has bytes, texts, what is not there, and what KV refuses', asy
   expect(await kv.get('nothing')).toBe(null)
 })
 
+test('what is beyond the limits of KV is refused, and nothing is kept', async () => {
+  const kv = kvBinding(`http://127.0.0.1:${server.port}/FRA`)
+  const [longest, tooLong] = [`${'é'.repeat(255)}ab`, `${'é'.repeat(255)}abc`]
+  await kv.put(longest, 'there')
+  expect(await kv.get(longest)).toBe('there')
+  await expect(kv.put(tooLong, 'there')).rejects.toThrow('414')
+  await expect(kv.get(tooLong)).rejects.toThrow('414')
+  await expect(kv.put('large', new Uint8Array(25 * 1_048_576 + 1))).rejects.toThrow('413')
+  for (const expirationTtl of [59, 60.5, -1])
+    await expect(kv.put('brief', 'there', { expirationTtl })).rejects.toThrow('400')
+  await expect(kv.get('brief', { cacheTtl: 29 })).rejects.toThrow('400')
+  expect([await kv.get('large'), await kv.get('brief')]).toEqual([null, null])
+})
+
 test('a get takes the way to the central store once', async () => {
   const kv = kvBinding(`http://127.0.0.1:${server.port}/FRA`)
   const started = performance.now()

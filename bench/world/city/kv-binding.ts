@@ -2,9 +2,12 @@ import { kvHeaders } from '../kv/headers.ts'
 
 /** The part of a KV binding that the Worker uses, as https://developers.cloudflare.com/kv/api/ has it. */
 export interface KvBinding {
-  /** Null: there is nothing, as far as is known here. */
+  /**
+   * Null: there is nothing, as far as is known here.
+   * @throws Error where a limit of KV is passed
+   */
   get(key: string, options?: GetOptions | GetOptions['type']): Promise<ArrayBuffer | string | null>
-  /** @throws Error when the key was written less than a second ago, as KV does */
+  /** @throws Error when the key was written less than a second ago, as KV does, or where a limit of KV is passed */
   put(
     key: string,
     value: string | ArrayBuffer | Uint8Array<ArrayBuffer>,
@@ -32,6 +35,7 @@ export function kvBinding(url: string): KvBinding {
       const response = await fetch(at(key), { headers: { [kvHeaders.cacheSeconds]: String(cacheTtl) } })
       const bytes = await response.arrayBuffer()
       if (response.status === 404) return null
+      if (!response.ok) throw new Error(`KV GET failed: ${response.status}`)
       return type === 'arrayBuffer' ? bytes : new TextDecoder().decode(bytes)
     },
     put(key, value, options = {}) {

@@ -62,15 +62,30 @@ const nothing = new Uint8Array(0)
 const notFound: Answer = { status: 404, value: nothing, delay: 0 }
 
 function ask(view: KvView, key: string, { method, headers }: IncomingMessage, body: Uint8Array): Answer {
+  if (Buffer.byteLength(key) > limits.keyBytes) return refused(414)
   if (method === 'GET') {
-    const { value, delay } = view.get(key, Number(headers[kvHeaders.cacheSeconds] ?? 0))
+    const cacheSeconds = Number(headers[kvHeaders.cacheSeconds])
+    if (!(cacheSeconds >= limits.leastCacheSeconds)) return refused(400)
+    const { value, delay } = view.get(key, cacheSeconds)
     return { status: value === null ? 404 : 200, value: value ?? nothing, delay }
   }
-  const life = headers[kvHeaders.lifeSeconds]
-  const { taken, delay } =
-    method === 'DELETE' ? view.delete(key) : view.put(key, body, life === undefined ? null : Number(life))
+  const told = headers[kvHeaders.lifeSeconds]
+  const life = told === undefined ? null : Number(told)
+  if (life !== null && !(Number.isInteger(life) && life >= limits.leastLifeSeconds)) return refused(400)
+  if (body.byteLength > limits.valueBytes) return refused(413)
+  const { taken, delay } = method === 'DELETE' ? view.delete(key) : view.put(key, body, life)
   return { status: taken ? 200 : 429, value: nothing, delay }
 }
+
+/** https://developers.cloudflare.com/kv/platform/limits/ */
+const limits = {
+  keyBytes: 512,
+  valueBytes: 25 * 1_048_576,
+  leastCacheSeconds: 30,
+  leastLifeSeconds: 60,
+} as const
+
+const refused = (status: number): Answer => ({ status, value: nothing, delay: 0 })
 
 async function bytesOf(request: IncomingMessage): Promise<Uint8Array> {
   const pieces: Buffer[] = []
