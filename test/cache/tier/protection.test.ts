@@ -1,46 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { edgeTier } from '../../src/cache/tier/edge.ts'
-import { kvTier } from '../../src/cache/tier/kv.ts'
-import { protectedTier } from '../../src/cache/tier/protection.ts'
-import { noise } from './fixture.ts'
-import { protectionFor } from './platform.ts'
-
-const life = 120
+import { edgeTier } from '../../../src/cache/tier/edge.ts'
+import { protectedTier } from '../../../src/cache/tier/protection.ts'
+import { noise } from '../fixture.ts'
+import { protectionFor } from '../platform.ts'
 
 describe('a tier that is down', () => {
   const never = () => new Promise<never>(() => undefined)
   const fails = async (): Promise<never> => {
     throw new Error('down')
   }
-  const throws = (): never => {
-    throw new Error('down')
-  }
-
-  test.each([
-    ['fails', fails],
-    ['throws', throws],
-    ['hangs', never],
-  ])('that %s is as an empty one, in time', async (_, method) => {
-    const protection = protectionFor({ getDeadlineMilliseconds: 10, putDeadlineMilliseconds: 20 })
-    const tiers = [
-      edgeTier({ match: method, put: method }, protection),
-      kvTier({ get: method, put: method }, protection),
-    ]
-    // KV is not given what is filled once.
-    for (const tier of tiers.slice(1)) await tier.put('key', noise(3), life)
-    const start = performance.now()
-    for (const tier of tiers) {
-      expect(await tier.get('key')).toBeNull()
-      await expect(tier.put('key', noise(3), life)).resolves.toBeUndefined()
-    }
-    expect(performance.now() - start).toBeLessThan(500)
-    expect(protection.failed.map(({ tier }) => tier)).toEqual([
-      'data-centre',
-      'data-centre',
-      'world',
-      'world',
-    ])
-  })
 
   test('a body that never ends is a miss, too', async () => {
     const match = async () => new Response(new ReadableStream({ pull: never }))
