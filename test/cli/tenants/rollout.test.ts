@@ -22,6 +22,8 @@ const next: BackendDeclaration = {
   ...old,
   resources: [resource(notes, { read: everyone, search: [notes.body] }), resource(tags, { read: everyone })],
 }
+const apps = { old: createApp(old), next: createApp(next) }
+
 const expansion = [
   'alter table notes add column title text',
   'alter table notes add column stars integer default 0 not null',
@@ -51,14 +53,13 @@ beforeEach(async () => {
 type Ask = (method: string, path: string, body?: unknown, prefer?: string) => Promise<readonly unknown[]>
 
 /** The status, and the rows or the code of the problem. */
-function asker(declared: BackendDeclaration, tenant: 'migrated' | 'failed'): Ask {
-  const app = createApp(declared)
+function asker(code: keyof typeof apps, tenant: 'migrated' | 'failed'): Ask {
   return async (method, path, body, prefer = 'return=minimal') => {
     const { secretKey: apikey } = await world.settingsOf(tenant, { from: 'path' })
     const headers = { apikey, prefer, 'content-type': 'application/json' }
     const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) }
     const request = new Request(`http://api.test/t/${tenant}/rest/v1/${path}`, init)
-    const response = await app.fetch(request, world.bindings, waiting)
+    const response = await apps[code].fetch(request, world.bindings, waiting)
     const answer = await response.text()
     if (answer === '') return [response.status]
     const json = JSON.parse(answer)
@@ -92,7 +93,7 @@ describe.each([
   test.each(writes)(
     '%s %s works, and takes nothing of what is new away',
     async (kind, path, body, status) => {
-      const ask = asker(old, tenant)
+      const ask = asker('old', tenant)
       expect(await send(ask, kind, path, body, 'return=minimal')).toEqual([status])
       const [read, rows] = await ask('GET', 'notes?select=body&order=id')
       const bodies = (rows as { body: string }[]).map(({ body }) => body).sort()
@@ -131,7 +132,7 @@ describe('new code', () => {
     ],
   ]
   const ask = (tenant: 'migrated' | 'failed', kind: string, path: string, body: unknown) =>
-    send(asker(next, tenant), kind, path, body, 'return=representation')
+    send(asker('next', tenant), kind, path, body, 'return=representation')
 
   test.each(requests)('works where the tenant is migrated: %s %s', async (kind, path, body, status, rows) => {
     const [answered, told] = await ask('migrated', kind, path, body)
@@ -148,7 +149,7 @@ describe('new code', () => {
   )
 
   test('serves of such a tenant what is as it was', async () => {
-    const failed = asker(next, 'failed')
+    const failed = asker('next', 'failed')
     expect(await failed('GET', 'notes?select=body')).toEqual([200, [{ body: 'one' }]])
     expect(await failed('PATCH', 'notes/one', { body: 'changed' })).toEqual([204])
     expect(await failed('POST', 'notes', { body: 'two' })).toEqual([201])
