@@ -59,6 +59,8 @@ export async function startWire(target: string): Promise<Wire> {
       method: request.method,
       headers: { ...request.headers, host: new URL(target).host },
     })
+    // Who waits no longer leaves the place that it has at the server, as it would without a proxy.
+    response.once('close', () => onward.destroy())
     onward.end(body)
     const [reply] = (await once(onward, 'response')) as [IncomingMessage]
     if (fault !== null && (await strikeReply(fault, reply, response))) return
