@@ -1,5 +1,6 @@
 import type { Place } from '../base/settings.ts'
 import type { Bookmark } from './bookmark.ts'
+import type { Wait } from './fresh/waits.ts'
 import { forgetStreams, type Streams, streamsOf } from './hrana/streams.ts'
 import { kilometresBetween, type Node } from './node.ts'
 
@@ -28,6 +29,8 @@ export interface Look {
 export interface NodeState {
   readonly node: Node
   readonly streams: Streams
+  /** Of this isolate, at a replica. */
+  readonly waits: Set<Wait>
   /** A trip: what the fastest of the last ones took, and a moving average above it; null: none was made. */
   milliseconds: number | null
   /** The last trips, for their 95th percentile; the oldest is written over. */
@@ -235,6 +238,7 @@ function stateOf(node: Node, mostStreams: number): NodeState {
   return {
     node,
     streams: streamsOf(mostStreams),
+    waits: new Set(),
     milliseconds: null,
     recent: [],
     trips: 0,

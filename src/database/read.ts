@@ -21,6 +21,7 @@ import {
   nothing,
   type Surroundings,
 } from './fresh/freshness.ts'
+import { waitAmongOthers } from './fresh/waits.ts'
 import type { Reply } from './hrana/reply.ts'
 import { checkedFirst, type Work } from './hrana/request.ts'
 import { forgetStreams } from './hrana/streams.ts'
@@ -85,7 +86,9 @@ async function readAt(
     try {
       const answer = state.node.isPrimary
         ? await askPrimary(request, limitMilliseconds, cluster, owed, send)
-        : await askReplica(request, state, owed, cluster, send)
+        : await askOrWait(state, owed, (most) =>
+            askReplica(request, state, { owed, limitMilliseconds: most }, cluster, send),
+          )
       if (state.node.isPrimary || !('error' in answer.reply)) return answer
       // What a replica refuses, for want of a table just made or of a session just begun, the primary decides.
       left.splice(0, left.length, cluster.primary)
@@ -120,11 +123,19 @@ function together(owed: Freshness, atLeast: Moment | null, epoch: string | null)
   return { epoch, frame: Math.max(owed.frame, atLeast.frame), tick }
 }
 
+function askOrWait(
+  { frame, waits }: NodeState,
+  owed: Freshness,
+  work: (limitMilliseconds: number) => Promise<Read>,
+): Promise<Read> {
+  return owed.frame <= frame ? work(replicaMilliseconds) : waitAmongOthers(waits, replicaMilliseconds, work)
+}
+
 /** @throws Problem when it does not answer in time */
 async function askReplica(
   { body, count, timing }: ReadRequest,
   state: NodeState,
-  owed: Freshness,
+  { owed, limitMilliseconds }: { readonly owed: Freshness; readonly limitMilliseconds: number },
   cluster: Cluster,
   send: Send,
 ): Promise<Read> {
@@ -135,7 +146,7 @@ async function askReplica(
     // Before, and not after, when more may have come in: a stream stays with its files, and where the primary was asked instead
     // it waits for that frame before it reads on (libsql-server/src/connection/write_proxy.rs).
     body: owed.epoch === null ? body(waitsFor) : checkedFirst(readEpoch, waitsFor, body(null)),
-    ...{ count, limitMilliseconds: replicaMilliseconds },
+    ...{ count, limitMilliseconds },
     // After a crash frames are counted anew: one that stayed open tells of more than is owed, and leads to what was before.
     isOnNewStream: isTickless(owed),
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTiming } from '../../src/base/timing.ts'
+import { openBookmark, sealBookmark } from '../../src/database/bookmark.ts'
 import { connect } from '../../src/database/client.ts'
 import { type Answer, type Centre, startCentre } from './harness/centre.ts'
 
@@ -20,6 +21,7 @@ beforeAll(async () => {
     own: {
       d: { DATABASE_PLACE: '' },
       e: { DATABASE_PLACE: '', DATABASE_HEDGE: '1' },
+      f: { DATABASE_PLACE: '' },
     },
   })
   for (const { sqld } of centre.nodes.replicas) await followed(sqld.url)
@@ -77,4 +79,28 @@ describe('a second node is asked when the first one takes longer than nearly alw
       for (const { wire } of nodes.replicas) wire.strike(null)
     }
   })
+})
+
+test('bookmarks that no node has come to hold up who brings them for a while, and nobody else', async () => {
+  const { ask, bindings } = centre
+  const secret = bindings.SERVER_SECRET ?? ''
+  const { bookmark } = await ask(url, { headers: { prefer: 'consistency=session, consistency=strong' } })
+  const now = openBookmark(secret, bookmark ?? '') ?? expect.unreachable()
+  // As after a restore of which no isolate has heard.
+  const ahead = sealBookmark(secret, { ...now, frame: now.frame + 1_000_000 })
+  let isOver = false
+  const crowd = Promise.all(
+    Array.from({ length: 50 }, () => ask(url, { in: 'd', headers: { 'selvage-bookmark': ahead } })),
+  ).finally(() => {
+    isOver = true
+  })
+  const others: Answer[] = []
+  while (!isOver) {
+    await sleep(50)
+    for (const name of ['d', 'f'] as const) others.push(await ask(url, { in: name }))
+  }
+  const answers = await crowd
+  expect(new Set([...answers, ...others].map(({ status }) => status))).toEqual(new Set([200]))
+  expect(Math.max(...answers.map(({ milliseconds }) => milliseconds))).toBeLessThan(5_000)
+  expect(Math.max(...others.map(({ milliseconds }) => milliseconds))).toBeLessThan(1_200)
 })
