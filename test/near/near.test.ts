@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from 'vitest'
 import { type Centre, startCentre } from './harness/centre.ts'
 import { bookmarks } from './scenes/bookmark.ts'
-import { failures } from './scenes/failure.ts'
+import { failures } from './scenes/failure/failure.ts'
+import { outages } from './scenes/failure/outage.ts'
 import { headers } from './scenes/headers.ts'
 import { histories } from './scenes/history.ts'
 import { keepable } from './scenes/keepable.ts'
@@ -31,3 +32,4 @@ meanwhile(started)
 writes(started)
 histories(started)
 failures(started)
+outages(started)

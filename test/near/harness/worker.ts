@@ -4,9 +4,10 @@ import backend from '../backend/index.ts'
 
 /**
  * The Worker as it is deployed, with a way to break what the platform keeps answers in: `POST /__break` with
- * `{"cache": "hang" | "fail" | "forget" | "garbage" | milliseconds | null, "world": …}`.
+ * `{"cache": "hang" | "fail" | "forget" | "garbage" | milliseconds | null, "world": …}`; what comes from the world may be
+ * `"cut"` or `"older"`, too.
  */
-type Breakage = 'hang' | 'fail' | 'forget' | 'garbage' | number | null
+type Breakage = 'hang' | 'fail' | 'forget' | 'garbage' | 'cut' | 'older' | number | null
 
 const broken: { cache: Breakage; world: Breakage } = { cache: null, world: null }
 const app = createApp(backend)
@@ -32,6 +33,8 @@ async function strike<Value>(tier: keyof typeof broken, garbage: () => Value, wo
       return undefined
     case 'garbage':
       return garbage()
+    case 'cut':
+    case 'older':
     case null:
       return work()
   }
@@ -46,7 +49,7 @@ function breakable(world: World): World {
   return {
     get: async (key, options) => {
       const garbage = (): ArrayBuffer | null => new TextEncoder().encode('1 garbage\n{}\n[]').buffer
-      return (await strike('world', garbage, () => world.get(key, options))) ?? null
+      return spoilt((await strike('world', garbage, () => world.get(key, options))) ?? null)
     },
     put: async (key, value, options) => {
       await strike(
@@ -56,6 +59,14 @@ function breakable(world: World): World {
       )
     },
   }
+}
+
+/** An entry begins with the number of its format, which has one digit. */
+function spoilt(value: ArrayBuffer | null): ArrayBuffer | null {
+  if (value === null || broken.world === null) return value
+  if (broken.world === 'cut') return value.slice(0, -3)
+  const [format = 0, ...rest] = new Uint8Array(value)
+  return broken.world === 'older' ? new Uint8Array([format - 1, ...rest]).buffer : value
 }
 
 Reflect.defineProperty(globalThis, 'caches', {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { startTiming } from '../../../src/base/timing.ts'
-import { connect } from '../../../src/database/client.ts'
-import { postId } from '../backend/seed.ts'
-import type { Centre } from '../harness/centre.ts'
+import { startTiming } from '../../../../src/base/timing.ts'
+import { connect } from '../../../../src/database/client.ts'
+import { postId } from '../../backend/seed.ts'
+import type { Centre } from '../../harness/centre.ts'
 
 /** What fails near the edge makes an answer slower, never wrong, and never an error. */
 export function failures(centre: () => Centre): void {
