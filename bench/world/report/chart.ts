@@ -1,41 +1,48 @@
 import type { City } from '../geography.ts'
 import type { Played } from '../play.ts'
-import { milliseconds, quantilesOf } from './figures.ts'
-import { groups, samplesOf } from './tables.ts'
+import { cellsOf, enough, quantilesOf } from './figures.ts'
+import { groups, rowsOf, samplesOf } from './tables.ts'
 
 const size = { row: 22, label: 110, panel: 330, gap: 28, top: 76, head: 30 } as const
 const colours = ['#0f766e', '#b45309', '#64748b'] as const
 const most = 1_000
 const least = 1
 
+const key = 'dot: p50; thick line: to p95; thin line: to p99, or to the highest of too few'
+
 /**
- * A dot for the p50 and a line to the p95, by city: one panel for each kind of request, one colour for each contender.
- * The scale is logarithmic, from 1 ms to 1 s.
+ * By city, and of all: one panel for each kind of request, one colour for each contender. The scale is logarithmic, from
+ * 1 ms to 1 s.
  */
 export function chart(played: readonly Played[], cities: readonly City[]): string {
   const width = size.label + groups.length * (size.panel + size.gap)
-  const height = size.top + cities.length * size.row + size.head
+  const rows = rowsOf(cities)
+  const height = size.top + rows.length * size.row + size.head
   const legend = played.map(({ name }, place) => {
     const x = size.label + place * 170
     return `<circle cx="${x}" cy="22" r="5" fill="${colourOf(place)}"/>${text(x + 12, 26, name)}`
   })
-  const names = cities.map((city, row) => text(size.label - 12, rowAt(row) + 4, city.name, 'end'))
+  const names = rows.map(({ name }, row) => text(size.label - 12, rowAt(row) + 4, name, 'end'))
   const panels = groups.map(({ title, kinds }, place) => {
     const left = size.label + place * (size.panel + size.gap)
-    const marks = cities.flatMap((city, row) =>
+    const marks = rows.flatMap(({ name, places }, row) =>
       played.map((one, contender) => {
-        const times = samplesOf(one, [city], kinds).map((sample) => sample.milliseconds)
-        const { count, p50, p95 } = quantilesOf(times)
+        const times = samplesOf(one, places, kinds).map((sample) => sample.milliseconds)
+        const quantiles = quantilesOf(times)
+        const { count } = quantiles
         if (count === 0) return ''
         const y = rowAt(row) + (contender - (played.length - 1) / 2) * 6
-        const [from, to] = [left + positionOf(p50), left + positionOf(p95)]
-        const colour = colourOf(contender)
-        const told = `${title}, ${city.name}, ${one.name}: p50 ${milliseconds(p50)} ms, p95 ${milliseconds(p95)} ms`
-        return (
-          `<g><title>${told}</title>` +
-          `<line x1="${from}" y1="${y}" x2="${to}" y2="${y}" stroke="${colour}" stroke-width="2"/>` +
-          `<circle cx="${from}" cy="${y}" r="3.5" fill="${colour}"/></g>`
-        )
+        const [, p50, p95, p99] = cellsOf(quantiles)
+        const told = `${title}, ${name}, ${one.name}: p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms of ${count}`
+        const at = (which: 'p50' | 'p95' | 'p99') => left + positionOf(quantiles[which])
+        const line = (to: number, thickness: number) =>
+          `<line x1="${at('p50')}" y1="${y}" x2="${to}" y2="${y}" stroke="${colourOf(contender)}" stroke-width="${thickness}"/>`
+        return [
+          `<g><title>${told}</title>`,
+          line(at('p99'), 0.75),
+          count < enough.p95 ? '' : line(at('p95'), 2.5),
+          `<circle cx="${at('p50')}" cy="${y}" r="3.5" fill="${colourOf(contender)}"/></g>`,
+        ].join('')
       }),
     )
     return [text(left, size.top - 22, `${title}, ms`, 'start', 600), axis(left, height), ...marks].join('\n')
@@ -44,6 +51,7 @@ export function chart(played: readonly Played[], cities: readonly City[]): strin
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="#1f2937">`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
     ...legend,
+    text(size.label + played.length * 170, 26, key),
     ...names,
     ...panels,
     '</svg>\n',

@@ -18,8 +18,8 @@ export function share(part: number, whole: number): number {
   return whole === 0 ? Number.NaN : part / whole
 }
 
-/** Fewer values say nothing of the highest of a hundred. */
-const enough = 20
+/** How many values it takes, so that one at least is higher. */
+export const enough = { p95: 20, p99: 100 } as const
 
 export function milliseconds(value: number): string {
   return Number.isNaN(value) ? '–' : value.toFixed(value < 9.95 ? 1 : 0)
@@ -29,13 +29,14 @@ export function percent(value: number): string {
   return Number.isNaN(value) ? '–' : `${(value * 100).toFixed(1)} %`
 }
 
-/** `p50 p95 p99`; the higher ones only where there are enough values for them. */
-export function threeOf({ count, p50, p95, p99 }: Quantiles): readonly [string, string, string] {
-  return [
-    milliseconds(p50),
-    count < enough ? '–' : milliseconds(p95),
-    count < enough * 5 ? '–' : milliseconds(p99),
-  ]
+/** How many there are, p50, p95 and p99. */
+export function cellsOf({ count, p50, p95, p99 }: Quantiles): readonly [string, string, string, string] {
+  return [String(count), milliseconds(p50), highest(p95, count, enough.p95), highest(p99, count, enough.p99)]
+}
+
+/** A high quantile of fewer values than it takes is the highest of them, and is said to be that. */
+export function highest(quantile: number, count: number, least: number): string {
+  return (count > 0 && count < least ? 'max ' : '') + milliseconds(quantile)
 }
 
 /** Columns of equal width: the first one is text, the others are figures. */

@@ -2,7 +2,7 @@ import { type City, clientRoundTrip, nearest, roundTrip } from '../geography.ts'
 import { type Kind, publicKinds, type Sample } from '../load/samples.ts'
 import type { Options } from '../options.ts'
 import type { Played } from '../play.ts'
-import { aligned, milliseconds, percent, quantilesOf, share } from './figures.ts'
+import { aligned, enough, highest, milliseconds, percent, quantilesOf, share } from './figures.ts'
 import { samplesOf } from './tables.ts'
 
 /** What is owed: milliseconds above the way at the p95, a share, and a number of answers. */
@@ -90,7 +90,7 @@ function latencyReport(
     const figures = [
       count,
       milliseconds(distance),
-      milliseconds(p95),
+      highest(p95, count, enough.p95),
       milliseconds(above),
       milliseconds(least),
       milliseconds(bare),

@@ -2,7 +2,7 @@ import { type City, nearest } from '../geography.ts'
 import { type Kind, kinds, publicKinds, type Sample } from '../load/samples.ts'
 import type { Options } from '../options.ts'
 import type { Played } from '../play.ts'
-import { aligned, milliseconds, percent, quantilesOf, share, threeOf } from './figures.ts'
+import { aligned, cellsOf, milliseconds, percent, quantilesOf, share } from './figures.ts'
 
 /** Groups of kinds, as the report has them. */
 export const groups: readonly { readonly title: string; readonly kinds: readonly Kind[] }[] = [
@@ -21,20 +21,25 @@ export function samplesOf(
   return cities.flatMap((city) => of.flatMap((kind) => samples.of(city.name, kind)))
 }
 
-/** One table for each kind of request: cities as rows, three figures for each contender. */
+/** Each city, and all of them together. */
+export function rowsOf(
+  cities: readonly City[],
+): readonly { readonly name: string; readonly places: readonly City[] }[] {
+  return [...cities.map((city) => ({ name: city.name, places: [city] })), { name: 'all', places: cities }]
+}
+
+/** One table for each kind of request: cities as rows, how many answers and three figures for each contender. */
 export function latencyTables(played: readonly Played[], cities: readonly City[]): string {
   return groups
     .map(({ title, kinds: of }) => {
-      const row = (name: string, places: readonly City[]): readonly string[] => [
-        `  ${name}`,
-        ...played.flatMap((one) =>
-          threeOf(quantilesOf(samplesOf(one, places, of).map((sample) => sample.milliseconds))),
-        ),
-      ]
       const rows = [
-        ['', ...played.flatMap(({ name }) => [`${name} p50`, 'p95', 'p99'])],
-        ...cities.map((city) => row(city.name, [city])),
-        row('all', cities),
+        ['', ...played.flatMap(({ name }) => [`${name} n`, 'p50', 'p95', 'p99'])],
+        ...rowsOf(cities).map(({ name, places }) => [
+          `  ${name}`,
+          ...played.flatMap((one) =>
+            cellsOf(quantilesOf(samplesOf(one, places, of).map((sample) => sample.milliseconds))),
+          ),
+        ]),
       ]
       return [`${title}, ms`, ...aligned(rows)].join('\n')
     })

@@ -5,17 +5,28 @@ import { downFrom, options, played } from './played.ts'
 test('the chart is well-formed, and has each city and each contender', () => {
   const one = played([
     ...downFrom(100).map((milliseconds) => ({ kind: 'page' as const, milliseconds })),
-    { kind: 'write', city: 'Tokyo', milliseconds: 5_000, times: 20 },
+    ...[2, 3, 5_000].map((milliseconds) => ({ kind: 'write' as const, city: 'Tokyo', milliseconds })),
   ])
   const svg = chart([one, { ...one, name: 'central server' }], options.cities)
   const elements = elementsOf(svg)
   expect(elements[0]).toBe('svg')
-  for (const words of ['Virginia', 'Tokyo', 'selvage', 'central server', 'public reads, ms', 'sign-in, ms'])
-    expect(svg.split(`>${words}</text>`), words).toHaveLength(2)
+  const named = ['Virginia', 'Tokyo', 'all', 'selvage', 'central server', 'public reads, ms', 'sign-in, ms']
+  for (const words of named) expect(svg.split(`>${words}</text>`), words).toHaveLength(2)
   // Of what nobody asked for there is none.
-  expect(elements.filter((name) => name === 'g')).toHaveLength(4)
-  expect(svg).toContain('<title>public reads, Virginia, selvage: p50 51 ms, p95 96 ms</title>')
-  expect(svg).toContain('<title>writes, Tokyo, central server: p50 5000 ms, p95 5000 ms</title>')
+  expect(elements.filter((name) => name === 'g')).toHaveLength(8)
+  const marks = [...svg.matchAll(/<g><title>([^<]*)<\/title>(.*)<\/g>/g)].map(
+    ([, told = '', drawn = '']) => ({
+      ...{ told, ends: [...drawn.matchAll(/x2="([^"]*)"/g)].map(([, x]) => Number(x)) },
+      from: Number(/cx="([^"]*)"/.exec(drawn)?.[1]),
+    }),
+  )
+  const of = (told: string) => marks.find((mark) => mark.told === told) ?? { ends: [], from: Number.NaN }
+  const reads = of('public reads, Virginia, selvage: p50 51 ms, p95 96 ms, p99 100 ms of 100')
+  const [p99 = 0, p95 = 0] = reads.ends
+  expect([reads.from, p95, p99]).toEqual([reads.from, p95, p99].toSorted((a, b) => a - b))
+  expect(p99).toBeGreaterThan(reads.from)
+  const few = of('writes, Tokyo, central server: p50 3.0 ms, p95 max 5000 ms, p99 max 5000 ms of 3')
+  expect(few.ends).toHaveLength(1)
   const places = [...svg.matchAll(/ (?:x|cx|x1|x2)="([^"]*)"/g)].map(([, x]) => Number(x))
   const width = Number(/ width="(\d+)"/.exec(svg)?.[1])
   expect(places.every((x) => x >= 0 && x <= width)).toBe(true)

@@ -58,6 +58,7 @@ test('a goal is about its own kinds, and of a city where nothing was asked nothi
   )
   const parts = goalReport(all, options).split('\n\n')
   expect(parts.map((part) => rowOf(part, 'Virginia')[0])).toEqual(['1', '3', '1', ''])
+  expect(parts.map((part) => rowOf(part, 'Virginia')[2])).toEqual([...Array(3).fill('max 1.0'), undefined])
   expect(parts.map((part) => rowOf(part, 'Tokyo').at(-1))).toEqual([...Array(3).fill('not measured'), ''])
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aligned, milliseconds, percent, quantilesOf, threeOf } from '../../../bench/world/report/figures.ts'
+import { aligned, cellsOf, milliseconds, percent, quantilesOf } from '../../../bench/world/report/figures.ts'
 import { latencyTables, servedTable } from '../../../bench/world/report/tables.ts'
 import { violationReport } from '../../../bench/world/report/violations.ts'
 import { downFrom, options, played, rowOf } from './played.ts'
@@ -10,11 +10,13 @@ test('quantiles: so many of a hundred are no higher, in whatever order they come
   expect(quantilesOf([])).toEqual({ count: 0, p50: Number.NaN, p95: Number.NaN, p99: Number.NaN })
 })
 
-test('the higher quantiles are those of enough values', () => {
-  expect(threeOf(quantilesOf(downFrom(100)))).toEqual(['51', '96', '100'])
-  expect(threeOf(quantilesOf(downFrom(99)))).toEqual(['50', '95', '–'])
-  expect(threeOf(quantilesOf(downFrom(19)))).toEqual(['10', '–', '–'])
-  expect(threeOf(quantilesOf([]))).toEqual(['–', '–', '–'])
+test('a quantile of too few is the highest of them, and said to be', () => {
+  const cells = (count: number) => cellsOf(quantilesOf(downFrom(count)))
+  expect(cells(100)).toEqual(['100', '51', '96', '100'])
+  expect(cells(99)).toEqual(['99', '50', '95', 'max 99'])
+  expect(cells(20)).toEqual(['20', '11', '20', 'max 20'])
+  expect(cells(19)).toEqual(['19', '10', 'max 19', 'max 19'])
+  expect(cells(0)).toEqual(['0', '–', '–', '–'])
 })
 
 test('figures as they are written', () => {
@@ -40,11 +42,11 @@ test('latencies: a table for each kind, a row for each city and one for all, fig
   ])
   const [reads = '', , , writes = ''] = tables
   expect(['Virginia', 'Tokyo', 'all'].map((name) => rowOf(reads, name))).toEqual([
-    ['51', '96', '100', '–', '–', '–'],
-    ['–', '–', '–', '–', '–', '–'],
-    ['51', '96', '100', '–', '–', '–'],
+    ['100', '51', '96', '100', '0', '–', '–', '–'],
+    ['0', '–', '–', '–', '0', '–', '–', '–'],
+    ['100', '51', '96', '100', '0', '–', '–', '–'],
   ])
-  expect(rowOf(writes, 'all')).toEqual(['–', '–', '–', '111', '120', '–'])
+  expect(rowOf(writes, 'all')).toEqual(['0', '–', '–', '–', '20', '111', '120', 'max 120'])
 })
 
 test('what was served: hits, trips, nodes and ages', () => {
