@@ -14,8 +14,11 @@ const longest = {
   'KV is down': 4_000,
   'KV is corrupt': 4_000,
 } as const
-type Fault = keyof typeof longest
+export type Fault = keyof typeof longest
 const faults = Object.keys(longest) as readonly Fault[]
+/** From the end of one to the next, in milliseconds. */
+const rest = { least: 500, most: 2_500 } as const
+
 /** Where everybody is next door there is nothing to be cut: then it is all the more often that something dies. */
 const withoutWays: readonly Fault[] = [
   'replica is killed',
@@ -32,27 +35,56 @@ export interface Trouble {
   progress(text: string): void
 }
 
-/** Something goes wrong every few seconds, one thing after the other. @returns ends it, and mends what is broken */
-export function beFaulty(trouble: Trouble): () => Promise<void> {
+/** What may go wrong in a world. */
+export function possibleFaults({ direct }: Pick<Options, 'direct'>): readonly Fault[] {
+  return direct ? withoutWays : faults
+}
+
+export interface Faults {
+  /** How often each came. */
+  readonly came: ReadonlyMap<Fault, number>
+  /** No more of them; returns when what is broken is mended. */
+  end(): Promise<void>
+}
+
+/**
+ * Something goes wrong every few seconds, one thing after the other; all of it sooner where there is less time than all of
+ * it may take.
+ */
+export function beFaulty(trouble: Trouble): Faults {
+  const { options, random } = trouble
+  const possible = possibleFaults(options)
+  const whole = possible.reduce((sum, fault) => sum + longest[fault] + rest.most, 0)
+  const pace = Math.min(1, (options.seconds * 1_000) / whole)
+  const came = new Map<Fault, number>()
   let isOver = false
   const run = async () => {
-    const possible = trouble.options.direct ? withoutWays : faults
     while (!isOver) {
       // As the random order has it, but none is left out for long.
-      for (const fault of shuffled(possible, trouble.random)) {
+      for (const fault of shuffled(possible, random)) {
         if (isOver) return
-        trouble.progress(`fault: ${fault}`)
         const mend = await cause(fault, trouble)
-        await sleep(longest[fault] * (0.25 + 0.75 * trouble.random()))
+        if (mend === null) continue
+        trouble.progress(`fault: ${fault}`)
+        came.set(fault, (came.get(fault) ?? 0) + 1)
+        await sleep(pace * longest[fault] * (0.25 + 0.75 * random()))
         await mend()
-        await sleep(500 + 2_000 * trouble.random())
+        await sleep(pace * (rest.least + (rest.most - rest.least) * random()))
       }
     }
   }
-  const running = run()
-  return async () => {
-    isOver = true
-    await running
+  // What is told when it is ended: nobody waits for it before.
+  const running = run().then(
+    () => null,
+    (error: unknown) => ({ error }),
+  )
+  return {
+    came,
+    async end() {
+      isOver = true
+      const failure = await running
+      if (failure !== null) throw failure.error
+    },
   }
 }
 
@@ -63,11 +95,11 @@ function shuffled(possible: readonly Fault[], random: Random): readonly Fault[] 
     .map(({ fault }) => fault)
 }
 
-/** @returns what mends it */
+/** @returns what mends it; null: there is nothing that it could befall */
 async function cause(
   fault: Fault,
   { options, stage, deployment, random }: Trouble,
-): Promise<() => Promise<void>> {
+): Promise<(() => Promise<void>) | null> {
   const { network, primary, replicas, replication } = stage
   switch (fault) {
     case 'way to a node is cut': {
@@ -75,16 +107,16 @@ async function cause(
       return cut(way.port)
     }
     case 'replication is cut':
-      return replication.size === 0 ? nothing : cut(oneOf(random, [...replication.values()]))
+      return replication.size === 0 ? null : cut(oneOf(random, [...replication.values()]))
     case 'replication is slow': {
-      if (replication.size === 0) return nothing
+      if (replication.size === 0) return null
       const [city, port] = oneOf(random, [...replication])
       const usual = stage.replicationTrip(city)
       await network.set(port, { roundTrip: usual + 1_000 * options.scale })
       return () => network.set(port, { roundTrip: usual })
     }
     case 'replica is killed': {
-      if (replicas.length === 0) return nothing
+      if (replicas.length === 0) return null
       const node = oneOf(random, replicas)
       await node.kill()
       return () => node.restart()

@@ -7,7 +7,7 @@ import { createChecker } from './check/checker.ts'
 import { checkNodes } from './check/final.ts'
 import { createTally } from './check/tally.ts'
 import { countViolations, type Violations } from './check/violations.ts'
-import { beFaulty } from './faults.ts'
+import { beFaulty, type Fault, type Faults } from './faults.ts'
 import type { Scene } from './load/client.ts'
 import { type Drive, drive, sweep } from './load/drive.ts'
 import { crowd, populate, population } from './load/population.ts'
@@ -32,6 +32,8 @@ export interface Played {
   readonly seconds: number
   /** What its Workers wrote to their logs, each text once, and how often. */
   readonly logs: ReadonlyMap<string, number>
+  /** What was made to go wrong meanwhile, and how often. */
+  readonly faults: ReadonlyMap<Fault, number>
   /** What the simulation took meanwhile; null: that was not measured. */
   readonly overhead: Overhead | null
 }
@@ -102,7 +104,7 @@ export async function play(name: ContenderName, setting: Setting, nothing: Nothi
     ...{ checker: createChecker(violations), tally: createTally(violations), isFaulty: options.faults },
   }
   let before = 0
-  let calm: (() => Promise<void>) | null = null
+  let trouble: Faults | null = null
   const told = setInterval(() => {
     const rate = ((samples.answered - before) / 5).toFixed(0)
     before = samples.answered
@@ -121,7 +123,7 @@ export async function play(name: ContenderName, setting: Setting, nothing: Nothi
     before = 0
     const started = performance.now()
     progress(`${name}: warm after ${warm} answers, now it is measured`)
-    calm = options.faults ? beFaulty({ ...setting, deployment, random: randomOf(options.seed + 77) }) : null
+    if (options.faults) trouble = beFaulty({ ...setting, deployment, random: randomOf(options.seed + 77) })
     const measured = new AbortController()
     const { perSecond } = options
     const beside = nothing?.measure(
@@ -135,14 +137,14 @@ export async function play(name: ContenderName, setting: Setting, nothing: Nothi
     }).finally(() => measured.abort())
     const overhead = (await beside) ?? null
     const seconds = (performance.now() - started) / 1000
-    await calm?.()
-    calm = null
+    await trouble?.end()
+    const faults = trouble?.came ?? new Map()
     progress(`${name}: every node is looked at`)
     if (!signal.aborted) await checkNodes(scene, stage.primary, stage.replicas)
-    return { name, samples, violations, checked: warm + samples.answered, seconds, logs, overhead }
+    return { name, samples, violations, checked: warm + samples.answered, seconds, logs, faults, overhead }
   } finally {
     clearInterval(told)
-    await calm?.()
+    await trouble?.end()
     wire.close()
     await deployment.stop()
   }

@@ -12,6 +12,7 @@ import { openNothing } from './null.ts'
 import { readOptions } from './options.ts'
 import { type Played, play } from './play.ts'
 import { chart } from './report/chart.ts'
+import { faultTable } from './report/faults.ts'
 import { goalReport } from './report/goals.ts'
 import { latencyTables, servedTable } from './report/tables.ts'
 import { violationReport } from './report/violations.ts'
@@ -52,6 +53,7 @@ async function world(): Promise<void> {
   console.log(`\n${servedTable(played, options)}`)
   const [selvage] = played
   if (selvage?.name === 'selvage') console.log(`\n${goalReport(selvage, options)}`)
+  if (options.faults) console.log(`\n${faultTable(played, options)}`)
   console.log(`\n${violationReport(played)}`)
   if (played.some(({ violations }) => violations.count() > 0)) process.exitCode = 1
   if (options.direct) return

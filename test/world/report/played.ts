@@ -25,7 +25,7 @@ export function played(
   for (const age of ages) samples.addAge(age)
   return {
     ...{ name: 'selvage', samples, violations: countViolations(), checked: samples.answered },
-    ...{ seconds: 2, logs: new Map(), overhead: null, ...more },
+    ...{ seconds: 2, logs: new Map(), overhead: null, faults: new Map(), ...more },
   }
 }
 
