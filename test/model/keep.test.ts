@@ -14,7 +14,7 @@ const keepOf = (cache?: CacheOptions): Keep | null | undefined => {
   return linkModel(declared).resources.get('news')?.keep
 }
 
-const year = 31_536_000
+const week = 604_800
 
 describe('cache', () => {
   test.each([[undefined], [{ maxAge: 0 }], [{ maxAge: 0, staleIfError: 60 }]])(
@@ -29,17 +29,27 @@ describe('cache', () => {
     expect(keepOf({ maxAge: 1 })).toEqual({ maxAge: 1, ...rest })
   })
 
-  test('may say a year of each, and clients as much as maxAge', () => {
-    const longest = { maxAge: year, staleWhileRevalidate: year, staleIfError: year, clients: year }
-    expect(keepOf({ ...longest, afterWrite: 'revalidate' })).toEqual({ ...longest, afterWrite: 'revalidate' })
+  test('may say a week in all, and clients as much as maxAge', () => {
+    const rest = { staleWhileRevalidate: 0, staleIfError: 0, clients: week, afterWrite: 'wait' }
+    expect(keepOf({ maxAge: week, clients: week })).toEqual({ maxAge: week, ...rest })
+    const half = { maxAge: week / 2, staleWhileRevalidate: week / 2, staleIfError: week / 2, clients: 0 }
+    expect(keepOf({ ...half, afterWrite: 'revalidate' })).toEqual({ ...half, afterWrite: 'revalidate' })
   })
 
+  test.each(['staleWhileRevalidate', 'staleIfError'])(
+    'is refused beyond, with %s: so long nobody remembers what was written',
+    (member) => {
+      const says = `news: cache.maxAge and what is given stale after it are ${week + 1} seconds, and may be ${week}, a week`
+      expect(() => keepOf({ maxAge: week, [member]: 1 })).toThrow(says)
+    },
+  )
+
   const members = ['maxAge', 'staleWhileRevalidate', 'staleIfError', 'clients'] as const
-  const wrong = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, year + 1]
+  const wrong = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]
   test.each(members.flatMap((member) => wrong.map((seconds) => [member, seconds] as const)))(
     '%s of %d is refused at start-up, with its name',
     (member, seconds) => {
-      const says = `news: cache.${member} is ${seconds}, and must be whole seconds from 0 to ${year}`
+      const says = `news: cache.${member} is ${seconds}, and must be whole seconds, 0 or more`
       expect(() => keepOf({ maxAge: 60, [member]: seconds })).toThrow(new TypeError(says))
     },
   )

@@ -7,8 +7,8 @@ export function outages(centre: () => Centre): void {
   /** Another data centre fills it for the second time: then the world has it. */
   const giveToTheWorld = async (url: string): Promise<string> => {
     const { ask, settled } = centre()
-    const headers = { prefer: 'consistency=strong' }
-    const [first] = [await ask(url, { headers }), await ask(url, { headers })]
+    const given = { in: 'b', headers: { prefer: 'consistency=strong' } } as const
+    const [first] = [await ask(url, given), await ask(url, given)]
     expect([first.status, first.cache]).toEqual([200, 'Selvage; fwd=bypass; stored'])
     await settled()
     return first.text
