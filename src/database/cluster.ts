@@ -15,7 +15,7 @@ export interface Cluster {
   epoch: string | null
   /** The last histories that are over, as far as is known. */
   former: readonly string[]
-  /** The primary's frame as it was looked at for its own sake, now and the time before. */
+  /** The primary's frame as it was looked at for its own sake, the last one first: of the last seconds, and one before. */
   looks: readonly Look[]
   /** When somebody last set out to look. */
   lookingSinceMilliseconds: number
@@ -176,9 +176,17 @@ export function isBehind(
 /** The primary said which history it has, and how far that is. */
 export function looked(cluster: Cluster, { epoch, frame }: Bookmark, nowMilliseconds: number): void {
   entersHistory(cluster, epoch)
+  const isOld = ({ atMilliseconds }: Look): boolean =>
+    nowMilliseconds - atMilliseconds > longestLagMilliseconds
   const [last] = cluster.looks
-  cluster.looks = [{ atMilliseconds: nowMilliseconds, frame }, ...(last === undefined ? [] : [last])]
+  if (last !== undefined && nowMilliseconds - last.atMilliseconds < betweenLooksMilliseconds) return
+  const young = cluster.looks.filter((look) => !isOld(look))
+  const old = cluster.looks.find(isOld)
+  cluster.looks = [{ atMilliseconds: nowMilliseconds, frame }, ...young, ...(old === undefined ? [] : [old])]
 }
+
+/** Who looks more often adds nothing. */
+const betweenLooksMilliseconds = 500
 
 /** The database is in this history. Where that is another one than was known, somebody else noticed first. */
 export function entersHistory(cluster: Cluster, epoch: string): void {

@@ -21,6 +21,10 @@ test('what nobody ends is unknown until its time is over, and then who finds it 
   for (const memory of [two, three]) expect(await memory.lastWrite('session')).toBe('unknown')
   await settled(two, null)
   expect(await two.lastWrite('session')).toBe('unknown')
+  // Somebody else may be asking.
+  await settled(two, at(12))
+  expect(await two.lastWrite('session')).toBe('unknown')
+  pass(1_000)
   await settled(two, at(12))
   for (const memory of [two, isolate()]) expect(await memory.lastWrite('session')).toEqual(at(12))
   await settled(three, at(14))

@@ -3,9 +3,12 @@ import { anybody, type LastWrite, type SessionPages } from './record.ts'
 /** Longer than a trip may take with all its tries: a write that was not answered by then was not answered at all. */
 export const markMilliseconds = 15_000
 
-/** One of its own each time: of two by one isolate, too, only the last one is. */
-export async function claimed(pages: SessionPages): Promise<string> {
-  const claim = crypto.randomUUID()
+/**
+ * One of its own each time: of two by one isolate, too, only the last one is.
+ * @param prefix says what for
+ */
+export async function claimed(pages: SessionPages, prefix = ''): Promise<string> {
+  const claim = `${prefix}${crypto.randomUUID()}`
   await pages.putClaim(claim)
   return claim
 }

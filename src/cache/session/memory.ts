@@ -4,9 +4,19 @@ import { boundedMap } from '../../base/memory/bounded-map.ts'
 import { createDue, type Due } from '../due.ts'
 import type { ResponseCache } from '../tier/edge.ts'
 import { within } from '../tier/within.ts'
+import { markMilliseconds } from './claim.ts'
 import { isSettled, type LastWrite, type Look, laterOf, type SessionPages, sessionPages } from './record.ts'
 import { settle } from './settle.ts'
-import { allEnded, isAlone, noWritings, setOut, tellAtOnce, tellLately, type Writings } from './writing.ts'
+import {
+  allEnded,
+  isAlone,
+  noWritings,
+  setOut,
+  tellAtOnce,
+  tellLately,
+  type UnderWay,
+  type Writings,
+} from './writing.ts'
 
 /**
  * The last write of each session, for clients that keep no bookmark: in this isolate, and in its data
@@ -49,6 +59,9 @@ export interface SessionMemory {
 export interface Writing {
   /** So long the data centre knows that there may be one. */
   readonly knownUntilMilliseconds: number
+  /** Of the mark that stands for it, if one does. */
+  readonly claim: string
+  readonly underWay: UnderWay
 }
 
 export interface Remembering {
@@ -60,7 +73,6 @@ export interface Remembering {
 
 /** @param cache null: there is none, and then no other isolate can know */
 export function sessionMemory(cache: ResponseCache | null, clock: Clock): SessionMemory {
-  const isolate = crypto.randomUUID()
   const memory = boundedMap<LastWrite>(sessionsKept)
   const writings = boundedMap<Writings>(sessionsKept)
   const dues = boundedMap<Due>(sessionsKept)
@@ -111,14 +123,17 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       return null
     }
   }
-  /** As the last of those that are under way here. */
-  const end = async (session: string, own: Writings): Promise<void> => {
+  /** As the last of those that are under way here. @returns whether others are told */
+  const end = async (session: string, own: Writings): Promise<boolean> => {
     own.owned = null
     const until = now() + deadlineMilliseconds
     own.endingUntilMilliseconds = until
-    await tell(session, (pages) => allEnded(own, memory.get(session) ?? null, pages, clock))
+    const last = laterOf(own.last, memory.get(session) ?? null)
+    own.last = null
+    const isTold = await tell(session, (pages) => allEnded(own, last, pages, clock))
     // Who takes longer than that may find the next one there.
     if (own.endingUntilMilliseconds === until) own.endingUntilMilliseconds = Number.NEGATIVE_INFINITY
+    return isTold === true
   }
   return {
     async lastWrite(session) {
@@ -128,7 +143,7 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       if (isSettled(found)) return last
       const mark = found.record?.mark ?? null
       // What this isolate alone has on its way was not answered yet, or is in its memory.
-      if (mark?.by === isolate && isAlone(writingsOf(session), now())) return last
+      if (mark !== null && isAlone(writingsOf(session), mark, now())) return last
       if (mark === null || mark.untilMilliseconds <= now())
         unsettled.set(session, unsettled.get(session) ?? now())
       return 'unknown'
@@ -166,24 +181,27 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
     recall: (session) => (isPaused() ? 'unknown' : (memory.get(session) ?? 'none')),
     async announce(session) {
       const own = writingsOf(session)
-      own.underWay += 1
-      const until = await tell(session, (pages) =>
-        setOut(own, pages, { isolate, clock, deadlineMilliseconds }),
-      )
-      return { knownUntilMilliseconds: until ?? Number.NEGATIVE_INFINITY }
+      const underWay = { untilMilliseconds: now() + markMilliseconds }
+      own.underWay.add(underWay)
+      const until = await tell(session, (pages) => setOut(own, pages, { clock, deadlineMilliseconds }))
+      return { knownUntilMilliseconds: until ?? Number.NEGATIVE_INFINITY, claim: own.claim, underWay }
     },
     remember(session, write, writing) {
       const own = writingsOf(session)
-      if (write !== null) note(session, write)
-      if (writing !== null) own.underWay = Math.max(0, own.underWay - 1)
-      const isOwned = own.owned !== null && own.owned.untilMilliseconds === writing?.knownUntilMilliseconds
-      if (isOwned && write !== null) own.hasWritten = true
       const isKnown = writing !== null && writing.knownUntilMilliseconds > now() + deadlineMilliseconds
+      if (write !== null) {
+        note(session, write)
+        own.last = laterOf(own.last, write)
+        if (isKnown && own.owned !== null && writing.claim === own.claim) own.hasWritten = true
+      }
+      for (const each of own.underWay)
+        if (each === writing?.underWay || each.untilMilliseconds <= now()) own.underWay.delete(each)
       const work = async (): Promise<void> => {
-        if (own.owned !== null && own.underWay === 0) await end(session, own)
-        else if (write === null || (isKnown && own.owned !== null)) return
+        const isLast = own.owned !== null && own.underWay.size === 0
+        const isTold = isLast ? await end(session, own) : isKnown && own.owned !== null
+        if (isTold || write === null || (isLast && isKnown)) return
         // What was told over by one that is later here must not be what others know.
-        else await tell(session, (pages) => tellAtOnce(pages, memory.get(session) ?? write, clock))
+        await tell(session, (pages) => tellAtOnce(pages, memory.get(session) ?? write, clock))
       }
       return { isKnown: isKnown || write === null, told: work() }
     },

@@ -7,7 +7,7 @@ export type LastWrite = Moment
 
 /** A write that is on its way: until it is told how far the database came by it, nobody knows what is new enough. */
 export interface Mark {
-  /** Of the isolate, which takes it away; `anybody`: nobody does. */
+  /** The claim of who takes it away; `anybody`: nobody does. */
   readonly by: string
   /** By then it has ended, whatever became of who set out: where the primary is since, it is done or never will be. */
   readonly untilMilliseconds: number

@@ -26,13 +26,22 @@ export async function settle(
     if (isSame && !isSettled(again)) await leaveToAnybody(pages, last, clock.nowMilliseconds())
     return
   }
+  // Of many who find it so at a time one asks: each of two would take the other's place.
+  const now = clock.nowMilliseconds()
+  const [, since = 0] = /^settling-(\d{1,15})-/.exec(found.claim ?? '') ?? []
+  if (Math.abs(now - Number(since)) < askingMilliseconds) return
   // First, so that whoever tells of a write that the primary did not have yet is told from this.
-  const claim = await claimed(pages)
+  const claim = await claimed(pages, `settling-${now}-`)
   const moment = await ask()
-  const before = (await pages.record()) ?? noRecord
-  if (moment === null || isStanding(before.mark) || !(await isLast(pages, claim))) return
+  const before = await pages.record()
+  // Who set out meanwhile has another mark; and what was let go may have been that.
+  const isSame = before?.mark?.by === mark.by && before.mark.untilMilliseconds === mark.untilMilliseconds
+  if (moment === null || !isSame || !(await isLast(pages, claim))) return
   await pages.putRecord({ last: laterOf(before.last, moment), mark: null, teller: claim })
 }
+
+/** So long who asks the primary is waited for, who may have died. */
+const askingMilliseconds = 1_000
 
 /** Longer than it takes to set out. */
 const overtakenMilliseconds = 500

@@ -22,36 +22,44 @@ import {
  */
 export interface Writings {
   /** Not ended yet. */
-  underWay: number
+  readonly underWay: Set<UnderWay>
   /** The mark of this isolate, as long as it is alone; all that it has on its way shares it. */
   owned: Mark | null
-  /** By which it came to that. */
+  /** By which it came to that, or to the last one: its marks are named after it. */
   claim: string
   /** What was told before. With a mark: that is not all. */
   before: SessionRecord
   /** Whether a write that set out since is done: what was told before does not matter any more. */
   hasWritten: boolean
+  /** Of what was written since the mark was last taken away. */
+  last: LastWrite | null
   /** Until then somebody here takes the mark away. */
   endingUntilMilliseconds: number
   /** Until then somebody here sets out: of two at once each would put its mark over what the other one has left there. */
   settingOutUntilMilliseconds: number
 }
 
+export interface UnderWay {
+  /** By then it has ended, though nobody hears of it where its request was cancelled. */
+  readonly untilMilliseconds: number
+}
+
 export const noWritings = (): Writings => ({
-  underWay: 0,
+  underWay: new Set(),
   owned: null,
   claim: '',
   before: noRecord,
   hasWritten: false,
+  last: null,
   endingUntilMilliseconds: Number.NEGATIVE_INFINITY,
   settingOutUntilMilliseconds: Number.NEGATIVE_INFINITY,
 })
 
-/** Whether the mark of this isolate stands for no other's writes, and all before it are known. */
-export function isAlone(writings: Writings, nowMilliseconds: number): boolean {
-  return (
-    isAllKnown(writings) && (writings.owned !== null || writings.endingUntilMilliseconds > nowMilliseconds)
-  )
+/** Whether a mark is that of this isolate, stands for no other's writes, and all before it are known. */
+export function isAlone(writings: Writings, mark: Mark, nowMilliseconds: number): boolean {
+  const { owned, claim, endingUntilMilliseconds } = writings
+  const isOwn = mark.by === claim && (owned !== null || endingUntilMilliseconds > nowMilliseconds)
+  return isOwn && isAllKnown(writings)
 }
 
 /** Whether the last write that this isolate knows of is the last one of all that were answered. */
@@ -60,7 +68,6 @@ export function isAllKnown({ before, hasWritten }: Writings): boolean {
 }
 
 export interface SettingOut {
-  readonly isolate: string
   readonly clock: Clock
   /** So long somebody waits: afterwards nobody relies on it. */
   readonly deadlineMilliseconds: number
@@ -82,12 +89,15 @@ export async function setOut(
     Math.max(writings.endingUntilMilliseconds, writings.settingOutUntilMilliseconds) > clock.nowMilliseconds()
   while (isBusy()) await sleep(1)
   const { owned } = writings
-  const now = clock.nowMilliseconds()
-  if (owned !== null && owned.untilMilliseconds - now >= markMilliseconds) return owned.untilMilliseconds
-  const until = now + deadlineMilliseconds
+  const known = begun + markMilliseconds
+  // Who came after it has said that nobody knows, and for no longer than from then on.
+  if (owned !== null && owned.untilMilliseconds >= known && (await pages.claim()) === writings.claim)
+    return known
+  while (isBusy()) await sleep(1)
+  const until = clock.nowMilliseconds() + deadlineMilliseconds
   writings.settingOutUntilMilliseconds = until
   try {
-    return await mark(writings, pages, surroundings, begun + deadlineMilliseconds)
+    return (await mark(writings, pages, surroundings, begun)) ? known : null
   } finally {
     // Who takes longer than that may find the next one there.
     if (writings.settingOutUntilMilliseconds === until)
@@ -95,40 +105,45 @@ export async function setOut(
   }
 }
 
-/** @param inTimeUntil in milliseconds since 1970; later nobody relies on it */
+/**
+ * @param begun when the trip of the write set out, in milliseconds since 1970: a mark whose time was over by then stands for
+ * nothing that may be later
+ * @returns whether nobody else writes
+ */
 async function mark(
   writings: Writings,
   pages: SessionPages,
-  { isolate, clock }: SettingOut,
-  inTimeUntil: number,
-): Promise<number | null> {
+  { clock, deadlineMilliseconds }: SettingOut,
+  begun: number,
+): Promise<boolean> {
   const now = clock.nowMilliseconds()
-  const isFree = await othersEnded(pages, isolate, clock)
+  const isFree = await othersEnded(writings, pages, clock)
   const claim = await claimed(pages)
   const told = (await pages.record()) ?? noRecord
   // Twice as long, so that writes that follow may share it.
-  const own = { by: isolate, untilMilliseconds: now + 2 * markMilliseconds }
-  const isInTime = (): boolean => clock.nowMilliseconds() < inTimeUntil
-  if (isFree && !isOfOthers(told.mark, isolate, now) && isInTime()) {
-    const isOwn = writings.owned !== null && told.mark?.untilMilliseconds === writings.owned.untilMilliseconds
-    const before = isOwn ? writings.before : told
+  const own = { by: claim, untilMilliseconds: now + 2 * markMilliseconds }
+  const isInTime = (): boolean => clock.nowMilliseconds() < begun + deadlineMilliseconds
+  if (isFree && !isOfOthers(told.mark, writings, begun) && isInTime()) {
+    const isRenewed = writings.owned !== null && told.mark?.by === writings.claim
+    const before = isRenewed ? writings.before : told
     await pages.putRecord({ ...before, mark: own })
     if ((await isLast(pages, claim)) && isInTime()) {
       writings.owned = own
       writings.claim = claim
       writings.before = before
-      if (!isOwn) writings.hasWritten = false
-      return own.untilMilliseconds
+      if (!isRenewed) writings.hasWritten = false
+      return true
     }
   }
   writings.owned = null
   if (isInTime() && !isOfAnybody(told.mark, now)) await leaveToAnybody(pages, told.last, now)
-  return null
+  return false
 }
 
 /**
  * All that were on their way here have ended: others are told of the last of them.
  * @param last that this isolate knows of; null: none
+ * @returns whether they are; not where somebody came after it, who says that nobody knows
  * @throws what the cache throws
  */
 export async function allEnded(
@@ -136,15 +151,15 @@ export async function allEnded(
   last: LastWrite | null,
   pages: SessionPages,
   clock: Clock,
-): Promise<void> {
+): Promise<boolean> {
   const { before, claim } = writings
-  // Who came after it says that nobody knows.
-  if (!(await isLast(pages, claim))) return
+  if (!(await isLast(pages, claim))) return false
   const together = laterOf(before.last, last)
   const mark = isAllKnown(writings) ? null : before.mark
   await pages.putRecord({ last: together, mark, teller: claim })
   // Somebody set out while that was on its way there, and may have been told over.
   if (!(await isLast(pages, claim))) await leaveToAnybody(pages, together, clock.nowMilliseconds())
+  return true
 }
 
 /**
@@ -156,11 +171,13 @@ export async function tellAtOnce(pages: SessionPages, write: LastWrite, clock: C
   const found = await pages.look()
   const claim = await claimed(pages)
   const { mark, last } = (await pages.record()) ?? noRecord
-  // Nobody knows, and who asks the primary after that does so after this, or is told from this by the claim.
-  if (mark !== null && (mark.by === anybody || mark.untilMilliseconds <= now)) return
+  // Nobody knows, and who asks the primary after that does so after this.
+  if (isOfAnybody(mark, now)) return
   const together = laterOf(last, write)
-  if (mark === null && isSettled(found)) {
-    await pages.putRecord({ last: together, mark: null, teller: claim })
+  const isOver = mark !== null && mark.untilMilliseconds <= now
+  if (isOver || (mark === null && isSettled(found))) {
+    // Past its time as well: who takes the mark over may have written before this.
+    await pages.putRecord({ last: together, mark, teller: claim })
     if (await isLast(pages, claim)) return
   }
   await leaveToAnybody(pages, together, now)
@@ -184,11 +201,11 @@ function isTold(write: LastWrite, told: LastWrite | null): boolean {
  * One that follows another will find that one told, as a rule, a moment later.
  * @returns whether nobody else has anything on its way
  */
-async function othersEnded(pages: SessionPages, isolate: string, clock: Clock): Promise<boolean> {
+async function othersEnded(writings: Writings, pages: SessionPages, clock: Clock): Promise<boolean> {
   for (const pause of [...pausesMilliseconds, null]) {
     const found = await pages.look()
     const mark = found.record?.mark ?? null
-    const isFree = mark === null ? isSettled(found) : !isOfOthers(mark, isolate, clock.nowMilliseconds())
+    const isFree = mark === null ? isSettled(found) : !isOfOthers(mark, writings, clock.nowMilliseconds())
     if (isFree || mark?.by === anybody || pause === null) return isFree
     await sleep(pause)
   }
@@ -201,6 +218,7 @@ function isOfAnybody(mark: Mark | null, nowMilliseconds: number): boolean {
   return mark?.by === anybody && mark.untilMilliseconds > nowMilliseconds
 }
 
-function isOfOthers(mark: Mark | null, isolate: string, nowMilliseconds: number): boolean {
-  return mark !== null && mark.by !== isolate && mark.untilMilliseconds > nowMilliseconds
+function isOfOthers(mark: Mark | null, { owned, claim }: Writings, nowMilliseconds: number): boolean {
+  if (mark === null || mark.untilMilliseconds <= nowMilliseconds) return false
+  return owned === null || mark.by !== claim
 }
