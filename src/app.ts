@@ -179,14 +179,14 @@ function problem(error: unknown, context: Context<AppEnv>): Response {
   if (error instanceof Problem && error.code !== 'INTERNAL') return problemResponse(error)
   const cause = error instanceof Problem ? error.cause : error
   logFailure(cause, context.get('requestId'))
-  if (context.get('server')?.settings.tenant && lacksTables(cause)) return problemResponse(tenantNotReady())
+  if (context.get('server')?.settings.tenant && isNotMigrated(cause)) return problemResponse(tenantNotReady())
   return problemResponse(
     new Problem('INTERNAL', { hint: `Tell the operator the request id ${context.get('requestId')}.` }),
   )
 }
 
-/** A database that was never migrated, or made anew by mistake. */
-function lacksTables(cause: unknown): boolean {
+/** A database that was never migrated, or not to what this code needs, or made anew by mistake. */
+function isNotMigrated(cause: unknown): boolean {
   return cause instanceof SqlError && /no such (?:table|column)|has no column named/.test(cause.message)
 }
 

@@ -87,7 +87,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
     if (versions !== null) later(store.learn(realm, versions, Date.now(), true))
     tell(context, written, settings)
   } else {
-    // What was kept may be read anew meanwhile: that is not what is told. Nor is it new enough to be brought in the session's place.
+    // What was kept may be read anew meanwhile: that is not what is told. Who brings that next time is owed what the session wrote.
     const isHit = status?.kind === 'hit'
     const owed = isHit && isTold ? await reader.remembered() : null
     const news = newsOf(isHit ? asNewAs(status.readAt, owed) : read, brought, isTold)
@@ -210,7 +210,7 @@ function placeOf(cf: unknown): Place | null {
 
 const lookEveryMilliseconds = 5_000
 
-/** With several nodes somebody has to know how the primary is. No answer waits for it. */
+/** With several nodes somebody has to know how the primary is. No answer waits for it. Others in the data centre are told. */
 function lookNowAndThen(context: Context<FreshnessEnv>, database: Database): void {
   const { cluster, realm, store } = context.get('server')
   const { primary } = cluster

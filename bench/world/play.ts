@@ -144,9 +144,12 @@ export async function play(name: ContenderName, setting: Setting, nothing: Nothi
     return { name, samples, violations, checked: warm + samples.answered, seconds, logs, faults, overhead }
   } finally {
     clearInterval(told)
-    await trouble?.end()
-    wire.close()
-    await deployment.stop()
+    try {
+      await trouble?.end()
+    } finally {
+      wire.close()
+      await deployment.stop()
+    }
   }
 }
 

@@ -55,6 +55,7 @@ export interface Store {
   overtaken(key: string, realm: string): Entry | null
   /** Where all that is known of these tables holds: what is read from there on is not overtaken yet. Null: nothing is known. */
   knownAt(realm: string, tables: readonly string[]): Moment | null
+  /** When the primary was last heard of. */
   readonly heard: LastHeard
 }
 

@@ -1,5 +1,4 @@
 import type { Place } from '../base/settings.ts'
-import type { Bookmark } from './bookmark.ts'
 import type { Wait } from './fresh/waits.ts'
 import { forgetStreams, type Streams, streamsOf } from './hrana/streams.ts'
 import { kilometresBetween, type Node } from './node.ts'
@@ -21,6 +20,7 @@ export interface Cluster {
   lookingSinceMilliseconds: number
 }
 
+/** What the primary said when it was asked how it is. */
 export interface Look {
   readonly atMilliseconds: number
   readonly frame: number
@@ -29,7 +29,7 @@ export interface Look {
 export interface NodeState {
   readonly node: Node
   readonly streams: Streams
-  /** Of this isolate, at a replica. */
+  /** Reads of this isolate that wait there for a frame. */
   readonly waits: Set<Wait>
   /** A trip: what the fastest of the last ones took, and a moving average above it; null: none was made. */
   milliseconds: number | null
@@ -48,7 +48,7 @@ export interface NodeState {
   countedAtMilliseconds: number
   /** It is left alone until then. */
   leftUntilMilliseconds: number
-  /** When it last answered here, or somebody else who told; null: never, as far as is known. */
+  /** When it last answered, here or to somebody else who told of it; null: never, as far as is known. */
   answeredAtMilliseconds: number | null
 }
 
@@ -158,36 +158,6 @@ export function p95Milliseconds({ recent }: NodeState): number | null {
   return sorted[Math.floor(sorted.length * 0.95)] ?? null
 }
 
-/** What the primary had so long ago, a replica has to have. */
-const longestLagMilliseconds = 5_000
-
-/** Whether a replica is farther behind the primary than it may be. While that is silent, it is the best that there is. */
-export function isBehind(
-  { primary, looks }: Cluster,
-  { frame }: NodeState,
-  nowMilliseconds: number,
-): boolean {
-  if (primary.failures > 0) return false
-  return looks.some(
-    (look) => look.frame > frame && nowMilliseconds - look.atMilliseconds > longestLagMilliseconds,
-  )
-}
-
-/** The primary said which history it has, and how far that is. */
-export function looked(cluster: Cluster, { epoch, frame }: Bookmark, nowMilliseconds: number): void {
-  entersHistory(cluster, epoch)
-  const isOld = ({ atMilliseconds }: Look): boolean =>
-    nowMilliseconds - atMilliseconds > longestLagMilliseconds
-  const [last] = cluster.looks
-  if (last !== undefined && nowMilliseconds - last.atMilliseconds < betweenLooksMilliseconds) return
-  const young = cluster.looks.filter((look) => !isOld(look))
-  const old = cluster.looks.find(isOld)
-  cluster.looks = [{ atMilliseconds: nowMilliseconds, frame }, ...young, ...(old === undefined ? [] : [old])]
-}
-
-/** Who looks more often adds nothing. */
-const betweenLooksMilliseconds = 500
-
 /** The database is in this history. Where that is another one than was known, somebody else noticed first. */
 export function entersHistory(cluster: Cluster, epoch: string): void {
   if (cluster.epoch !== null && cluster.epoch !== epoch) rewound(cluster)
@@ -215,23 +185,6 @@ export function rewound(cluster: Cluster): void {
     state.framesSinceMilliseconds = Date.now()
     forgetStreams(state.streams)
   }
-}
-
-/**
- * How old what was read at least may be, in seconds, while the primary does not answer; null while it does. A replica has what
- * the primary had when it last answered, or, where it had not come to that, what it had when it was looked at before.
- * @param frame that the node had that was read
- */
-export function ageSeconds(
-  { primary, looks }: Cluster,
-  frame: number,
-  nowMilliseconds: number,
-): number | null {
-  if (primary.failures === 0) return null
-  const reached = looks.find((look) => look.frame <= frame) ?? looks.at(-1)
-  const heard = primary.answeredAtMilliseconds ?? primary.failedAtMilliseconds
-  const since = frame >= primary.frame ? heard : Math.min(heard, reached?.atMilliseconds ?? heard)
-  return Math.max(0, Math.ceil((nowMilliseconds - since) / 1_000))
 }
 
 /** After so many failures in a row the primary counts as lost. */

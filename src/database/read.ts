@@ -3,15 +3,7 @@ import type { Moment } from '../base/history/moment.ts'
 import { Problem } from '../base/problem.ts'
 import type { Timing } from '../base/timing.ts'
 import { beginHistory, checkedOf, readEpoch } from './clock.ts'
-import {
-  type Cluster,
-  failed,
-  isBehind,
-  isLost,
-  type NodeState,
-  p95Milliseconds,
-  readingOrder,
-} from './cluster.ts'
+import { type Cluster, failed, isLost, type NodeState, p95Milliseconds, readingOrder } from './cluster.ts'
 import { beforeLookUp } from './fresh/early.ts'
 import {
   type Consistency,
@@ -21,6 +13,7 @@ import {
   nothing,
   type Surroundings,
 } from './fresh/freshness.ts'
+import { isBehind } from './fresh/looks.ts'
 import { waitAmongOthers } from './fresh/waits.ts'
 import type { Reply } from './hrana/reply.ts'
 import { checkedFirst, type Work } from './hrana/request.ts'
@@ -28,7 +21,7 @@ import { forgetStreams } from './hrana/streams.ts'
 import { unavailable } from './node.ts'
 import type { Send } from './trip/send.ts'
 
-/** How long a node may take, with its wait for a frame, before the next one is asked. */
+/** How long a node may take, with its wait for a frame, before the next one is asked; less where many wait (`fresh/waits.ts`). */
 const replicaMilliseconds = 1_500
 
 /** A read on its way. */
@@ -123,6 +116,7 @@ function together(owed: Freshness, atLeast: Moment | null, epoch: string | null)
   return { epoch, frame: Math.max(owed.frame, atLeast.frame), tick }
 }
 
+/** Who has to wait for a frame does so among others. */
 function askOrWait(
   { frame, waits }: NodeState,
   owed: Freshness,

@@ -6,7 +6,7 @@ import type { Database, ReadOptions as DatabaseReadOptions, ReadResult } from '.
 import type { Consistency, Freshness } from '../database/fresh/freshness.ts'
 import { unavailable } from '../database/node.ts'
 import type { Shard } from '../database/shard/nodes.ts'
-import { anonymous, type Caller, callerValues } from '../model/caller/caller.ts'
+import { anonymous, type Caller, callerValues, type UserCaller } from '../model/caller/caller.ts'
 import type { Keep } from '../model/resource.ts'
 import type { ReadIntent, ReadRequest } from '../query/intent.ts'
 import { bind, type Values } from '../sql/plan.ts'
@@ -105,7 +105,7 @@ export async function read(
   timing.mark('db')
   if (caching !== null) refreshAhead((again) => asAnybody(again, context), caching, clock)
   if (kept.text === null) {
-    if (caching !== null) caching.standing.forget(standingOf(caching, caller))
+    if (caching !== null && caller.kind === 'user') caching.standing.forget(standingOf(caching, caller))
     throw sessionOver()
   }
   const answer = kept.status === null ? takeApart(kept.text) : takeApartOnce(kept.text)
@@ -199,18 +199,16 @@ function freshnessFor(
   return database.freshness(isNobody ? 'lately' : consistency, timing)
 }
 
-/**
- * All that the look at a session is about: another token of the same session, with rights that are not so any more, is no
- * session that stood. Null where nobody in particular is told the same.
- */
+/** Null where nobody in particular is told the same. */
 function sessionFor({ isOpen }: Keeping, caching: Caching, caller: Caller): string | null {
   return isOpen || caller.kind !== 'user' ? null : standingOf(caching, caller)
 }
 
-/** A session, and what it may, as its token says. */
-function standingOf({ realm }: Caching, caller: Caller): string {
-  if (caller.kind !== 'user') return JSON.stringify([realm])
-  const { id, sessionId, role, aal, authority } = caller
+/**
+ * All that the look at a session is about: another token of the same session, with rights that are not so any more, is no
+ * session that stood.
+ */
+function standingOf({ realm }: Caching, { id, sessionId, role, aal, authority }: UserCaller): string {
   return JSON.stringify([realm, id, sessionId, role, aal, authority])
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ageSeconds, type Cluster, clusterOf, failed, isBehind, looked } from '../../src/database/cluster.ts'
+import { type Cluster, clusterOf, failed } from '../../src/database/cluster.ts'
+import { ageSeconds, isBehind, looked } from '../../src/database/fresh/looks.ts'
 
 const node = (name: string, isPrimary: boolean) => ({ name, url: '', token: null, place: null, isPrimary })
 

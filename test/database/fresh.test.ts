@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { Problem } from '../../src/base/problem.ts'
 import { startTiming } from '../../src/base/timing.ts'
-import { clusterOf, looked } from '../../src/database/cluster.ts'
+import { clusterOf } from '../../src/database/cluster.ts'
 import { freshnessOf, nobody } from '../../src/database/fresh/freshness.ts'
+import { looked } from '../../src/database/fresh/looks.ts'
 import type { Reply } from '../../src/database/hrana/reply.ts'
 
 const node = (name: string, isPrimary: boolean) => ({

@@ -26,5 +26,5 @@ export function lastHeard(dataCentre: Tier | null): LastHeard {
   }
 }
 
-/** No key of an entry has a colon. */
+/** No key of an entry has a colon, and what is known of versions begins in another way. */
 const pageOf = (realm: string): string => `heard:${realm}`

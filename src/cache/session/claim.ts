@@ -19,7 +19,11 @@ export async function isLast(pages: SessionPages, claim: string): Promise<boolea
   return last === claim
 }
 
-/** Claimed once more, so that who meanwhile took the place to be free does not think to be alone to the end. */
+/**
+ * Says that nobody knows, and that nobody takes it back. Claimed once more, so that who meanwhile took the place to be free does
+ * not think to be alone to the end.
+ * @throws RangeError when others tell all the time
+ */
 export async function leaveToAnybody(
   pages: SessionPages,
   last: LastWrite | null,

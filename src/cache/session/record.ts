@@ -17,7 +17,9 @@ export interface Mark {
 export interface SessionRecord {
   readonly last: LastWrite | null
   readonly mark: Mark | null
-  /** The claim of who told it without a mark: where that is not the last one, who told was overtaken, and does not know yet. */
+  /** The claim of who told it without a mark: where that is not the last one, who told was overtaken, and
+   * does not know yet. Null: nobody claimed it (`tellLately`), or it has a mark.
+   */
   readonly teller: string | null
 }
 

@@ -40,8 +40,8 @@ export async function settle(
   await pages.putRecord({ last: laterOf(before.last, moment), mark: null, teller: claim })
 }
 
-/** So long who asks the primary is waited for, who may have died. */
-const askingMilliseconds = 1_000
+/** So long who asks the primary is waited for, who may have died: longer than it may take to say (`database/clock.ts`). */
+const askingMilliseconds = 2_500
 
 /** Longer than it takes to set out. */
 const overtakenMilliseconds = 500

@@ -63,7 +63,7 @@ export function isAlone(writings: Writings, mark: Mark, nowMilliseconds: number)
 }
 
 /** Whether the last write that this isolate knows of is the last one of all that were answered. */
-export function isAllKnown({ before, hasWritten }: Writings): boolean {
+function isAllKnown({ before, hasWritten }: Writings): boolean {
   return before.mark === null || hasWritten
 }
 
@@ -106,6 +106,7 @@ export async function setOut(
 }
 
 /**
+ * Puts the mark of this isolate, where nobody else has anything on its way.
  * @param begun when the trip of the write set out, in milliseconds since 1970: a mark whose time was over by then stands for
  * nothing that may be later
  * @returns whether nobody else writes
@@ -183,7 +184,10 @@ export async function tellAtOnce(pages: SessionPages, write: LastWrite, clock: C
   await leaveToAnybody(pages, together, now)
 }
 
-/** Tells others, where they learn of it without being promised that: of several at once the later has to stay. */
+/**
+ * Tells others of a write where nobody is promised to read what they wrote: of several at once the later has to stay.
+ * @throws what the cache throws
+ */
 export async function tellLately(pages: SessionPages, write: LastWrite): Promise<void> {
   for (let puts = 0; puts < 2; puts += 1) {
     const record = (await pages.record()) ?? noRecord

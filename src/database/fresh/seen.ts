@@ -1,6 +1,7 @@
 import type { Bookmark } from '../bookmark.ts'
-import { ageSeconds, type Cluster } from '../cluster.ts'
+import type { Cluster } from '../cluster.ts'
 import type { VersionSighting } from '../versions.ts'
+import { ageSeconds } from './looks.ts'
 
 /** What a request has learnt of the database so far. */
 export interface Seen {

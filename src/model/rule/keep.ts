@@ -14,7 +14,7 @@ export function keepOf(name: string, { cache }: Pick<ResourceOptions<never>, 'ca
   const longest = maxAge + Math.max(staleWhileRevalidate, staleIfError)
   if (longest > longestKeptSeconds)
     throw new TypeError(
-      `${name}: cache.maxAge and what is given stale after it are ${longest} seconds, and may be ${longestKeptSeconds}, a week: for so long it is remembered what was written`,
+      `${name}: cache.maxAge and what is given stale after it are ${longest} seconds, and may be ${longestKeptSeconds}, a week: what was written is remembered for little longer`,
     )
   if (clients > maxAge) throw new TypeError(`${name}: cache.clients is more than cache.maxAge`)
   return maxAge === 0 ? null : { ...times, afterWrite }

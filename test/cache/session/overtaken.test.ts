@@ -150,7 +150,7 @@ test('who settles and dies is waited for, and no longer', async () => {
   expect(asking).not.toBeNull()
   await turn()
   await settle(reader, 5)
-  centre.pass(1_000)
+  centre.pass(2_500)
   await settle(reader, 5)
   expect(await centre.isolate('new').lastWrite('session')).toEqual(at(5))
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ResponseCache } from '../../src/cache/tier/edge.ts'
+import type { ResponseCache } from '../../../src/cache/tier/edge.ts'
 import { at, isolates, write } from './sessions.ts'
 
 test.each([true, false])(

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { type SessionMemory, sessionMemory } from '../../src/cache/session/memory.ts'
+import { type SessionMemory, sessionMemory } from '../../../src/cache/session/memory.ts'
 
 /** One step of an isolate at its data centre's cache. */
 interface Step {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createMemory } from '../../src/cache/tier/memory.ts'
-import { entryOf, noise } from './fixture.ts'
+import { createMemory } from '../../../src/cache/tier/memory.ts'
+import { entryOf, noise } from '../fixture.ts'
 
 describe('memory', () => {
   test('is bounded in bytes; what was not used for longest goes', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { type SessionMemory, sessionMemory } from '../../src/cache/session/memory.ts'
-import type { LastWrite } from '../../src/cache/session/record.ts'
-import type { ResponseCache } from '../../src/cache/tier/edge.ts'
+import { type SessionMemory, sessionMemory } from '../../../src/cache/session/memory.ts'
+import type { LastWrite } from '../../../src/cache/session/record.ts'
+import type { ResponseCache } from '../../../src/cache/tier/edge.ts'
 
 /** The Cache API of a data centre, as one of its isolates has it. */
 function dataCentre() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { SessionMemory } from '../../src/cache/session/memory.ts'
-import type { LastWrite } from '../../src/cache/session/record.ts'
+import type { SessionMemory } from '../../../src/cache/session/memory.ts'
+import type { LastWrite } from '../../../src/cache/session/record.ts'
 import { at, isolates, write } from './sessions.ts'
 
 /** Who has just found it unknown says where the primary is. */
@@ -24,7 +24,7 @@ test('what nobody ends is unknown until its time is over, and then who finds it 
   // Somebody else may be asking.
   await settled(two, at(12))
   expect(await two.lastWrite('session')).toBe('unknown')
-  pass(1_000)
+  pass(2_500)
   await settled(two, at(12))
   for (const memory of [two, isolate()]) expect(await memory.lastWrite('session')).toEqual(at(12))
   await settled(three, at(14))

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type Random, randomOf } from '../../bench/world/random.ts'
-import type { Clock } from '../../src/base/clock.ts'
-import { type SessionMemory, sessionMemory } from '../../src/cache/session/memory.ts'
-import type { ResponseCache } from '../../src/cache/tier/edge.ts'
+import { type Random, randomOf } from '../../../bench/world/random.ts'
+import type { Clock } from '../../../src/base/clock.ts'
+import { type SessionMemory, sessionMemory } from '../../../src/cache/session/memory.ts'
+import type { ResponseCache } from '../../../src/cache/tier/edge.ts'
 
 /** A cache whose every step takes some turns of the event loop, drawn at random, before and after it is done. */
 function slowly(kept: Map<string, string>, random: Random): ResponseCache {
@@ -156,15 +156,15 @@ const few = { isolates: 2, writes: 2, unannounced: 0, refused: 0 }
 const all = { isolates: 3, pairs: 0.3, unannounced: 0.1, refused: 0.25 }
 
 test.each<readonly [string, Writers, number]>([
-  ['one at a time in each', { ...calm, ...few, pairs: 0 }, 400],
-  ['two at once in one isolate', { ...calm, ...few, pairs: 0.5 }, 200],
-  ['all that may be', { ...calm, ...all, writes: 3 }, 300],
-  ['while time passes', { ...calm, ...all, rounds: 6, writes: 1, passes: 0.6 }, 200],
-  ['while pages are evicted', { ...calm, ...all, rounds: 6, writes: 1, passes: 0.6, evicted: 0.3 }, 200],
+  ['one at a time in each', { ...calm, ...few, pairs: 0 }, 200],
+  ['two at once in one isolate', { ...calm, ...few, pairs: 0.5 }, 100],
+  ['all that may be', { ...calm, ...all, writes: 3 }, 150],
+  ['while time passes', { ...calm, ...all, rounds: 6, writes: 1, passes: 0.6 }, 100],
+  ['while pages are evicted', { ...calm, ...all, rounds: 6, writes: 1, passes: 0.6, evicted: 0.3 }, 100],
   [
     'while isolates die',
     { ...all, rounds: 6, writes: 1, dies: 0.15, passes: 0.6, evicted: 0.1, unannounced: 0 },
-    200,
+    100,
   ],
 ])(
   'whatever isolates do at once for one session, no answered write is missed: %s',
