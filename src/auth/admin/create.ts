@@ -1,7 +1,6 @@
 import { uuidv7 } from '../../base/id.ts'
 import { Problem } from '../../base/problem.ts'
 import { type Statement, textValue } from '../../base/statement.ts'
-import { SqlError } from '../../database/hrana/outcome.ts'
 import { accountColumns, accountOf } from '../account/account.ts'
 import { vouched } from '../account/claim.ts'
 import { insertUser, refusalOfUser } from '../account/make.ts'
@@ -11,6 +10,7 @@ import type { Condition } from '../condition.ts'
 import type { AuthContext } from '../context.ts'
 import { securityEvent } from '../event/event.ts'
 import { insertProfile, profileTables } from '../profile/profile.ts'
+import { isTaken } from '../tables/taken.ts'
 import { readUser } from './body.ts'
 
 /**
@@ -61,7 +61,7 @@ export async function createUser(context: AuthContext): Promise<Response> {
 export function adminRefusal(error: unknown): unknown {
   if (isTooLongMetadata(error))
     return new Problem('validation_failed', { message: 'app_metadata is too long for a token.' })
-  if (error instanceof SqlError && /UNIQUE.* auth_users\.id/.test(error.message))
+  if (isTaken(error, 'auth_users.id'))
     return new Problem('conflict', { message: 'A user with this id exists already.' })
   const refusal = refusalOfUser(error)
   return refusal instanceof Problem && refusal.code === 'user_already_exists'

@@ -1,12 +1,12 @@
 import { uuidv7 } from '../../../base/id.ts'
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, type Result, type Statement, textValue } from '../../../base/statement.ts'
-import { SqlError } from '../../../database/hrana/outcome.ts'
 import { type Account, accountColumns, accountOf, isNotBannedSql } from '../../account/account.ts'
 import type { Condition } from '../../condition.ts'
 import type { AuthContext } from '../../context.ts'
 import { securityEvent } from '../../event/event.ts'
 import { tellOwner } from '../../letter.ts'
+import { isTaken } from '../../tables/taken.ts'
 import type { Link } from '../flow/state.ts'
 import type { ForeignIdentity } from './identity.ts'
 
@@ -80,8 +80,7 @@ export function tellOfLink(
 
 /** Of the transaction with the statements of `link`. */
 export function refusalOfLink(error: unknown): unknown {
-  const isTaken = error instanceof SqlError && /UNIQUE.* auth_identities\.provider/.test(error.message)
-  return isTaken ? new Problem('identity_already_exists') : error
+  return isTaken(error, 'auth_identities.provider') ? new Problem('identity_already_exists') : error
 }
 
 const member = (name: string): string => `json_extract(payload, '$.${name}')`

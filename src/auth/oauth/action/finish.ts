@@ -1,6 +1,5 @@
 import { Problem } from '../../../base/problem.ts'
 import { integerValue, type Statement, textValue } from '../../../base/statement.ts'
-import { SqlError } from '../../../database/hrana/outcome.ts'
 import { refusalOfUser } from '../../account/make.ts'
 import { issueCode } from '../../code/issue.ts'
 import type { ProviderTokens } from '../../code/seal.ts'
@@ -9,6 +8,7 @@ import { confirm } from '../../profile/confirm.ts'
 import { profileTables } from '../../profile/profile.ts'
 import { type SessionStart, startSession } from '../../session/start.ts'
 import { tellOfNewDevice } from '../../session/tell.ts'
+import { isTaken } from '../../tables/taken.ts'
 import { withFragment, withQuery } from '../../url/redirect.ts'
 import { arrive } from '../account/arrive.ts'
 import { deferLink } from '../account/deferred.ts'
@@ -31,7 +31,7 @@ export async function finishFlow(context: AuthContext, flow: Flow, arriving: Arr
     if (flow.link !== null) return await finishLinking(context, { ...flow, link: flow.link }, arriving, now)
     return await finishSignIn(context, flow, arriving, now)
   } catch (error) {
-    if (error instanceof SqlError && /UNIQUE.* auth_challenges\.id/.test(error.message))
+    if (isTaken(error, 'auth_challenges.id'))
       throw new Problem('bad_oauth_state', { message: 'State has already been used' })
     throw flow.link === null ? refusalOfUser(error) : refusalOfLink(error)
   }
