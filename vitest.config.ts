@@ -30,10 +30,11 @@ const shopWrites = 'test/http/shop/write/**/*.test.ts'
 const fixtureWrites = 'test/http/fixture/write/**/*.test.ts'
 const workerTests = 'test/http/**/*.test.ts'
 const browserTests = 'test/browser/**/*.test.ts'
-// Several servers each: replicas, tenants, shards, isolates of a data centre, the simulated world.
-const clusterTests = ['near', 'database/near', 'tenant', 'shard', 'world', 'cli', 'sign-in'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-)
+// Several servers each: replicas, tenants, shards, the simulated world; or several isolates of a data centre.
+const clusterTests = [
+  ...['near', 'database/near', 'tenant', 'shard', 'world', 'cli', 'sign-in'],
+  ...['cache', 'engine/keep'],
+].map((folder) => `test/${folder}/**/*.test.ts`)
 
 // Many passwords, each of which takes its time.
 const signInTests = ['test/auth/**/*.test.ts', 'test/mail/**/*.test.ts']
