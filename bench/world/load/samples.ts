@@ -31,6 +31,8 @@ export interface Sample {
 export interface Samples {
   add(city: string, kind: Kind, sample: Sample): void
   of(city: string, kind: Kind): readonly Sample[]
+  /** How many there were, those that are kept no more among them. */
+  countOf(city: string, kind: Kind): number
   /** How old public values were that had been overwritten, in milliseconds. `0` of those that were current. */
   addAge(milliseconds: number): void
   readonly ages: readonly number[]
@@ -62,6 +64,7 @@ export function collectSamples(): Samples {
       own.count += 1
     },
     of: (city, kind) => samples.get(`${city} ${kind}`)?.list ?? [],
+    countOf: (city, kind) => samples.get(`${city} ${kind}`)?.count ?? 0,
     addAge(milliseconds) {
       ages[read % mostAges] = milliseconds
       read += 1

@@ -81,9 +81,14 @@ export function servedTable(played: readonly Played[], { cities, primary, replic
     line('answers in the measured part', ({ samples }) => String(samples.answered)),
     line('answers a second', ({ samples, seconds }) => (samples.answered / seconds).toFixed(0)),
     line('not answered, 503 or 504', ({ samples }) => String(samples.unavailable)),
-    line('writes among them', (one) =>
-      percent(share(samplesOf(one, cities, ['write']).length, samplesOf(one, cities, kinds).length)),
-    ),
+    line('writes among them', ({ samples }) => {
+      const count = (of: readonly Kind[]): number =>
+        cities.reduce(
+          (sum, { name }) => sum + of.reduce((all, kind) => all + samples.countOf(name, kind), 0),
+          0,
+        )
+      return percent(share(count(['write']), count(kinds)))
+    }),
     line(
       'public reads: from a cache',
       shareOf(publicKinds, ({ isHit }) => isHit),

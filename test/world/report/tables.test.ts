@@ -97,3 +97,11 @@ test('violations: a row for each kind, examples, and what was logged', () => {
   expect(report).not.toContain('fourth')
   expect(report).toContain('one database logged 2 times: a text')
 })
+
+test('writes are counted among all that was answered, though of very many answers the last are kept alone', () => {
+  const one = played([
+    { kind: 'page', times: 99_000 },
+    { kind: 'write', times: 1_000 },
+  ])
+  expect(rowOf(servedTable([one], options), 'writes among them')).toEqual(['1.0 %'])
+})
