@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { query } from '../data/query.ts'
 import { type Connection, openConnection } from '../load/connection.ts'
@@ -6,51 +7,75 @@ import type { Counts } from '../measure/rounds.ts'
 import { AnswersDiffer } from '../measure/verify.ts'
 import { noteOf, quantities, type Writer, type WriteTask, writers } from './tasks.ts'
 
+/** A checkpoint refuses writers for less than this, in milliseconds. */
+const busyAtMost = 10_000
+const busyPause = 100
+
+/** What was answered, in so far as rows come of it. */
+export type Written = Pick<Counts, 'served' | 'failed'>
+
+interface Answered {
+  readonly status: number
+  readonly answer: unknown
+  /** How many times 503 came before it. */
+  readonly failed: number
+}
+
 /**
- * Sends each task once to each writer, and what must be refused: the answers must be equal but for ids and times.
- * @returns how many were served to each of them
+ * Sends each task once to each writer, and what must be refused: the answers must be equal but for ids and times. What
+ * is answered 503 is sent again, as it counts nowhere where it is measured.
  * @throws AnswersDiffer
  */
 export async function verifyWriteAnswers(
   task: WriteTask,
   ports: Readonly<Record<Writer, number>>,
-): Promise<number> {
-  const answers = await Promise.all(writers.map((writer) => answersOf(task, writer, ports[writer])))
-  const [expected] = answers
-  answers.forEach((answer, index) => {
-    if (isDeepStrictEqual(answer, expected)) return
+): Promise<ReadonlyMap<Writer, Written>> {
+  const answered = await Promise.all(writers.map((writer) => answersOf(task, writer, ports[writer])))
+  const [expected, ...others] = answered.map((answers) =>
+    answers.map(({ status, answer }) => ({ status, answer })),
+  )
+  others.forEach((answers, index) => {
+    if (isDeepStrictEqual(answers, expected)) return
     throw new AnswersDiffer(
-      `${task.name}: ${writers[0]} and ${writers[index]} answer differently\n` +
-        `${JSON.stringify(expected)}\n${JSON.stringify(answer)}`,
+      `${task.name}: ${writers[0]} and ${writers[index + 1]} answer differently\n` +
+        `${JSON.stringify(expected)}\n${JSON.stringify(answers)}`,
     )
   })
-  return 1
+  return new Map(
+    writers.map((writer, index) => [writer, { served: 1, failed: answered[index]?.[0]?.failed ?? 0 }]),
+  )
 }
 
-async function answersOf(task: WriteTask, writer: Writer, port: number): Promise<readonly unknown[]> {
+async function answersOf(task: WriteTask, writer: Writer, port: number): Promise<readonly Answered[]> {
   const connection = await openConnection(port)
   try {
     const served = await answerOf(connection, task.requests[writer][0] ?? '')
     if (task.refused === null) return [served]
-    const { status } = await answerOf(connection, task.refused[writer])
-    if (status !== 409)
-      throw new AnswersDiffer(`${task.name}: ${writer} answers ${status} and does not refuse`)
-    return [served, status]
+    const refused = await answerOf(connection, task.refused[writer])
+    if (refused.status !== 409)
+      throw new AnswersDiffer(`${task.name}: ${writer} answers ${refused.status} and does not refuse`)
+    return [served, refused]
   } finally {
     connection.close()
   }
 }
 
-async function answerOf(connection: Connection, request: string) {
-  const { status, body } = await connection.send(Buffer.from(request.replace(aNewId, crypto.randomUUID())))
-  const text = body.toString()
-  // Of ids and times it is compared that they are there, and of notes that they are the writer's own.
+async function answerOf(connection: Connection, request: string): Promise<Answered> {
+  const until = performance.now() + busyAtMost
+  for (let failed = 0; ; failed += 1) {
+    const sent = Buffer.from(request.replace(aNewId, crypto.randomUUID()))
+    const { status, body } = await connection.send(sent)
+    if (status !== 503 || performance.now() > until)
+      return { status, answer: comparable(status, body.toString()), failed }
+    await sleep(busyPause)
+  }
+}
+
+/** Of ids and times it is compared that they are there, and of notes that they are the writer's own. */
+function comparable(status: number, text: string): unknown {
   const differing = ['id', 'created_at', 'updated_at', 'note']
-  const answer: unknown =
-    status >= 300 || text === ''
-      ? null
-      : JSON.parse(text, (key, value: unknown) => (differing.includes(key) ? typeof value : value))
-  return { status, answer }
+  if (status >= 300 || text === '') return null
+  return JSON.parse(text, (key, value: unknown) => (differing.includes(key) ? typeof value : value))
 }
 
 /** @throws AnswersDiffer where what lies in the tables is not what was answered */
@@ -58,7 +83,7 @@ export async function verifyWritten(
   databaseUrl: string,
   task: WriteTask,
   writer: Writer,
-  { served, failed }: Counts,
+  { served, failed }: Written,
 ): Promise<void> {
   const [found] = await query(
     databaseUrl,

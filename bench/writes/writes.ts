@@ -56,9 +56,10 @@ export async function measureWrites(
       tell.progress(`${task.name}: round ${round} of ${plan.writes.rounds}`),
     )
     for (const writer of writers) {
-      const { counts } = series.get(writer) ?? {}
-      if (counts === undefined) throw new Error(`${writer} was not measured`)
-      await verifyWritten(database.url, task, writer, { ...counts, served: counts.served + verified })
+      const [{ counts } = {}, before] = [series.get(writer), verified.get(writer)]
+      if (counts === undefined || before === undefined) throw new Error(`${writer} was not measured`)
+      const all = { served: counts.served + before.served, failed: counts.failed + before.failed }
+      await verifyWritten(database.url, task, writer, all)
     }
     tell.report(`\n${writeReport(task.name, series)}`)
   }

@@ -23,12 +23,10 @@ export interface Drive {
   readonly productWrites: number
   /** Of Zipf's law. */
   readonly exponent: number
-  /** Of about a thousand things that are begun so many are sign-ins: for each the server hashes a password for a tenth of a second. */
-  readonly signIns: number
 }
 
 /** How often something is begun. A write is followed by a look at what was written, sometimes by two. */
-const weights = { page: 400, item: 330, own: 151, reviews: 50, probe: 10, write: 53 } as const
+const weights = { page: 400, item: 330, own: 150, reviews: 50, probe: 10, signIn: 1, write: 53 } as const
 
 /** Requests under way at a time, when as many as go are sent. */
 const lanes = 24
@@ -40,12 +38,12 @@ const lanes = 24
 export async function drive(
   scene: Scene,
   population: Population,
-  { perSecond, seconds, requests, productWrites, exponent, signIns }: Drive,
+  { perSecond, seconds, requests, productWrites, exponent }: Drive,
   signal: AbortSignal,
 ): Promise<void> {
   const { random, catalogue, samples } = scene
   const act = actor(scene, population, {
-    ...{ productWrites, signIns },
+    productWrites,
     product: zipf(catalogue.products.length, exponent),
     category: zipf(catalogue.categories.length, exponent),
   })
@@ -102,9 +100,28 @@ export async function sweep(scene: Scene, { readers }: Population, signal: Abort
   )
 }
 
+/**
+ * In each city in turn somebody signs in, and nobody does anything beside it: for each the server hashes a password for
+ * a tenth of a second, for which all cities of this world share one machine.
+ * @param signal ends it early
+ */
+export async function signInEverywhere(
+  scene: Scene,
+  { customers }: Population,
+  timesEach: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let time = 0; time < timesEach; time += 1) {
+    for (const city of new Set(customers.map((customer) => customer.city))) {
+      if (signal.aborted) return
+      const own = customers.filter((customer) => customer.city === city)
+      await signInAgain(scene, oneOf(scene.random, own))
+    }
+  }
+}
+
 interface Habits {
   readonly productWrites: number
-  readonly signIns: number
   readonly product: (random: Scene['random']) => number
   readonly category: (random: Scene['random']) => number
 }
@@ -144,22 +161,9 @@ function actor(
     }
     return random() < 0.3 ? as(one, () => makeOrder(scene, one)) : as(one, () => rewriteOrder(scene, one))
   }
-  // Who signs in looks at what is their own, too.
-  const weighed = { ...weights, own: weights.own - habits.signIns, signIn: habits.signIns }
-  // They are few: each city has its turn.
-  const homes = [...new Set(customers.map(({ city }) => city))]
-  let signedIn = 0
-  const comer = () => {
-    const home = homes[signedIn % homes.length]
-    signedIn += 1
-    return oneOf(
-      random,
-      customers.filter(({ city }) => city === home),
-    )
-  }
   return () => {
     const [one, other] = [anybody(), customer()]
-    switch (weighted(random, weighed)) {
+    switch (weighted(random, weights)) {
       case 'page':
         return as(one, () => readPage(scene, one, category()))
       case 'item':
@@ -175,10 +179,8 @@ function actor(
         ).person
         return as(one, () => probe(scene, one, victim?.orderId ?? ''))
       }
-      case 'signIn': {
-        const who = comer()
-        return as(who, () => signInAgain(scene, who))
-      }
+      case 'signIn':
+        return as(other, () => signInAgain(scene, other))
       case 'write':
         return write()
     }

@@ -24,7 +24,8 @@ export function played(
   }
   for (const age of ages) samples.addAge(age)
   return {
-    ...{ name: 'selvage', samples, violations: countViolations(), checked: samples.answered },
+    ...{ name: 'selvage', samples, violations: countViolations() },
+    ...{ checked: samples.answered, answered: samples.answered },
     ...{ seconds: 2, logs: new Map(), overhead: null, faults: new Map(), ...more },
   }
 }
