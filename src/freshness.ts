@@ -47,17 +47,16 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   const { headers } = context.req.raw
   const brought = broughtIn(headers, settings.serverSecret)
   const later: Later = (work) => context.executionCtx.waitUntil(work)
+  // Who the caller is shows only later.
+  const ownKey = (): string => sessionKey(realm, context.get('caller'), null)
   const reader: Reader = {
     here: cluster.replicas.length === 0 || !('cf' in context.req.raw) ? null : placeOf(context.req.raw.cf),
     bookmark: brought,
     isCookie: brought !== null && !headers.has(bookmarkHeader),
-    rememberedLately: () => sessions.lastWriteLately(sessionKey(realm, context.get('caller'), null), later),
-    remembered: once(() => sessions.lastWrite(sessionKey(realm, context.get('caller'), null))),
+    rememberedLately: () => sessions.lastWriteLately(ownKey(), later),
+    remembered: once(() => sessions.lastWrite(ownKey())),
     // Of what others share, this isolate knows too little to set out with.
-    recalled: () =>
-      context.get('caller')?.kind === 'user'
-        ? sessions.recall(sessionKey(realm, context.get('caller'), null))
-        : 'unknown',
+    recalled: () => (context.get('caller')?.kind === 'user' ? sessions.recall(ownKey()) : 'unknown'),
     isHedged: settings.isHedged,
   }
   const isTold = asksForSession(headers)
@@ -96,9 +95,7 @@ export async function withDatabase(context: Context<FreshnessEnv>, next: () => P
   if (ageSeconds !== null && cluster.replicas.length > 0) {
     context.res.headers.set(dataAgeHeader, String(ageSeconds))
   }
-  const settling = sessions.settle(sessionKey(realm, context.get('caller'), null), () =>
-    database.look(startTiming()),
-  )
+  const settling = sessions.settle(ownKey(), () => database.look(startTiming()))
   if (settling !== null) later(settling)
   renewStreams(cluster, Date.now(), later)
 }

@@ -3,7 +3,7 @@ import type { Options } from './options.ts'
 import { oneOf, type Random } from './random.ts'
 import type { Deployment, Stage } from './stage.ts'
 
-/** What goes wrong, and for how long at most, in milliseconds. */
+/** What goes wrong, and for how long at most, in milliseconds: less where a run has less time than all of them take. */
 const longest = {
   'way to a node is cut': 4_000,
   'replication is cut': 6_000,
