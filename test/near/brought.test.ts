@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTiming } from '../../src/base/timing.ts'
-import { connect } from '../../src/database/client.ts'
 import { backend, everyone, resource } from '../../src/index.ts'
 import { type KeptWorld, newDataCentre, startKept } from '../engine/keep/world.ts'
+import { followed } from '../harness/followed.ts'
 import { startNodes, type TestNodes } from '../harness/nodes.ts'
 
 const pages = sqliteTable('pages', { id: integer().primaryKey(), text: text().notNull() })
@@ -31,11 +30,7 @@ afterAll(() => world.stop())
 test('the bookmark of a hit is as new to a session as its last write', async () => {
   const [replica] = nodes.replicas
   if (replica === undefined) throw new RangeError('there is one')
-  const followed = { sql: 'select id from auth_sessions', args: [] }
-  const isFollowed = () => connect({ url: replica.wire.url, token: null }).run(followed, startTiming())
-  await expect
-    .poll(async () => (await isFollowed().catch(() => ({ rows: [] }))).rows.length, { timeout: 10_000 })
-    .toBe(1)
+  await followed(replica.wire.url, 'select id from auth_sessions', ({ rows }) => rows.length === 1)
   newDataCentre()
   const list = [{ name: 'near', url: replica.wire.url, place: [0, 0] }]
   const changes = { DATABASE_REPLICAS: JSON.stringify(list), DATABASE_PLACE: '35.7,139.7' }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTiming } from '../../src/base/timing.ts'
 import { openBookmark, sealBookmark } from '../../src/database/bookmark.ts'
-import { connect } from '../../src/database/client.ts'
+import { followed } from '../harness/followed.ts'
 import { type Answer, type Centre, startCentre } from './harness/centre.ts'
 
 const tokyo = { name: 'replica-0', place: [35.7, 139.7] } as const
@@ -24,18 +23,9 @@ beforeAll(async () => {
       f: { DATABASE_PLACE: '' },
     },
   })
-  for (const { sqld } of centre.nodes.replicas) await followed(sqld.url)
+  for (const { sqld } of centre.nodes.replicas) await followed(sqld.url, 'select id from visits')
 }, 60_000)
 afterAll(() => centre?.stop())
-
-async function followed(replicaUrl: string): Promise<void> {
-  const replica = connect({ url: replicaUrl, token: null })
-  const visits = () => replica.run({ sql: 'select id from visits', args: [] }, startTiming())
-  for (let tries = 0; (await visits().catch(() => null)) === null; tries += 1) {
-    if (tries > 200) throw new Error('a replica does not follow')
-    await sleep(50)
-  }
-}
 
 const timing = ({ headers }: Answer): string => headers.get('server-timing') ?? ''
 const node = (answer: Answer) => /node;desc="([^"]*)"/.exec(timing(answer))?.[1]

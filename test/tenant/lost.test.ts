@@ -76,7 +76,7 @@ function requests(): readonly Asked[] {
 }
 
 /** What each is answered, one after another. */
-async function answers(): Promise<readonly (readonly [request: string, status: number, code: string])[]> {
+async function answers(): Promise<readonly (readonly [request: string, status: number, told: string])[]> {
   const told: [string, number, string][] = []
   const { publishableKey, secretKey } = holder.settings
   const keys = {
@@ -93,7 +93,8 @@ async function answers(): Promise<readonly (readonly [request: string, status: n
   return told
 }
 
-const all = (status: number, code: string) => requests().map(() => [expect.any(String), status, code])
+/** @param told the error code, and `Retry-After` */
+const all = (status: number, told: string) => requests().map(() => [expect.any(String), status, told])
 
 test('each of these does what it says', async () => {
   expect((await answers()).filter(([, status]) => status >= 300)).toEqual([])

@@ -3,7 +3,7 @@ import { edgeTier, type ResponseCache } from '../../../src/cache/tier/edge.ts'
 import { type KeyValueStore, kvTier } from '../../../src/cache/tier/kv.ts'
 import { createMemory } from '../../../src/cache/tier/memory.ts'
 import type { Protection } from '../../../src/cache/tier/protection.ts'
-import type { Tier } from '../../../src/cache/tier/tier.ts'
+import type { Tier, TierName } from '../../../src/cache/tier/tier.ts'
 import { entryOf, noise } from '../fixture.ts'
 import { type Failure, type Platform, protectionFor, startPlatform } from '../platform.ts'
 import { startWorld, type WorldPlatform } from './world.ts'
@@ -25,7 +25,11 @@ export interface Driver {
   /** A key and a value of which one is more than it takes; null: it takes all that there is here. */
   readonly tooMuch: readonly [key: string, value: Uint8Array] | null
   /** As `make`, on a platform all of whose methods do the same; null: it has none of its own. */
-  readonly on: ((method: () => Promise<never>, protection: Partial<Protection>) => Keeper) | null
+  readonly on: {
+    /** By which name its failures are told. */
+    readonly tier: TierName
+    make(method: () => Promise<never>, protection: Partial<Protection>): Keeper
+  } | null
 }
 
 export interface Platforms {
@@ -93,7 +97,7 @@ export function driversOf(platforms: () => Platforms): readonly Driver[] {
       make: () => edgeOf(platforms().here.cache),
       life: second,
       tooMuch: null,
-      on: (method, given) => edgeOf({ match: method, put: method }, given),
+      on: { tier: 'data-centre', make: (method, given) => edgeOf({ match: method, put: method }, given) },
     },
     {
       name: 'Workers KV',
@@ -101,7 +105,7 @@ export function driversOf(platforms: () => Platforms): readonly Driver[] {
       // A minute is too long for a test: its own tests ask when a value will be gone.
       life: null,
       tooMuch: longKey,
-      on: (method, given) => kvOf({ get: method, put: method }, given),
+      on: { tier: 'world', make: (method, given) => kvOf({ get: method, put: method }, given) },
     },
     // As these two, so kind may the simulated world be and no kinder.
     {
