@@ -14,6 +14,7 @@ import { connectShards, type Shard } from './database/shard/nodes.ts'
 import { renewStreams } from './database/trip/renewal.ts'
 import type { CacheStatus } from './engine/keep/kept.ts'
 import type { Caller } from './model/caller/caller.ts'
+import { prefers } from './rest/parse/prefer.ts'
 import { cacheHeaders } from './rest/present/caching.ts'
 import type { Server } from './server.ts'
 
@@ -21,6 +22,7 @@ import type { Server } from './server.ts'
 const bookmarkHeader = 'selvage-bookmark'
 const dataAgeHeader = 'selvage-data-age'
 const cookieName = 'selvage-bookmark'
+const inCookies = new RegExp(`(?:^|;\\s*)${cookieName}=([^;]*)`)
 
 export interface FreshnessEnv {
   Variables: {
@@ -167,7 +169,7 @@ function broughtIn(headers: Headers, secret: string): Bookmark | null {
     })
   }
   const cookie = headers.get('cookie')
-  const [, sealed] = cookie === null ? [] : (/(?:^|;\s*)selvage-bookmark=([^;]*)/.exec(cookie) ?? [])
+  const [, sealed] = cookie === null ? [] : (inCookies.exec(cookie) ?? [])
   return sealed === undefined ? null : openBookmark(secret, sealed)
 }
 
@@ -194,8 +196,9 @@ function asNewAs(readAt: Bookmark, owed: Bookmark | 'none' | 'unknown' | null): 
   return owed.epoch === readAt.epoch ? owed : { ...readAt, tick: Math.max(readAt.tick, owed.tick) }
 }
 
+/** Also beside another one, as in `consistency=strong, consistency=session`: that is read as the first says, and told. */
 function asksForSession(headers: Headers): boolean {
-  return headers.get('prefer')?.includes('consistency=session') ?? false
+  return prefers(headers.get('prefer'), 'consistency', 'session')
 }
 
 /** Where Cloudflare says that the request came in (https://developers.cloudflare.com/workers/runtime-apis/request/). */

@@ -74,7 +74,7 @@ export function createServer(backend: BackendDeclaration): (bindings: Bindings) 
       plans,
       running,
       cluster: clusterOfSettings(settings),
-      sessions: sessionMemory(cache, systemClock),
+      sessions: sessionMemory(cache, systemClock, reportFailure),
       store: platformStore({ cache, world: platformWorld(bindings.CACHE) }, systemClock, reportFailure),
       flights: createFlights(systemClock),
       lately: servedLately(),
@@ -141,7 +141,11 @@ function schemaOf({ resources }: Model): string {
   return digest(JSON.stringify(tables))
 }
 
-/** What failed, never a key or what is kept. */
+/** What failed, and with which status of Workers KV (`KV PUT failed: 429 Too Many Requests`), never a key or what is kept. */
 function reportFailure(what: string, error: unknown): void {
-  console.error(JSON.stringify({ cache: what, error: error instanceof Error ? error.name : typeof error }))
+  const [name, message] = error instanceof Error ? [error.name, error.message] : [typeof error, '']
+  const status = /\bfailed: ([45]\d\d)\b/.exec(message)?.[1]
+  console.error(
+    JSON.stringify({ cache: what, error: name, ...(status !== undefined && { status: Number(status) }) }),
+  )
 }

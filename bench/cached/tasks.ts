@@ -5,7 +5,7 @@ import { type Ask, askItem, askList, request, type Task } from '../measure/tasks
  * Who reads: by hand from the database and from memory; Selvage as anonymous callers ask it, and as customers do who
  * are signed in and hand back a bookmark.
  */
-export const readers = ['baseline', 'memory', 'selvage', 'selvage, signed in'] as const
+const readers = ['baseline', 'memory', 'selvage', 'selvage, signed in'] as const
 export type Reader = (typeof readers)[number]
 
 /** Those of them whose answers must be hits. */

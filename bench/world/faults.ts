@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Options } from './options.ts'
-import { oneOf, type Random } from './random.ts'
+import { oneOf, type Random, shuffled } from './random.ts'
 import type { Deployment, Stage } from './stage.ts'
 
 /** What goes wrong, and for how long at most, in milliseconds: less where a run has less time than all of them take. */
@@ -61,7 +61,7 @@ export function beFaulty(trouble: Trouble): Faults {
   const run = async () => {
     while (!isOver) {
       // As the random order has it, but none is left out for long.
-      for (const fault of shuffled(possible, random)) {
+      for (const fault of shuffled(random, possible)) {
         if (isOver) return
         const mend = await cause(fault, trouble)
         if (mend === null) continue
@@ -86,13 +86,6 @@ export function beFaulty(trouble: Trouble): Faults {
       if (failure !== null) throw failure.error
     },
   }
-}
-
-function shuffled(possible: readonly Fault[], random: Random): readonly Fault[] {
-  return possible
-    .map((fault) => ({ fault, place: random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ fault }) => fault)
 }
 
 /** @returns what mends it; null: there is nothing that it could befall */

@@ -24,6 +24,17 @@ export function oneOf<T>(random: Random, list: readonly T[]): T {
   return chosen
 }
 
+/** In another order, each as likely as another (Fisher and Yates). */
+export function shuffled<T>(random: Random, list: readonly T[]): readonly T[] {
+  const result = [...list]
+  for (let at = result.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(random() * (at + 1))
+    const [a, b] = [result[at], result[other]]
+    if (a !== undefined && b !== undefined) [result[at], result[other]] = [b, a]
+  }
+  return result
+}
+
 /** One of the names, as often as its weight says. */
 export function weighted<Name extends string>(random: Random, weights: Readonly<Record<Name, number>>): Name {
   const names = Object.entries<number>(weights) as [Name, number][]

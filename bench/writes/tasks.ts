@@ -100,7 +100,7 @@ export function noteOf(writer: Writer, task: string, subject: number | string): 
   return `${writer} / ${task} / ${subject}`
 }
 
-export function forEach<Value>(of: (writer: Writer) => Value): Readonly<Record<Writer, Value>> {
+function forEach<Value>(of: (writer: Writer) => Value): Readonly<Record<Writer, Value>> {
   return {
     baseline: of('baseline'),
     selvage: of('selvage'),

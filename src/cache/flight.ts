@@ -82,7 +82,7 @@ export async function fillOrWait<T>(
 
 export interface Patience {
   readonly clock: Clock
-  /** For how long one waits at most; default: 4,000, longer than a database that is slow, or a node that is given up, takes. */
+  /** For how long one waits at most; default: 4,000, which is longer than it takes to give up a replica and ask another node. */
   readonly deadlineMilliseconds?: number
 }
 

@@ -66,9 +66,14 @@ export async function run(main: () => Promise<void>): Promise<void> {
   try {
     await main()
   } catch (error) {
-    console.error(error instanceof Failure || error instanceof Problem ? error.message : error)
+    console.error(error instanceof Failure ? error.message : error instanceof Problem ? told(error) : error)
     process.exitCode = 1
   }
+}
+
+/** What is wrong, and how to mend it. */
+function told({ message, hint }: Problem): string {
+  return hint === null ? message : `${message} ${hint}`
 }
 
 /** The database that a command is for. @throws Failure when none is named */

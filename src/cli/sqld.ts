@@ -46,7 +46,7 @@ export interface Sqld {
  * every thousandth page that is written, and sqld 0.24.32 then hangs for ever, with some probability, if others wait to
  * write: one that is refused during a checkpoint leaves its place in the queue, and the turn goes to nobody
  * (libsql-server/src/connection/connection_manager.rs). Writers who meet a checkpoint are refused and send again
- * (`database/busy.ts`), so it has to be short: 30 ms after a second of 400 transactions, 200 ms after 30 seconds.
+ * (`database/trip/busy.ts`), so it has to be short: 30 ms after a second of 400 transactions, 200 ms after 30 seconds.
  */
 const checkpointSeconds = 10
 /**

@@ -208,7 +208,7 @@ export function exactReal(value: Fragment): Fragment {
 }
 
 /** RFC 4648 §4. SQLite has `hex` alone: six hexadecimal digits are four characters. */
-export function base64(value: Fragment): Fragment {
+function base64(value: Fragment): Fragment {
   const digit = (at: string): Fragment => ({
     text: `(instr('0123456789ABCDEF', substr(h, ${at}, 1)) - 1)`,
     bindings: [],

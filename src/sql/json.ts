@@ -29,7 +29,7 @@ export function jsonValue(value: Typed): Fragment {
 }
 
 /** A number of whichever type SQLite stored: `json_object` itself writes 15 digits of a real. */
-export function jsonNumber(value: Fragment): Fragment {
+function jsonNumber(value: Fragment): Fragment {
   return sql`case typeof(${value}) when 'real' then json(${exactReal(value)}) else ${value} end`
 }
 

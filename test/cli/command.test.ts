@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { Failure, parseFlags, parsePort, usage } from '../../src/cli/command.ts'
+import { expect, test, vi } from 'vitest'
+import { Problem } from '../../src/base/problem.ts'
+import { Failure, parseFlags, parsePort, run, usage } from '../../src/cli/command.ts'
 
 const command = { name: 'npm run x', flags: { port: { placeholder: 'N' }, fresh: {} } }
 const line = 'Usage: npm run x -- [--port N] [--fresh]'
@@ -22,4 +23,16 @@ test.each([
 test('a port is a number from 1 to 65535', () => {
   expect(parsePort('8787')).toBe(8787)
   for (const bad of ['0', '65536', 'x', '1.5', '-1', '']) expect(() => parsePort(bad)).toThrow(Failure)
+})
+
+test('what can be mended is one line that says how, and exit status 1', async () => {
+  const told = vi.spyOn(console, 'error').mockReturnValue()
+  const problem = new Problem('UNAVAILABLE_CONFIGURATION', { message: 'It is not set.', hint: 'Set it.' })
+  for (const error of [problem, new Failure('Which?')]) {
+    await run(() => Promise.reject(error))
+    expect(process.exitCode).toBe(1)
+  }
+  process.exitCode = 0
+  expect(told.mock.calls).toEqual([['It is not set. Set it.'], ['Which?']])
+  told.mockRestore()
 })

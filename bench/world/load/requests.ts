@@ -18,16 +18,16 @@ export const reviewsOf = (product: string): Ask =>
     `/rest/v1/reviews?select=author_name,rating,body&product_id=eq.${product}&order=created_at.desc,id&limit=20`,
   )
 
+/** How many orders `ownOrders` answers at most. */
+export const ownLimit = 20
+
 /** The same address for all: what it answers is the caller's. The last written come first. */
 export const ownOrders: Ask = get(
   '/rest/v1/orders?select=id,note,status,updated_at,order_items(quantity,product:products(name))' +
-    '&order=updated_at.desc,id.desc&limit=20',
+    `&order=updated_at.desc,id.desc&limit=${ownLimit}`,
 )
 
 export const order = (id: string): Ask => get(`/rest/v1/orders/${id}`)
-
-/** How many orders `ownOrders` answers at most. */
-export const ownLimit = 20
 
 export function createOrder(note: Note): Ask {
   return post('/rest/v1/orders?select=id,note', { note: noteOf(note) })

@@ -44,7 +44,7 @@ export interface Samples {
   clear(): void
 }
 
-/** A run of a million answers takes no more memory than one of some ten thousands. */
+/** Of each city and kind: memory is bounded, however long a run is. */
 const mostSamples = 20_000
 const mostAges = 500_000
 

@@ -120,8 +120,8 @@ async function written(
 /** More than are looked for in a list. */
 const keptOrders = 16
 
-const tries = 6
-const firstPause = 200
+const tries = 7
+const firstPauseMilliseconds = 200
 
 /**
  * A write is sent again, under the same `Idempotency-Key`, until somebody says what became of it: else a late one could
@@ -134,7 +134,7 @@ async function send(
 ): Promise<{ readonly outcome: Outcome; readonly answer: Answer | null }> {
   const headers = { ...request.headers, 'idempotency-key': uuidv7() }
   for (let tried = 0; tried < tries; tried += 1) {
-    if (tried > 0) await sleep(firstPause * 2 ** tried)
+    if (tried > 0) await sleep(firstPauseMilliseconds * 2 ** (tried - 1))
     // 409: the first try still runs.
     const expected = [200, 201, ...(tried > 0 ? [409] : [])]
     const answer = await ask(scene, client, 'write', { ...request, headers }, { expected })

@@ -1,5 +1,5 @@
 import { query } from '../../data/query.ts'
-import type { Random } from '../random.ts'
+import { type Random, shuffled } from '../random.ts'
 
 /** What of the shop the world looks at, the most popular first. */
 export interface Catalogue {
@@ -12,7 +12,10 @@ export interface Catalogue {
 /** Nobody may find a product sold out. */
 export const initialStock = 1_000_000_000
 
-/** Of products that are shown, and of categories that have a page full of them. Their order is drawn. */
+/**
+ * Of products that are shown, and of categories that have a page full of them. Their order is drawn. Nobody has written
+ * a product yet, and none is sold out: what an earlier contender left is undone.
+ */
 export async function drawCatalogue(
   databaseUrl: string,
   wanted: { readonly products: number; readonly categories: number },
@@ -20,12 +23,12 @@ export async function drawCatalogue(
 ): Promise<Catalogue> {
   const texts = async (sql: string) => (await query(databaseUrl, sql)).map((row) => String(row[0]))
   const all = await texts('select id from products where published = 1 order by id')
-  const products = shuffled(all, random).slice(0, wanted.products)
+  const products = shuffled(random, all).slice(0, wanted.products)
   const shown = await texts(
     `select category_id from products where published = 1
      group by category_id having count(*) >= 20 order by category_id`,
   )
-  const categories = shuffled(shown, random).slice(0, wanted.categories)
+  const categories = shuffled(random, shown).slice(0, wanted.categories)
   if (products.length < wanted.products || categories.length === 0)
     throw new RangeError('the data set is too thin')
   await query(databaseUrl, "update products set stock = ?, description = ''", [initialStock])
@@ -38,17 +41,6 @@ export async function drawCatalogue(
       return id
     },
   }
-}
-
-/** Fisher and Yates's. */
-function shuffled<T>(list: readonly T[], random: Random): readonly T[] {
-  const result = [...list]
-  for (let at = result.length - 1; at > 0; at -= 1) {
-    const other = Math.floor(random() * (at + 1))
-    const [a, b] = [result[at], result[other]]
-    if (a !== undefined && b !== undefined) [result[at], result[other]] = [b, a]
-  }
-  return result
 }
 
 /** A description that staff writes: which version of the product it is. */

@@ -1,4 +1,4 @@
-/** Half, 95 of 100 and 99 of 100 are no higher. NaN of nothing. */
+/** By the nearest rank: half, 95 of 100 and 99 of 100 are no higher. NaN of nothing. */
 export interface Quantiles {
   readonly count: number
   readonly p50: number
@@ -8,8 +8,7 @@ export interface Quantiles {
 
 export function quantilesOf(values: readonly number[]): Quantiles {
   const sorted = Float64Array.from(values).sort()
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+  const at = (share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN
   return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
 

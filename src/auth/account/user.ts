@@ -33,7 +33,7 @@ export function userJson(account: Account): Json {
 }
 
 /** As they stand in tokens, too: by what the user may sign in, the first way first. */
-export function providersOf(account: Account): Json {
+function providersOf(account: Account): Json {
   const providers = [
     ...new Set([
       ...(ownIdentity(account) ? ['email'] : []),
@@ -49,7 +49,7 @@ function ownIdentity({ email, hasPassword, identities }: Account): boolean {
 }
 
 /** The address is an identity, too, whose id is the user's. */
-export function identitiesOf(account: Account): readonly Json[] {
+function identitiesOf(account: Account): readonly Json[] {
   const { id, email, emailConfirmedAt, lastSignInAt, createdAt, updatedAt } = account
   const own: Identity = {
     id,

@@ -3,7 +3,7 @@ import { type Account, rolesOf } from '../account/account.ts'
 import type { AuthContext } from '../context.ts'
 
 /** Bytes of JSON: a token goes with every request. */
-export const longestClaims = 1_024
+const longestClaims = 1_024
 
 /**
  * What the backend adds to a token of this account.

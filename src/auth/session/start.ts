@@ -124,7 +124,7 @@ export function startSession(context: AuthContext, options: SessionOptions): Ses
 }
 
 /** As `auth_sessions.amr` has it. */
-export function amrOf(method: Method, nowMilliseconds: number): string {
+function amrOf(method: Method, nowMilliseconds: number): string {
   return JSON.stringify([{ method, timestamp: Math.floor(nowMilliseconds / 1_000) }])
 }
 

@@ -41,7 +41,7 @@ export interface SharedKnowledge {
 
 /** Who has a bookmark of one isolate may come to another one as soon. */
 const tellMilliseconds = 100
-const rememberedTenants = 1_000
+const rememberedRealms = 1_000
 
 interface State {
   knowledge: Knowledge | null
@@ -57,7 +57,7 @@ interface State {
 
 /** @param dataCentre null where there is none: then the isolate knows what it saw itself. */
 export function shareKnowledge(dataCentre: Tier | null, clock: Clock): SharedKnowledge {
-  const states = boundedMap<State>(rememberedTenants)
+  const states = boundedMap<State>(rememberedRealms)
   const stateOf = (realm: string): State => {
     const state = states.get(realm) ?? newState()
     states.set(realm, state)

@@ -4,7 +4,7 @@ import { anybody, type LastWrite, type SessionPages } from './record.ts'
 export const markMilliseconds = 15_000
 
 /**
- * One of its own each time: of two by one isolate, too, only the last one is.
+ * Puts a name that nobody had before, so that `isLast` tells two claims apart, also those of one isolate.
  * @param prefix says what for
  */
 export async function claimed(pages: SessionPages, prefix = ''): Promise<string> {

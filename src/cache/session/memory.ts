@@ -3,6 +3,7 @@ import { sha256 } from '../../base/crypto.ts'
 import { boundedMap } from '../../base/memory/bounded-map.ts'
 import { createDue, type Due } from '../due.ts'
 import type { ResponseCache } from '../tier/edge.ts'
+import type { Protection } from '../tier/protection.ts'
 import { within } from '../tier/within.ts'
 import { markMilliseconds } from './claim.ts'
 import { isSettled, type LastWrite, type Look, laterOf, type SessionPages, sessionPages } from './record.ts'
@@ -71,8 +72,15 @@ export interface Remembering {
   readonly told: Promise<void>
 }
 
-/** @param cache null: there is none, and then no other isolate can know */
-export function sessionMemory(cache: ResponseCache | null, clock: Clock): SessionMemory {
+/**
+ * @param cache null: there is none, and then no other isolate can know
+ * @param report told of each failure of the cache, and of who settles
+ */
+export function sessionMemory(
+  cache: ResponseCache | null,
+  clock: Clock,
+  report: Protection['report'],
+): SessionMemory {
   const memory = boundedMap<LastWrite>(sessionsKept)
   const writings = boundedMap<Writings>(sessionsKept)
   const dues = boundedMap<Due>(sessionsKept)
@@ -94,8 +102,9 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       const found = await within(() => pages.look(), deadlineMilliseconds)
       if (found.record !== null || found.claim !== null) return found
       isKeeping ||= await keeps(cache)
-    } catch {
+    } catch (error) {
       // Whatever it is that fails there: what it may know is not known.
+      report('session', error)
       isKeeping = false
     }
     if (!isKeeping) pausedUntilMilliseconds = now() + pauseMilliseconds
@@ -119,7 +128,8 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
     if (cache === null) return null
     try {
       return await within(() => work(sessionPages(cache, urlOf(session))), deadlineMilliseconds)
-    } catch {
+    } catch (error) {
+      report('session', error)
       return null
     }
   }
@@ -155,8 +165,9 @@ export function sessionMemory(cache: ResponseCache | null, clock: Clock): Sessio
       const work = async (): Promise<void> => {
         try {
           await within(() => settle(sessionPages(cache, urlOf(session)), ask, clock), settlingMilliseconds)
-        } catch {
+        } catch (error) {
           // It stays unknown, and the next one tries.
+          report('session', error)
         }
         unsettled.delete(session)
       }

@@ -39,7 +39,9 @@ export async function createTenant(
     folder,
   })
   if (!(await directory.change(name, ['creating'], { status: 'active', schemaVersion }))) {
-    throw new Failure(`Somebody else changed ${name} meanwhile.`)
+    throw new Failure(
+      `Somebody else changed ${name} meanwhile: look with \`npm run tenants -- list\`, and create it again if it is not there.`,
+    )
   }
   return directory.get(name)
 }

@@ -72,7 +72,8 @@ export async function openDirectory(client: Client): Promise<Directory> {
     },
     async get(name) {
       const row = await find(name)
-      if (row === null || row.status === 'removed') throw new Failure(`There is no tenant ${name}.`)
+      if (row === null || row.status === 'removed')
+        throw new Failure(`There is no tenant ${name}. \`npm run tenants -- list\` says which there are.`)
       return row
     },
     async add(name, url) {

@@ -23,11 +23,11 @@ const concurrency = 4
 export async function migrateTenants(place: TenantsPlace, allowLoss: readonly string[]): Promise<Migrated> {
   const version = versionOf(place.folder)
   const rows = await place.directory.list()
-  const isServed = ({ status }: TenantRow) => status !== 'creating' && status !== 'moving'
+  const isToBeMigrated = ({ status }: TenantRow) => status !== 'creating' && status !== 'moving'
   const isCurrent = (row: TenantRow) => row.schemaVersion === version && row.status !== 'migrating'
-  const passedOver = rows.filter((row) => !isServed(row)).map(({ name }) => name)
-  const done = rows.filter((row) => isServed(row) && isCurrent(row)).map(({ name }) => name)
-  const waiting = rows.filter((row) => isServed(row) && !isCurrent(row))
+  const passedOver = rows.filter((row) => !isToBeMigrated(row)).map(({ name }) => name)
+  const done = rows.filter((row) => isToBeMigrated(row) && isCurrent(row)).map(({ name }) => name)
+  const waiting = rows.filter((row) => isToBeMigrated(row) && !isCurrent(row))
   const failed = new Map<string, string>()
   let left = waiting.length
   place.say(`${done.length} are current, ${left} are to be migrated`)
@@ -55,7 +55,7 @@ async function migrateTenant(
   const { directory, databaseToken, folder } = place
   const isSuspended = row.status === 'suspended'
   if (!isSuspended && !(await directory.change(name, ['active', 'migrating'], { status: 'migrating' })))
-    return 'its status changed meanwhile'
+    return 'its status changed meanwhile: migrate once more'
   try {
     const schemaVersion = await migrate({
       databaseUrl: databaseUrl(place, { name, ...row }),

@@ -9,8 +9,8 @@ import { assertEmpty } from './create.ts'
 import type { TenantRow } from './directory.ts'
 import { databaseUrl, type TenantsPlace } from './place.ts'
 
-/** Isolates believe the directory for so long, and what they have begun by then takes at most ten seconds. */
-export const settleMilliseconds: number = keptMilliseconds.active + 11_000
+/** Isolates believe the directory for so long, and what they have begun by then takes at most ten seconds, and one more. */
+const settleMilliseconds: number = keptMilliseconds.active + 11_000
 
 export interface MoveOptions {
   readonly to: string

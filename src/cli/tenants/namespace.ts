@@ -25,7 +25,9 @@ export function namespacesOf(adminUrl: string, key: string | undefined): Namespa
     })
     const text = await response.text()
     if (response.ok || (response.status === asWished && /already exist|doesn't exist/.test(text))) return
-    throw new Failure(`The admin API refused: ${response.status} ${text.slice(0, 200)}`)
+    throw new Failure(
+      `The admin API refused: ${response.status} ${text.slice(0, 200)} (ADMIN_AUTH_KEY is what it wants, if it wants a key)`,
+    )
   }
   return {
     create: (name) => ask('POST', `${encodeURIComponent(name)}/create`, 400),

@@ -8,7 +8,9 @@ export async function removeTenant(place: TenantsPlace, name: string): Promise<s
   const row = await directory.get(name)
   const url = databaseUrl(place, row)
   if (!(await directory.change(name, [row.status], { status: 'removed' })))
-    throw new Failure(`Somebody else changed ${name} meanwhile.`)
+    throw new Failure(
+      `Somebody else changed ${name} meanwhile: look with \`npm run tenants -- list\`, and remove it again.`,
+    )
   return deleteDatabase(place, name, url)
 }
 

@@ -1,13 +1,13 @@
 import { digest } from '../../base/crypto.ts'
 import { type CallerValue, isClaimValue } from '../../model/caller/value.ts'
 import type { Model } from '../../model/model.ts'
-import type { Keep, Resource } from '../../model/resource.ts'
+import type { Keep } from '../../model/resource.ts'
 import { shortest } from '../../model/rule/keep.ts'
 import { namesIn } from '../../model/rule/watch.ts'
-import type { Gate, Guarded, Node } from '../../query/tree.ts'
+import type { Guarded } from '../../query/tree.ts'
 import type { Binding, Fragment } from '../../sql/fragment.ts'
 import { partOfRead, type TablePart } from './part.ts'
-import { policySources } from './sources.ts'
+import { policySources, resourcesOf } from './sources.ts'
 
 /** How answers of one plan may be kept. */
 export interface Keeping {
@@ -60,15 +60,6 @@ export function keepingOf(guarded: Guarded, query: Fragment, model: Model): Omit
 /** What a policy may use of a caller: it is bound, and so part of the key. The session's values are not. */
 function isOwnValue(name: CallerValue): boolean {
   return name === 'id' || name === 'email' || isClaimValue(name)
-}
-
-/** All whose rows are shown, or are between those. */
-function resourcesOf(node: Node<Gate>): readonly Resource[] {
-  const below = node.embeds.flatMap(({ node: embedded, relation }) => [
-    ...(relation.through === null ? [] : [relation.through.resource]),
-    ...resourcesOf(embedded),
-  ])
-  return [node.resource, ...below]
 }
 
 /** Functions of SQLite that answer otherwise each time; those of time, when they are asked for the present. */

@@ -1,9 +1,9 @@
 import { isPinAlone } from '../../model/rule/pinned.ts'
-import type { Gate, Guarded, Node } from '../../query/tree.ts'
+import type { Guarded } from '../../query/tree.ts'
 import { type Fragment, parameter } from '../../sql/fragment.ts'
 import { partFields, partOf, schemeOf } from '../../sql/record/part.ts'
 import { pinOf } from '../shard/pin.ts'
-import { policySources } from './sources.ts'
+import { policySources, resourcesOf } from './sources.ts'
 
 /** The part of a table outside of which no row can change an answer. */
 export interface TablePart {
@@ -23,7 +23,7 @@ export interface TablePart {
 export function partOfRead({ root, key }: Guarded): TablePart | null {
   const { resource, gate, where } = root
   const { tableName } = resource
-  const looks = [...tablesOf(root), ...policySources(root)]
+  const looks = [...resourcesOf(root).map(({ tableName }) => tableName), ...policySources(root)]
   if (looks.filter((name) => name.toLowerCase() === tableName.toLowerCase()).length > 1) return null
   const conditions = { verdict: gate.verdict, key, where }
   const fields = partFields(resource)
@@ -41,15 +41,4 @@ export function partOfRead({ root, key }: Guarded): TablePart | null {
     }
   }
   return null
-}
-
-/** Of the node and all that it embeds, with the tables in the middle. */
-function tablesOf({ resource, embeds }: Node<Gate>): readonly string[] {
-  return [
-    resource.tableName,
-    ...embeds.flatMap(({ relation, node }) => [
-      ...(relation.through === null ? [] : [relation.through.resource.tableName]),
-      ...tablesOf(node),
-    ]),
-  ]
 }

@@ -1,9 +1,19 @@
 import { render } from '../../model/expression.ts'
+import type { Resource } from '../../model/resource.ts'
 import type { Gate, Node } from '../../query/tree.ts'
 
 /** What the gates of a query read besides its own rows: by each of them the names of tables, in lower case. */
 export function policySources(node: Node<Gate>): readonly string[] {
   return policiesOf(node).flatMap(sourcesIn)
+}
+
+/** All whose rows are shown, or are between those. */
+export function resourcesOf(node: Node<Gate>): readonly Resource[] {
+  const below = node.embeds.flatMap(({ node: embedded, relation }) => [
+    ...(relation.through === null ? [] : [relation.through.resource]),
+    ...resourcesOf(embedded),
+  ])
+  return [node.resource, ...below]
 }
 
 /** What the gates ask of rows, as SQL. */

@@ -51,6 +51,14 @@ export function parsePrefer(header: string | null, use: PreferUse): Prefer {
   return { ...members, applied: appliedOf(members) }
 }
 
+/** Whether it is among what is wanted, whatever else is, and for whatever use. */
+export function prefers(header: string | null, name: keyof typeof choices, value: string): boolean {
+  if (header === null) return false
+  return header
+    .split(',')
+    .some((item) => readPreference(item).some((given) => given.name === name && given.value === value))
+}
+
 interface Preference {
   readonly text: string
   readonly name: string

@@ -59,7 +59,7 @@ async function played(seed: number, how: Adversity) {
   }
   const isolate = () => {
     const life = { isDead: false }
-    return { life, memory: sessionMemory(cacheFor(life), clock) }
+    return { life, memory: sessionMemory(cacheFor(life), clock, () => undefined) }
   }
   const prompt: ResponseCache = {
     async match(url) {
@@ -124,7 +124,10 @@ async function played(seed: number, how: Adversity) {
       await wait(50 + random() * 600)
       const one = isolates[Math.floor(random() * isolates.length)] ?? expect.unreachable()
       void look(one.memory, true)
-      await look(sessionMemory(prompt, clock), false)
+      await look(
+        sessionMemory(prompt, clock, () => undefined),
+        false,
+      )
     }
   }
   const evictor = async (): Promise<void> => {

@@ -57,6 +57,7 @@ export function holdingCentre() {
           },
         },
         { nowMilliseconds: () => now },
+        () => undefined,
       ),
   }
 }

@@ -73,6 +73,7 @@ function isolateOf(kept: Map<string, string>, clock: Clock, random: Random) {
       put: (url, response) => (life.isDead ? nothing() : cache.put(url, response)),
     },
     clock,
+    () => undefined,
   )
   return { life, memory }
 }
@@ -124,7 +125,10 @@ async function missed(seed: number, writers: Writers): Promise<readonly string[]
       life.isDead = true
       isolates[index] = isolateOf(kept, clock, random)
     }
-    await look('a new isolate', sessionMemory(promptly(kept), clock))
+    await look(
+      'a new isolate',
+      sessionMemory(promptly(kept), clock, () => undefined),
+    )
     if (!life.isDead) await look('who wrote', memory)
     if (!next.life.isDead) await look('another one', next.memory)
     if (life.isDead) return

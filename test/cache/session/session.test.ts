@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ResponseCache } from '../../../src/cache/tier/edge.ts'
+import { DeadlineError } from '../../../src/cache/tier/within.ts'
 import { at, isolates, write } from './sessions.ts'
 
 test.each([true, false])(
@@ -131,6 +132,18 @@ test('a write that cannot be announced is waited for: no cache, one that fails, 
     const writing = await memory.announce('session')
     expect(memory.remember('session', at(1), writing).isKnown).toBe(false)
   }
+})
+
+test('the log is told of a cache that fails, and of one that hangs by what it did', async () => {
+  const { isolate, failed } = isolates()
+  const broken = new Error('broken for a test')
+  const fail = () => Promise.reject(broken)
+  expect(await isolate({ match: fail, put: fail }).lastWrite('session')).toBe('unknown')
+  expect(failed.splice(0)).toEqual([{ tier: 'session', error: broken }])
+  const hang = () => new Promise<never>(() => undefined)
+  const memory = isolate({ match: hang, put: hang })
+  await memory.announce('session')
+  expect(failed).toEqual([{ tier: 'session', error: expect.any(DeadlineError) }])
 })
 
 /** For what has nothing to do after the answer. */

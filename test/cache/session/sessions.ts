@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { type SessionMemory, sessionMemory } from '../../../src/cache/session/memory.ts'
 import type { LastWrite } from '../../../src/cache/session/record.ts'
 import type { ResponseCache } from '../../../src/cache/tier/edge.ts'
+import type { Failure } from '../platform.ts'
 
 /** The Cache API of a data centre, as one of its isolates has it. */
 function dataCentre() {
@@ -27,9 +28,12 @@ export const at = (frame: number): LastWrite => ({ epoch: 'a', frame, tick: 0 })
 export function isolates(centre = dataCentre()) {
   let now = 1_000_000
   const moved = { nowMilliseconds: () => now }
+  const failed: Failure[] = []
   return {
     centre,
-    isolate: (cache: ResponseCache | null = centre()) => sessionMemory(cache, moved),
+    isolate: (cache: ResponseCache | null = centre()) =>
+      sessionMemory(cache, moved, (tier, error) => failed.push({ tier, error })),
+    failed,
     pass: (milliseconds: number) => {
       now += milliseconds
     },

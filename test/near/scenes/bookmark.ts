@@ -29,6 +29,11 @@ export function bookmarks(centre: () => Centre): void {
       expect(two?.epoch).toBe(one?.epoch)
       expect(two?.frame).toBeGreaterThan(one?.frame ?? Number.POSITIVE_INFINITY)
       expect((await ask('/rest/v1/visits')).bookmark).toBeNull()
+      const unlike = { prefer: 'x-consistency=session' }
+      expect((await ask('/rest/v1/visits', { headers: unlike })).bookmark).toBeNull()
+      // As RFC 7240 §2 has it.
+      const alike = { prefer: 'Consistency = "session"' }
+      expect((await ask('/rest/v1/visits', { headers: alike })).bookmark).not.toBeNull()
       // Who reads on with it keeps the tick of the write.
       const headers = { prefer: 'consistency=session', 'selvage-bookmark': written ?? '' }
       const { bookmark: after } = await ask('/rest/v1/visits', { headers })

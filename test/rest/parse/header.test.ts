@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { negotiate } from '../../../src/rest/parse/accept.ts'
-import { parsePrefer } from '../../../src/rest/parse/prefer.ts'
+import { parsePrefer, prefers } from '../../../src/rest/parse/prefer.ts'
 import { expectProblem, read } from './read.ts'
 
 describe('Accept', () => {
@@ -76,6 +76,19 @@ describe('Prefer', () => {
       parsePrefer('foo, handling=strict, count=all, timezone=UTC', 'list'),
     )
     expect(problem.details).toBe('Invalid preferences: foo, count=all, timezone=UTC')
+  })
+
+  test.each([
+    [null, false],
+    ['count=exact', false],
+    ['consistency=session', true],
+    ['count=exact, Consistency = "session"', true],
+    ['consistency=strong, consistency=session', true],
+    ['x-consistency=session', false],
+    ['consistency=sessions', false],
+    ['consistency', false],
+  ])('%s asks for session: %s', (header, expected) => {
+    expect(prefers(header, 'consistency', 'session')).toBe(expected)
   })
 
   test('several headers count as one', () => {
