@@ -126,9 +126,12 @@ function clusterOfSettings({
   )
 }
 
-/** With another secret or database, too: what was kept of a former bearer of a name, or before a move, is nothing here. */
-function realmOf({ tenant, serverSecret, databaseUrl }: Settings): string {
-  return digest(JSON.stringify([tenant, serverSecret, databaseUrl]))
+/**
+ * With another secret, database or stay, too: what was kept of a former bearer of a name, or before a move there and
+ * back, is nothing here.
+ */
+function realmOf({ tenant, serverSecret, databaseUrl, stay }: Settings): string {
+  return digest(JSON.stringify([tenant, serverSecret, databaseUrl, ...(stay === null ? [] : [stay])]))
 }
 
 /** Names all that queries are made of: tables, columns and their types. */

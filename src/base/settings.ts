@@ -4,6 +4,8 @@ import { Problem } from './problem.ts'
 export interface Settings {
   /** Whose settings they are; '' where a backend is not per tenant. What an isolate or a cache shares has it in its key. */
   readonly tenant: string
+  /** Of a tenant: another one since it was moved, so that what was kept where it had been before is nothing. Null: never. */
+  readonly stay: string | null
   /** Where clients reach this Worker, without a trailing slash. Issuer and links are made from it, never from `Host`. */
   readonly apiUrl: string
   /** Where people use the product: links in mails lead there, and redirects go there unless they say where else. */
@@ -50,7 +52,7 @@ export type Bindings = Readonly<Record<string, unknown>>
  */
 export function readSettings(bindings: Bindings): Settings {
   return {
-    tenant: '',
+    ...{ tenant: '', stay: null },
     apiUrl: url(bindings, 'API_URL', 'the public URL of this Worker'),
     siteUrl: url(
       { SITE_URL: optionalText(bindings, 'SITE_URL') ?? bindings.API_URL },

@@ -6,6 +6,10 @@ export interface TenantIdentity {
   readonly name: string
   /** Random, and another one when a name is given anew: then nothing of the former bearer of the name works. */
   readonly salt: string
+  /** As `salt`, of its API keys alone, which may be rotated; null: the salt. */
+  readonly keySalt: string | null
+  /** `Settings.stay`. */
+  readonly stay: string | null
   readonly databaseUrl: string
   /** `tenantUrl`. */
   readonly apiUrl: string
@@ -20,10 +24,12 @@ export interface TenantIdentity {
  * database must not reach a tenant.
  */
 export function tenantSettings(server: Settings, tenant: TenantIdentity): Settings {
-  const derive = (purpose: string, secret: string): string =>
-    signature(server.serverSecret, purpose, `${tenant.name}\0${tenant.salt}\0${secret}`)
+  const derive = (purpose: string, secret: string, salt: string): string =>
+    signature(server.serverSecret, purpose, `${tenant.name}\0${salt}\0${secret}`)
+  const keySalt = tenant.keySalt ?? tenant.salt
   return {
     tenant: tenant.name,
+    stay: tenant.stay,
     apiUrl: tenant.apiUrl,
     // Without a SITE_URL the product is where its API is.
     siteUrl: server.siteUrl === server.apiUrl ? tenant.apiUrl : server.siteUrl,
@@ -35,9 +41,9 @@ export function tenantSettings(server: Settings, tenant: TenantIdentity): Settin
     // An isolate serves many of them, and each may have a server that is small.
     mostStreams: 0,
     isCaching: server.isCaching,
-    publishableKey: `sb_publishable_${derive('tenant-publishable-key', server.publishableKey)}`,
-    secretKey: `sb_secret_${derive('tenant-secret-key', server.secretKey)}`,
+    publishableKey: `sb_publishable_${derive('tenant-publishable-key', server.publishableKey, keySalt)}`,
+    secretKey: `sb_secret_${derive('tenant-secret-key', server.secretKey, keySalt)}`,
     signingKeys: server.signingKeys,
-    serverSecret: derive('tenant-secret', ''),
+    serverSecret: derive('tenant-secret', '', tenant.salt),
   }
 }

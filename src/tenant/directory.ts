@@ -15,6 +15,10 @@ export type TenantStatus = (typeof tenantStatuses)[number]
 export interface DirectoryEntry {
   readonly status: TenantStatus
   readonly salt: string
+  /** What API keys are derived from, since they were rotated; null: the salt. */
+  readonly keySalt: string | null
+  /** Another one since each move; null: it was never moved. */
+  readonly stay: string | null
   /** Null: by the pattern TENANT_DATABASE_URL. */
   readonly databaseUrl: string | null
 }
@@ -27,18 +31,21 @@ export async function readEntry(
 ): Promise<DirectoryEntry | null> {
   try {
     const { rows } = await database.run(entryStatement(name), timing)
-    const [status = null, salt = null, databaseUrl = null] = rows[0]?.map(textOf) ?? []
+    const [status, salt = null, databaseUrl = null, keySalt = null, stay = null] = rows[0]?.map(textOf) ?? []
     const known = tenantStatuses.find((each) => each === status)
-    return known === undefined || salt === null ? null : { status: known, salt, databaseUrl }
+    return known === undefined || salt === null ? null : { status: known, salt, databaseUrl, keySalt, stay }
   } catch (error) {
     if (!(error instanceof SqlError)) throw error
     throw new Problem('UNAVAILABLE_DATABASE', {
-      hint: 'DATABASE_URL must name the database with the directory of tenants: `npm run tenants -- list` makes it.',
+      hint: 'DATABASE_URL must name the database with the directory of tenants: `npm run tenants -- list` makes it, or brings it up to date.',
       headers: { 'retry-after': '60' },
     })
   }
 }
 
 function entryStatement(name: string): Statement {
-  return { sql: 'select status, salt, url from selvage_tenants where name = ?', args: [textValue(name)] }
+  return {
+    sql: 'select status, salt, url, key_salt, stay from selvage_tenants where name = ?',
+    args: [textValue(name)],
+  }
 }

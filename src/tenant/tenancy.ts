@@ -117,15 +117,15 @@ async function knownTenant(
   const pattern = entry.databaseUrl === null ? databasePattern(bindings) : null
   const databaseUrl = entry.databaseUrl ?? (pattern === null ? null : databaseUrlOf(pattern, name))
   const apiUrl = tenantUrl(from, settings.apiUrl, name)
-  const own =
-    databaseUrl === null ? null : tenantSettings(settings, { name, salt: entry.salt, databaseUrl, apiUrl })
+  const own = databaseUrl === null ? null : tenantSettings(settings, { ...entry, name, databaseUrl, apiUrl })
   const known = { entry, settings: own, untilMilliseconds }
   tenants.set(name, known)
   return known
 }
 
 function isSame(one: DirectoryEntry, other: DirectoryEntry): boolean {
-  return one.databaseUrl === other.databaseUrl && one.salt === other.salt
+  const members = ['databaseUrl', 'salt', 'keySalt', 'stay'] as const
+  return members.every((member) => one[member] === other[member])
 }
 
 function servedSettings({ entry: { status }, settings }: Known): Settings {

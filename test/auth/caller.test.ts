@@ -9,7 +9,7 @@ import { plainCaller, plainSubject } from '../harness/subject.ts'
 const publishable = 'sb_publishable_abcdefghijklmnopqrstuvwxyz'
 const secret = 'sb_secret_abcdefghijklmnopqrstuvwxyz'
 const settings: Settings = {
-  tenant: '',
+  ...{ tenant: '', stay: null },
   databasePlace: null,
   replicas: [],
   isHedged: false,

@@ -193,7 +193,7 @@ function settingsFor(databaseUrl: string): Settings {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ'
   return {
-    tenant: '',
+    ...{ tenant: '', stay: null },
     databasePlace: null,
     replicas: [],
     isHedged: false,

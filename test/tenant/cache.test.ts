@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { moveTenant } from '../../src/cli/tenants/move.ts'
-import { removeTenant } from '../../src/cli/tenants/remove.ts'
+import { removeOld, removeTenant } from '../../src/cli/tenants/remove.ts'
 import { backend, everyone, resource, type TenantsDeclaration } from '../../src/index.ts'
 import { notes } from './backend/notes.ts'
 import { waiting } from './holder.ts'
@@ -166,4 +166,18 @@ test('what was kept before a move is not served after it', async () => {
   await moveTenant(world.place, 'mover', { to: world.gateway.urlOf('mover-new'), settleMilliseconds: 0 })
   await world.open('mover-new').execute(`update notes set body = 'after'`)
   expect((await read(createApp(declared), 'mover')).text).toBe('[{"body":"after"}]')
+})
+
+test('nor after a move there and back', async () => {
+  await world.create('wanderer')
+  const home = world.gateway.urlOf('wanderer')
+  await world.namespaces.create('wanderer-new')
+  await write('wanderer', 'before')
+  expect((await read(createApp(declared), 'wanderer')).text).toBe('[{"body":"before"}]')
+  await moveTenant(world.place, 'wanderer', { to: world.gateway.urlOf('wanderer-new') })
+  await world.open('wanderer-new').execute(`update notes set body = 'after'`)
+  await removeOld(world.place, 'wanderer')
+  await world.namespaces.create('wanderer')
+  await moveTenant(world.place, 'wanderer', { to: home })
+  expect((await read(createApp(declared), 'wanderer')).text).toBe('[{"body":"after"}]')
 })

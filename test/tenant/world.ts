@@ -49,6 +49,7 @@ export async function startTenantWorld(meddle?: Meddle): Promise<TenantWorld> {
     bindings,
     folder: migrations,
     namespaces,
+    settleMilliseconds: 0,
     say: (line) => said.push(line),
   }
   const clients = [control]

@@ -5,7 +5,7 @@ import { assertAnswers, tablesIn } from '../migrate.ts'
 import { openClient } from '../migration/client.ts'
 import { openDirectory } from './directory.ts'
 import { namespacesOf } from './namespace.ts'
-import type { TenantsPlace } from './place.ts'
+import { settleMilliseconds, type TenantsPlace } from './place.ts'
 import { verbs } from './verbs.ts'
 
 const command = {
@@ -48,7 +48,7 @@ export async function tenants(args: readonly string[]): Promise<void> {
       ...(databaseToken && { databaseToken }),
       folder: text(flags.folder) ?? 'drizzle',
       namespaces: admin === null ? null : namespacesOf(admin, process.env.ADMIN_AUTH_KEY),
-      say,
+      ...{ settleMilliseconds, say },
     }
     await action(place, name, {
       url: text(flags.url),

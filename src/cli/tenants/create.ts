@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isTenantName } from '../../tenant/name.ts'
 import { Failure } from '../command.ts'
 import { assertAnswers, migrate } from '../migrate.ts'
 import { openClient } from '../migration/client.ts'
 import { tableNames } from '../migration/rows.ts'
 import type { TenantRow } from './directory.ts'
-import { databaseUrl, type TenantsPlace } from './place.ts'
+import { assertNobodyElses, databaseUrl, type TenantsPlace } from './place.ts'
 
 /**
  * A tenant with an empty database, migrated. A run that was killed is taken up by the next one with the same name: until
@@ -25,9 +26,11 @@ export async function createTenant(
   }
   const found = await directory.find(name)
   if (found === null || found.status === 'removed') {
-    const row = { ...blank, name, url }
+    if (found !== null) await untilForgotten(place, found)
     if (url === null) await place.namespaces?.create(name)
-    await assertEmpty(databaseUrl(place, row), databaseToken)
+    const where = databaseUrl(place, { name, url })
+    await assertEmpty(where, databaseToken)
+    await assertNobodyElses(place, name, where)
     await directory.add(name, url)
   } else if (found.status !== 'creating' || (url !== null && found.url !== url)) {
     throw new Failure(`There is a tenant ${name} already.`)
@@ -46,6 +49,19 @@ export async function createTenant(
   return directory.get(name)
 }
 
+/** Isolates that take it for what it was would let in who has keys of that. */
+async function untilForgotten(
+  { settleMilliseconds, say }: TenantsPlace,
+  { name, changedAt }: TenantRow,
+): Promise<void> {
+  const left = changedAt + settleMilliseconds - Date.now()
+  if (left <= 0) return
+  say(
+    `${name} was removed a moment ago: waiting ${Math.ceil(left / 1_000)} s until no isolate takes it for what it was`,
+  )
+  await sleep(left)
+}
+
 /** @throws Failure when the database does not answer, or has tables */
 export async function assertEmpty(url: string, databaseToken: string | undefined): Promise<void> {
   await assertAnswers(url, databaseToken)
@@ -56,14 +72,4 @@ export async function assertEmpty(url: string, databaseToken: string | undefined
   } finally {
     client.close()
   }
-}
-
-const blank: TenantRow = {
-  name: '',
-  status: 'creating',
-  salt: '',
-  url: null,
-  oldUrl: null,
-  targetUrl: null,
-  schemaVersion: null,
 }

@@ -12,10 +12,18 @@ export interface TenantRow {
   readonly url: string | null
   /** Where the tenant was before it moved, as long as that database is kept. */
   readonly oldUrl: string | null
-  /** Where it is being moved to, or was by a run that failed. */
+  /** Where it is being moved to. */
   readonly targetUrl: string | null
+  /** Of the run that moves it: who finds another one there has been taken over, or given up. Null: none does. */
+  readonly moveId: string | null
+  /** Random, and another one since each move; null: it was never moved. */
+  readonly stay: string | null
+  /** What its API keys are derived from, since they were rotated; null: the salt. */
+  readonly keySalt: string | null
   /** Of the last migration that it has. */
   readonly schemaVersion: number | null
+  /** When the entry was changed last. */
+  readonly changedAt: number
 }
 
 /**
@@ -29,6 +37,9 @@ const createTable = `create table if not exists selvage_tenants (
   url text,
   old_url text,
   target_url text,
+  move_id text,
+  stay text,
+  key_salt text,
   schema_version integer,
   created_at integer not null,
   changed_at integer not null
@@ -45,13 +56,24 @@ export interface Directory {
   find(name: string): Promise<TenantRow | null>
   /** A row with status `creating` and a new salt; in the place of one that was removed. @throws Failure if it is taken */
   add(name: string, url: string | null): Promise<void>
-  /** Changes a row as long as it has one of the statuses. @returns whether it had */
-  change(name: string, from: readonly TenantStatus[], to: Partial<TenantRow>): Promise<boolean>
+  /** Changes a row as long as it has one of the statuses, and what is expected. @returns whether it had */
+  change(
+    name: string,
+    from: readonly TenantStatus[],
+    to: TenantChange,
+    expected?: TenantChange,
+  ): Promise<boolean>
 }
 
-/** Makes the table if it is not there. */
+/** What of a row may change. */
+export type TenantChange = Partial<Omit<TenantRow, 'name' | 'changedAt'>>
+
+/** Makes the table if it is not there, and columns that a former version did not have. */
 export async function openDirectory(client: Client): Promise<Directory> {
   await client.batch([createTable, createUnique], 'write')
+  const { rows: had } = await client.execute(`select name from pragma_table_info('selvage_tenants')`)
+  const missing = [...columns.values()].filter((column) => !had.some(({ name }) => name === column))
+  for (const column of missing) await client.execute(`alter table selvage_tenants add column ${column} text`)
   const find = async (name: string): Promise<TenantRow | null> => {
     const { rows } = await client.execute({
       sql: 'select * from selvage_tenants where name = ?',
@@ -83,18 +105,24 @@ export async function openDirectory(client: Client): Promise<Directory> {
         sql: `insert into selvage_tenants (name, status, salt, url, created_at, changed_at)
 values (?, 'creating', ?, ?, ?, ?)
 on conflict (name) do update set status = 'creating', salt = excluded.salt, url = excluded.url, old_url = null,
-  target_url = null, schema_version = null, created_at = excluded.created_at, changed_at = excluded.changed_at
+  target_url = null, move_id = null, stay = null, key_salt = null, schema_version = null, created_at = excluded.created_at, changed_at = excluded.changed_at
 where status = 'removed'`,
         args: [name, salt, url, now, now],
       })
       if (added.rowsAffected !== 1) throw new Failure(`There is a tenant ${name} already.`)
     },
-    async change(name, from, to) {
-      const columns = Object.entries(to).map(([property, value]) => [columnOf(property), value] as const)
+    async change(name, from, to, expected = {}) {
+      const cells = (of: TenantChange) =>
+        Object.entries(of).map(([property, value]) => [columnOf(property), value] as const)
+      const [given, wanted] = [cells(to), cells(expected)]
       const changed = await client.execute({
-        sql: `update selvage_tenants set ${columns.map(([column]) => `${column} = ?, `).join('')}changed_at = ?
-where name = ? and status in (${from.map(() => '?').join(', ')})`,
-        args: [...columns.map(([, value]) => value), Date.now(), name, ...from],
+        sql: `update selvage_tenants set ${given.map(([column]) => `${column} = ?, `).join('')}changed_at = ?
+where name = ? and status in (${from.map(() => '?').join(', ')})${wanted.map(([column]) => ` and ${column} is ?`).join('')}`,
+        args: [
+          ...given.map(([, value]) => value),
+          ...[Date.now(), name, ...from],
+          ...wanted.map(([, value]) => value),
+        ],
       })
       return changed.rowsAffected === 1
     },
@@ -112,6 +140,9 @@ const columns: ReadonlyMap<string, string> = new Map([
   ['url', 'url'],
   ['oldUrl', 'old_url'],
   ['targetUrl', 'target_url'],
+  ['moveId', 'move_id'],
+  ['stay', 'stay'],
+  ['keySalt', 'key_salt'],
   ['schemaVersion', 'schema_version'],
 ])
 
@@ -136,6 +167,10 @@ function rowOf(row: Row): TenantRow {
     url: text('url'),
     oldUrl: text('old_url'),
     targetUrl: text('target_url'),
+    moveId: text('move_id'),
+    stay: text('stay'),
+    keySalt: text('key_salt'),
     schemaVersion: version === null ? null : Number(version),
+    changedAt: Number(text('changed_at')),
   }
 }

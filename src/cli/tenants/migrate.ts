@@ -46,26 +46,31 @@ export async function migrateTenants(place: TenantsPlace, allowLoss: readonly st
   return { done, failed, passedOver }
 }
 
+const changedMeanwhile = 'somebody else changed it meanwhile: migrate once more'
+
 /** @returns why it failed, or null */
 async function migrateTenant(
   place: TenantsPlace,
-  { name, ...row }: TenantRow,
+  { name, status }: TenantRow,
   allowLoss: readonly string[],
 ): Promise<string | null> {
   const { directory, databaseToken, folder } = place
-  const isSuspended = row.status === 'suspended'
+  const isSuspended = status === 'suspended'
   if (!isSuspended && !(await directory.change(name, ['active', 'migrating'], { status: 'migrating' })))
-    return 'its status changed meanwhile: migrate once more'
+    return changedMeanwhile
   try {
+    // It may have been moved since the list was read, hours ago.
+    const { url } = await directory.get(name)
     const schemaVersion = await migrate({
-      databaseUrl: databaseUrl(place, { name, ...row }),
+      databaseUrl: databaseUrl(place, { name, url }),
       ...(databaseToken && { databaseToken }),
       folder,
       allowLoss,
     })
-    await directory.change(name, ['suspended'], { schemaVersion })
-    await directory.change(name, ['migrating'], { schemaVersion, status: 'active' })
-    return null
+    const isSuspendedNow = await directory.change(name, ['suspended'], { schemaVersion }, { url })
+    const current = { schemaVersion, status: 'active' } as const
+    const isDone = isSuspendedNow || (await directory.change(name, ['migrating'], current, { url }))
+    return isDone ? null : changedMeanwhile
   } catch (error) {
     // One transaction: it did all or nothing, so what it is now can be served.
     await directory.change(name, ['migrating'], { status: 'active' })

@@ -32,13 +32,10 @@ const create: Verb = async (place, name, { url, tenants }) => {
 }
 
 const list: Verb = async (place, _name, { isJson }) => {
-  const rows = (await place.directory.list()).map(({ name, status, schemaVersion, ...row }) => ({
-    name,
-    status,
-    schemaVersion,
-    databaseUrl: databaseUrl(place, { name, status, schemaVersion, ...row }),
-    oldUrl: row.oldUrl,
-  }))
+  const rows = (await place.directory.list()).map((row) => {
+    const { name, status, schemaVersion, oldUrl } = row
+    return { name, status, schemaVersion, databaseUrl: databaseUrl(place, row), oldUrl }
+  })
   if (isJson) console.log(JSON.stringify(rows))
   else if (rows.length === 0) console.log('There are no tenants.')
   else console.table(rows)
@@ -63,7 +60,13 @@ const suspend: Verb = async ({ directory }, name, _flags) => {
 
 const resume: Verb = async ({ directory }, name, _flags) => {
   await directory.get(named(name))
-  if (!(await directory.change(named(name), ['suspended', 'moving'], { status: 'active' })))
+  if (
+    !(await directory.change(named(name), ['suspended', 'moving'], {
+      status: 'active',
+      targetUrl: null,
+      moveId: null,
+    }))
+  )
     throw new Failure(`${name} is neither suspended nor being moved.`)
   console.log(`${name} is served again.`)
 }
@@ -83,7 +86,7 @@ const remove: Verb = async (place, name, { isOld, isSure }) => {
 const keys: Verb = async (place, name, { rotates, tenants }) => {
   const declaration = await tenants()
   const row = await place.directory.get(named(name))
-  if (rotates) await place.directory.change(row.name, [row.status], { salt: newSalt() })
+  if (rotates) await place.directory.change(row.name, [row.status], { keySalt: newSalt() })
   show(place, await place.directory.get(row.name), declaration)
 }
 

@@ -91,7 +91,24 @@ test('npm run tenants: what it prints works', async () => {
   expect(shown('API URL')).toBe('http://api.test/t/acme')
 
   expect(await run('keys', 'acme')).toBe(created)
-  expect(await run('keys', 'acme', '--rotate')).not.toContain(shown('Secret key'))
+  const before = await world.settingsOf('acme', { from: 'path' })
+  const rotated = await run('keys', 'acme', '--rotate')
+  for (const name of ['Publishable key', 'Secret key']) expect(rotated).not.toContain(shown(name))
+  // What is sealed with the tenant's own secret, such as second factors, is as it was.
+  const after = await world.settingsOf('acme', { from: 'path' })
+  expect([after.serverSecret, after.secretKey]).toEqual([
+    before.serverSecret,
+    expect.not.stringMatching(before.secretKey),
+  ])
+  const fresh = createApp(declared)
+  const statusFor = async (apikey: string) =>
+    (
+      await fresh.fetch(
+        new Request(`${shown('API URL')}/rest/v1/notes`, { headers: { apikey } }),
+        world.bindings,
+      )
+    ).status
+  expect([await statusFor(before.secretKey), await statusFor(after.secretKey)]).toEqual([401, 200])
   expect(JSON.parse(await run('list', '--json'))).toContainEqual(
     expect.objectContaining({ name: 'acme', status: 'active' }),
   )

@@ -14,17 +14,28 @@ export interface Copied {
  * Copies a database into an empty one: tables, rows, indexes, triggers, and what migrations were applied. It reads page by page,
  * for a long transaction would be ended by the server; so afterwards both are read again, and whatever was
  * written meanwhile, or did not arrive as it was, is found.
- * @throws Failure when the two differ
+ * @param assertOurs before whatever is written: it throws where somebody else writes there
+ * @throws Failure when the two differ; what `assertOurs` throws
  */
-export async function copyDatabase(source: Client, target: Client): Promise<Copied> {
+export async function copyDatabase(
+  source: Client,
+  target: Client,
+  assertOurs: () => Promise<void> = async () => {},
+): Promise<Copied> {
   const schema = await readSchema(source)
+  await assertOurs()
   await target.migrate([...schema.before])
   for (const table of schema.tables) {
-    for await (const page of pagesOf(source, table)) await insertPage(target, table, page)
+    for await (const page of pagesOf(source, table)) {
+      await assertOurs()
+      await insertPage(target, table, page)
+    }
   }
   const counters = await countersOf(source)
+  await assertOurs()
   await target.migrate([...schema.after, ...counters.map(setCounter)])
   const rows = await compare(source, target)
+  await assertOurs()
   await renewHistory(target)
   return { tables: schema.tables.length, rows }
 }
