@@ -8,7 +8,7 @@ export interface KeyParts {
   readonly schema: string
   /** Whose database it is: its tenant, its URL and the secret of the server, as one digest. */
   readonly realm: string
-  /** The text of the guarded statement, with the policies of its audience in it, or its SHA-256: that is hashed once. */
+  /** The guarded statement, with the policies of its audience in it, and how it is kept, as a SHA-256: hashed once. */
   readonly statement: string
   /** All that is bound, so also the caller's values that the policies use. */
   readonly args: readonly Value[]

@@ -13,8 +13,8 @@ import { policySources, resourcesOf } from './sources.ts'
 export interface Keeping {
   readonly keep: Keep
   /**
-   * What was asked, without the look at the session: the guarded query as text, and what it binds. Two callers share an
-   * answer only if these are equal.
+   * What was asked, without the look at the session: the guarded query as text, how it is kept, and what it binds. Two
+   * callers, and two deployments, share an answer only if these are equal.
    */
   readonly digest: string
   readonly bindings: readonly Binding[]
@@ -47,9 +47,11 @@ export function keepingOf(guarded: Guarded, query: Fragment, model: Model): Omit
   if (!policySources(root).every((name) => known.has(name))) return null
   if (!tables.every((name) => model.watch.tables.has(name)) || /\b(?:auth|selvage)_/i.test(query.text))
     return null
+  const keep = shortest(allowed)
   return {
-    keep: shortest(allowed),
-    digest: digest(query.text),
+    keep,
+    // An entry goes by the times that it was kept with: a deployment that has others finds none of it.
+    digest: digest(JSON.stringify([query.text, keep])),
     bindings: query.bindings,
     tables,
     part: partOfRead(guarded),

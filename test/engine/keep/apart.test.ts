@@ -1,17 +1,19 @@
 import { integer, type SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { CacheOptions } from '../../../src/declare/resource.ts'
 import { backend, everyone, resource } from '../../../src/index.ts'
 import { type KeptWorld, newDataCentre, startKept } from './world.ts'
 
 const id = integer().primaryKey()
-const deployed = (news: SQLiteTable) =>
+const deployed = (news: SQLiteTable, cache: CacheOptions = { maxAge: 60 }) =>
   backend({
     name: 'News',
     roles: { member: [] },
     defaultRole: 'member',
-    resources: [resource(news, { read: everyone, create: everyone, cache: { maxAge: 60 } })],
+    resources: [resource(news, { read: everyone, create: everyone, cache })],
   })
-const declared = deployed(sqliteTable('news', { id, text: text().notNull() }))
+const table = sqliteTable('news', { id, text: text().notNull() })
+const declared = deployed(table)
 const path = '/rest/v1/news?select=text'
 const worlds: KeptWorld[] = []
 beforeAll(async () => {
@@ -46,4 +48,23 @@ test('two versions of a backend share nothing where a column is of another kind'
   for (const isolate of asked) told.push((await isolate(path)).headers.get('cache-status'))
   const [miss, hit] = ['Selvage; fwd=uri-miss; stored', expect.stringMatching(/hit;.*detail=data-centre$/)]
   expect(told).toEqual([miss, miss, hit, hit])
+})
+
+test.each<[string, CacheOptions]>([
+  ['for a shorter time', { maxAge: 1 }],
+  ['for a longer time', { maxAge: 61 }],
+  ['what is read anew', { maxAge: 60, staleWhileRevalidate: 1 }],
+  ['what is given in an outage', { maxAge: 60, staleIfError: 1 }],
+  ['what was written since', { maxAge: 60, afterWrite: 'revalidate' }],
+])('a version that keeps otherwise finds nothing of what was kept before: %s', async (_, cache) => {
+  const [world] = worlds
+  if (world === undefined) throw new RangeError('there are two')
+  await world.isolate()(path)
+  const statuses = [world.isolate({}, deployed(table, cache)), world.isolate({}, deployed(table))].map(
+    async (isolate) => (await isolate(path)).headers.get('cache-status'),
+  )
+  expect(await Promise.all(statuses)).toEqual([
+    'Selvage; fwd=uri-miss; stored',
+    expect.stringContaining('hit'),
+  ])
 })
