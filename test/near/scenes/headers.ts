@@ -89,6 +89,15 @@ export function headers(centre: () => Centre): void {
       }
     })
 
+    test('who asks for the newest there is keeps nothing for the next time', async () => {
+      const headers = { prefer: 'consistency=strong' }
+      const strong = await centre().ask('/rest/v1/signs', { headers })
+      expect([strong.cache, strong.headers.get('cache-control')]).toEqual([
+        'Selvage; fwd=bypass; stored',
+        'private, no-cache',
+      ])
+    })
+
     test('what an answer depends on is in Vary, and CORS shows what there is to see', async () => {
       const { headers: told } = await centre().ask('/rest/v1/replies')
       const vary = (told.get('vary') ?? '').toLowerCase().split(', ')
