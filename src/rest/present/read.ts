@@ -6,7 +6,8 @@ import type { ParsedRead } from '../parse/request/read.ts'
 import { cacheControl } from './caching.ts'
 
 /** What the answer depends on besides its URL. */
-const vary = 'Accept, Authorization, apikey, Cookie, Prefer, Range, Range-Unit, Selvage-Bookmark'
+const vary =
+  'Accept, Accept-Profile, Authorization, apikey, Cookie, Prefer, Range, Range-Unit, Selvage-Bookmark'
 
 /** All of a response that its answer and its request say, whoever asks. */
 export interface Presented {

@@ -103,6 +103,7 @@ export function headers(centre: () => Centre): void {
       const vary = (told.get('vary') ?? '').toLowerCase().split(', ')
       for (const name of [
         'accept',
+        'accept-profile',
         'authorization',
         'apikey',
         'cookie',
