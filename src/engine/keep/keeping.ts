@@ -8,6 +8,7 @@ import type { Guarded } from '../../query/tree.ts'
 import type { Binding, Fragment } from '../../sql/fragment.ts'
 import { partOfRead, type TablePart } from './part.ts'
 import { policySources, resourcesOf } from './sources.ts'
+import { isVolatile } from './text/volatile.ts'
 
 /** How answers of one plan may be kept. */
 export interface Keeping {
@@ -62,20 +63,4 @@ export function keepingOf(guarded: Guarded, query: Fragment, model: Model): Omit
 /** What a policy may use of a caller: it is bound, and so part of the key. The session's values are not. */
 function isOwnValue(name: CallerValue): boolean {
   return name === 'id' || name === 'email' || isClaimValue(name)
-}
-
-/** Functions of SQLite that answer otherwise each time; those of time, when they are asked for the present. */
-const volatile =
-  /\bcurrent_(?:time|date|timestamp)\b|\brandom(?:blob)?\s*\(|\b(?:total_)?changes\s*\(|\blast_insert_rowid\s*\(|\b(?:date|time|datetime|julianday|unixepoch)\s*\(\s*\)|\bstrftime\s*\(\s*'[^']*'\s*\)|['"](?:now|subsec(?:ond)?)['"]/i
-/** Names of the present, as an argument of such a function (https://sqlite.org/lang_datefunc.html#time_values). */
-const present = /^(?:now|subsec(?:ond)?)$/i
-
-function isVolatile({ text, bindings }: Fragment): boolean {
-  return (
-    volatile.test(text) ||
-    bindings.some(
-      (binding) =>
-        binding.from === 'constant' && binding.value.type === 'text' && present.test(binding.value.value),
-    )
-  )
 }

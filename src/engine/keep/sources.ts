@@ -1,6 +1,7 @@
 import { render } from '../../model/expression.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Gate, Node } from '../../query/tree.ts'
+import { bare, wordsOf } from './text/words.ts'
 
 /** What the gates of a query read besides its own rows: by each of them the names of tables, in lower case. */
 export function policySources(node: Node<Gate>): readonly string[] {
@@ -34,7 +35,7 @@ function verdictText({ verdict }: Gate): readonly string[] {
  * no table's.
  */
 export function sourcesIn(sql: string): readonly string[] {
-  const words = [...sql.matchAll(token)].map(([word]) => word).filter((word) => !comment.test(word))
+  const words = wordsOf(sql)
   const found: string[] = []
   // By depth of parentheses: whether it is a FROM clause, in which a comma leads to another table.
   const clauses: boolean[] = [false]
@@ -57,9 +58,6 @@ export function sourcesIn(sql: string): readonly string[] {
   return found
 }
 
-const token =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\p{L}\p{N}_$]+|\S/gu
-const comment = /^(?:--|\/\*)/
 const name = /^['"`[\p{L}_]/u
 /** What a subquery begins with. */
 const opening: ReadonlySet<string> = new Set(['select', 'values', 'with'])
@@ -68,9 +66,3 @@ const closing: ReadonlySet<string> = new Set([
   ...['select', 'values', 'where', 'group', 'having', 'window', 'order', 'limit'],
   ...['union', 'intersect', 'except'],
 ])
-
-function bare(word: string): string {
-  const [quote = ''] = word
-  if (quote === '[') return word.slice(1, -1)
-  return '\'"`'.includes(quote) ? word.slice(1, -1).replaceAll(quote + quote, quote) : word
-}
