@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import {
+  customType,
   foreignKey,
   integer,
   primaryKey,
@@ -88,6 +89,27 @@ describe('a column that cannot be a shard key', () => {
     expect(() => linked([declared()])).toThrow(TypeError)
     expect(() => linked([declared()])).toThrow(says)
   })
+})
+
+describe('a collation', () => {
+  const of = (type: string) => customType<{ data: string }>({ dataType: () => type })
+  const noted = (type: string) => {
+    const table = sqliteTable('noted', { id: text().primaryKey(), note: of(type)() })
+    return resource(table, { shardBy: table.id })
+  }
+  const keyed = (type: string) => {
+    const table = sqliteTable('keyed', { id: of(type)().primaryKey() })
+    return resource(table, { shardBy: table.id })
+  }
+
+  test.each(['text collate nocase', 'TEXT COLLATE "RTRIM"', 'text\ncollate/**/nocase'])(
+    'that is not of bytes: %s',
+    (type) => {
+      expect(() => linked([noted(type)])).toThrow(TypeError)
+      expect(() => linked([noted(type)])).toThrow("noted: shardBy names 'id', and 'note' has a collation")
+      expect(() => linked([keyed(type)])).toThrow("keyed: shardBy names 'id', and 'id' has a collation")
+    },
+  )
 })
 
 describe('a foreign key', () => {

@@ -40,11 +40,19 @@ export function shardKeyOf(
         `and what is unique by (${unique.join(', ')}) could not be so over several databases: add '${column.name}' to it`,
       )
   }
+  // A key leads to its database by its bytes, and what several of them answer is put in order by bytes.
+  for (const { column: each } of fields.values()) {
+    if (collation.test(each.getSQLType()))
+      throw fault(`and '${each.name}' has a collation, but shards compare bytes: leave it out`)
+  }
   // Of the tables that it depends on there is no version beside the rows of a shard.
   if (options.cache !== undefined)
     throw new TypeError(`${name}: it has shardBy and cache: what is sharded is not cached`)
   return field
 }
+
+/** In the type of a column: one that does not compare texts by their bytes. */
+const collation = /\bcollate\b(?!\s*"?binary\b)/i
 
 /** Names of the columns of each key, constraint and index that keeps rows apart; an expression has none. */
 function uniqueSets(table: ResourceDeclaration['table']): readonly (readonly string[])[] {
