@@ -28,10 +28,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 // 115 before caches, replicas, tenants and shards; 136 before sessions had factors, places and limits; then mails, codes,
 // throttles, and what an operator does to accounts and keys; and streams that stay open.
-test('the Worker is at most 182 KiB, compressed', () => {
+test('the Worker is at most 183 KiB, compressed', () => {
   const kibibytes = gzipSync(bundle).length / 1024
   expect(kibibytes).toBeGreaterThan(10)
-  expect(kibibytes).toBeLessThanOrEqual(182)
+  expect(kibibytes).toBeLessThanOrEqual(183)
 })
 
 test('what is for Node alone is not deployed: no seed, no commands', () => {
