@@ -70,8 +70,8 @@ export interface ResourceOptions<T extends SQLiteTable> {
   readonly cache?: CacheOptions
   /**
    * The column by whose value rows are spread over the databases of `DATABASE_SHARDS`, such as the user to whom they
-   * belong. The primary key, all that is unique and every foreign key must have it in it, it never changes, and no column has a collation. A
-   * request that says its value (by a filter, the key, or the policy) goes to one database, a list that does not goes
+   * belong. The primary key, all that is unique and every foreign key must have it in it, it never changes, and no column
+   * has a collation. A request that says its value (by a filter, the key, or the policy) goes to one database, a list that does not goes
    * to all, and a write that does not is refused. Not with `cache`, nor in a backend with `tenants`. Default: all rows lie
    * in the main database.
    */

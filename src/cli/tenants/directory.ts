@@ -105,7 +105,8 @@ export async function openDirectory(client: Client): Promise<Directory> {
         sql: `insert into selvage_tenants (name, status, salt, url, created_at, changed_at)
 values (?, 'creating', ?, ?, ?, ?)
 on conflict (name) do update set status = 'creating', salt = excluded.salt, url = excluded.url, old_url = null,
-  target_url = null, move_id = null, stay = null, key_salt = null, schema_version = null, created_at = excluded.created_at, changed_at = excluded.changed_at
+  target_url = null, move_id = null, stay = null, key_salt = null, schema_version = null,
+  created_at = excluded.created_at, changed_at = excluded.changed_at
 where status = 'removed'`,
         args: [name, salt, url, now, now],
       })

@@ -64,8 +64,7 @@ export function settingsOf(
 ): Settings {
   const server = readSettings(place.bindings)
   return tenantSettings(server, {
-    name: row.name,
-    ...{ salt: row.salt, keySalt: row.keySalt, stay: row.stay },
+    ...row,
     databaseUrl: databaseUrl(place, row),
     apiUrl: tenantUrl(from, server.apiUrl, row.name),
   })

@@ -60,13 +60,8 @@ const suspend: Verb = async ({ directory }, name, _flags) => {
 
 const resume: Verb = async ({ directory }, name, _flags) => {
   await directory.get(named(name))
-  if (
-    !(await directory.change(named(name), ['suspended', 'moving'], {
-      status: 'active',
-      targetUrl: null,
-      moveId: null,
-    }))
-  )
+  const served = { status: 'active', targetUrl: null, moveId: null } as const
+  if (!(await directory.change(named(name), ['suspended', 'moving'], served)))
     throw new Failure(`${name} is neither suspended nor being moved.`)
   console.log(`${name} is served again.`)
 }
